@@ -1,0 +1,107 @@
+//! Counts what changes the host, and stops the world at a chosen change when a test asks for it.
+//! It never changes anything itself.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// What happens at the chosen mutation, instead of the mutation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The world stops, as at a power cut: this mutation and all later ones fail with [`is_crash`].
+    Crash,
+    /// This one mutation fails with an input/output error, later ones work.
+    Error,
+    /// The process kills itself with SIGKILL.
+    Kill,
+}
+
+/// The count of mutations on one host, shared by everything that mutates it.
+#[derive(Clone, Debug, Default)]
+pub struct Meter(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    count: AtomicU64,
+    fault: Option<(u64, Fault)>,
+    crashed: AtomicBool,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the world was stopped by a test")]
+struct Crashed;
+
+impl Meter {
+    /// A meter that raises `fault` at the mutation with this index, the first being 0.
+    #[must_use]
+    pub fn with_fault(at: u64, fault: Fault) -> Self {
+        Self(Arc::new(State {
+            fault: Some((at, fault)),
+            ..State::default()
+        }))
+    }
+
+    /// To be called immediately before every single mutation: counts it, or raises the fault in its place.
+    ///
+    /// # Errors
+    /// Only those of the chosen [`Fault`].
+    pub fn admit(&self) -> io::Result<()> {
+        if self.0.crashed.load(Ordering::Relaxed) {
+            return Err(io::Error::other(Crashed));
+        }
+        let index = self.0.count.fetch_add(1, Ordering::Relaxed);
+        match self.0.fault {
+            Some((at, fault)) if at == index => self.raise(fault),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many mutations were admitted so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.count.load(Ordering::Relaxed)
+    }
+
+    fn raise(&self, fault: Fault) -> io::Result<()> {
+        match fault {
+            Fault::Crash => {
+                self.0.crashed.store(true, Ordering::Relaxed);
+                Err(io::Error::other(Crashed))
+            }
+            Fault::Error => Err(rustix::io::Errno::IO.into()),
+            Fault::Kill => {
+                let this = rustix::process::getpid();
+                rustix::process::kill_process(this, rustix::process::Signal::KILL)?;
+                Err(io::Error::other(Crashed))
+            }
+        }
+    }
+}
+
+/// Is this the error by which [`Fault::Crash`] stops the world? Whoever sees it must not clean up:
+/// after a power cut nobody would have.
+#[must_use]
+pub fn is_crash(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Crashed>())
+        .is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_lasts_and_an_error_passes() {
+        let crash = Meter::with_fault(1, Fault::Crash);
+        crash.admit().unwrap();
+        assert!(is_crash(&crash.admit().unwrap_err()));
+        assert!(is_crash(&crash.admit().unwrap_err()));
+
+        let error = Meter::with_fault(0, Fault::Error);
+        assert!(!is_crash(&error.admit().unwrap_err()));
+        error.admit().unwrap();
+        assert_eq!(error.count(), 2);
+    }
+}

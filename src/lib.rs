@@ -1,0 +1,3 @@
+//! mmembed embeds the Mattermost server in a host application and keeps it up to date.
+pub mod host;
+pub mod model;

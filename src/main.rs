@@ -1,0 +1,2 @@
+//! The `mmembed` program.
+fn main() {}
