@@ -3,16 +3,32 @@
 
 mod command;
 mod digest;
+mod event;
+mod finding;
 mod owner;
+mod place;
+mod plan;
+mod prefix;
+mod receipt;
 mod release;
 mod relpath;
 mod secret;
+mod step;
+mod transaction;
 mod version;
 
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
+pub use event::Event;
+pub use finding::{Finding, Severity};
 pub use owner::Owner;
+pub use place::{Location, PlaceName, PlaceNameError, Placement};
+pub use plan::{Intent, PLAN_SCHEMA, Plan, Planned};
+pub use prefix::{AppName, AppNameError, Prefix};
+pub use receipt::{ArchiveStamp, Overlays, Proof, RECEIPT_SCHEMA, Receipt, Viewpoint};
 pub use release::{Edition, Release};
 pub use relpath::{RelPath, RelPathError};
 pub use secret::Secret;
+pub use step::{Configure, Prove, Reversal, Step, StepId};
+pub use transaction::{TransactionId, TransactionIdError};
 pub use version::{Version, VersionError};

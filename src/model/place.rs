@@ -1,0 +1,94 @@
+//! The mutable directories that can be kept apart from the tree, and where each one is.
+//! Which settings name them, and since when, is the business of the config room.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A mutable directory of the server that `config.json` can place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaceName {
+    /// Uploaded files.
+    Data,
+    /// Log files.
+    Logs,
+    /// The server's half of installed plugins.
+    Plugins,
+    /// The browser's half of installed plugins.
+    ClientPlugins,
+}
+
+impl PlaceName {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Data, Self::Logs, Self::Plugins, Self::ClientPlugins];
+
+    /// The name as it is typed, and as its directory is called.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Logs => "logs",
+            Self::Plugins => "plugins",
+            Self::ClientPlugins => "client-plugins",
+        }
+    }
+
+    /// Where a server that was told nothing else keeps it, relative to its tree.
+    #[must_use]
+    pub const fn in_tree(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Logs => "logs",
+            Self::Plugins => "plugins",
+            Self::ClientPlugins => "client/plugins",
+        }
+    }
+}
+
+/// Why a text names no place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a place; the places are data, logs, plugins and client-plugins")]
+pub struct PlaceNameError {
+    text: String,
+}
+
+impl FromStr for PlaceName {
+    type Err = PlaceNameError;
+
+    fn from_str(text: &str) -> Result<Self, PlaceNameError> {
+        Self::ALL
+            .into_iter()
+            .find(|name| name.as_str() == text)
+            .ok_or_else(|| PlaceNameError {
+                text: text.to_owned(),
+            })
+    }
+}
+
+impl fmt::Display for PlaceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where one mutable directory is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Location {
+    /// In the tree, and carried from tree to tree.
+    InTree,
+    /// At this absolute path, as the server sees it.
+    At(PathBuf),
+}
+
+/// One mutable directory and where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// Which one.
+    pub name: PlaceName,
+    /// Where.
+    pub location: Location,
+}

@@ -1,0 +1,91 @@
+//! The receipt: what mmembed last made true on this host.
+//! Nothing secret stands in it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Sha256Digest;
+use super::owner::Owner;
+use super::place::Placement;
+use super::prefix::AppName;
+use super::release::Release;
+use super::relpath::RelPath;
+use super::transaction::TransactionId;
+
+/// The form of the receipt. Older forms are read for ever, newer ones are refused.
+pub const RECEIPT_SCHEMA: u32 = 1;
+
+/// How the paths in `config.json` are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Viewpoint {
+    /// As this machine sees them: the server runs here.
+    ThisMachine,
+    /// As one sees them from inside the root: a staging root that is packed up and installed elsewhere.
+    InsideRoot,
+}
+
+/// An archive, and by what to know it again without reading it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveStamp {
+    /// Where it lay.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its modification time, in nanoseconds since 1970.
+    pub modified: i128,
+    /// Its digest; `None` in a plan whose archive was not read yet.
+    pub sha256: Option<Sha256Digest>,
+}
+
+/// What was found out about the server that was started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// `X-Version-Id` of the answering server, as it was sent.
+    pub version_id: String,
+    /// From the start of the process to the first good answer, in milliseconds.
+    pub ready_after_ms: u64,
+    /// What else was checked, and how it came out, as sentences.
+    pub checks: Vec<String>,
+}
+
+/// The last committed truth about one application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// [`RECEIPT_SCHEMA`] of the tool that wrote it.
+    pub schema: u32,
+    /// The version of the tool that wrote it.
+    pub tool: String,
+    /// The transaction that made it true.
+    pub transaction: TransactionId,
+    /// The application.
+    pub app: AppName,
+    /// The installed release.
+    pub release: Release,
+    /// The archive it came from.
+    pub archive: ArchiveStamp,
+    /// How paths in the configuration are spelled.
+    pub viewpoint: Viewpoint,
+    /// The configuration file.
+    pub config: RelPath,
+    /// Where the mutable directories are.
+    pub placements: Vec<Placement>,
+    /// Who owns the tree.
+    pub owner: Owner,
+    /// Who runs the server.
+    pub server: Owner,
+    /// Digests of the host's overlays as they were applied.
+    pub overlays: Overlays,
+    /// What the dark start proved; `None` when the server was not started.
+    pub proof: Option<Proof>,
+}
+
+/// Digests of the host's two overlays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overlays {
+    /// Of the defaults, which users may change.
+    pub defaults: Sha256Digest,
+    /// Of what is enforced.
+    pub enforced: Sha256Digest,
+}

@@ -1,0 +1,164 @@
+//! A step: the smallest thing that is done, and undone, as one.
+//! Steps are data; the engine carries them out.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Sha256Digest;
+use super::owner::Owner;
+use super::place::Placement;
+use super::release::Release;
+use super::relpath::RelPath;
+
+/// The position of a step in its plan, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StepId(pub u32);
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step {}", self.0 + 1)
+    }
+}
+
+/// What going back from a step takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reversal {
+    /// Nothing: it changed nothing that another step's undo does not take away.
+    Free,
+    /// Its own undo.
+    Undo,
+    /// Its own undo, and the database as it was before.
+    Pivot,
+    /// There is no way back: it runs after the commit.
+    None,
+}
+
+/// One step. All paths are relative to the root unless they are `PathBuf`s, which are absolute on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Step {
+    /// Make a directory that was not there when the plan was made. Its undo removes it with all that the
+    /// transaction's own server has put into it.
+    MakeDirectory {
+        /// Where.
+        path: RelPath,
+        /// Its mode.
+        mode: u32,
+        /// Its owner; the caller when absent.
+        owner: Option<Owner>,
+    },
+    /// Unpack the archive, checking it against the digest, and make the tree durable.
+    Unpack {
+        /// The archive.
+        archive: PathBuf,
+        /// The release that it is said to hold.
+        release: Release,
+        /// The digest that it must have.
+        expect: Option<Sha256Digest>,
+        /// The staged tree.
+        into: RelPath,
+    },
+    /// Be sure that the staged tree is the release it is said to be, as far as can be told without side effects.
+    ConfirmRelease {
+        /// The staged tree.
+        tree: RelPath,
+        /// What it must be.
+        release: Release,
+        /// Who runs the version command.
+        run_as: Option<Owner>,
+    },
+    /// Hand a whole tree to its owner.
+    SetOwner {
+        /// The staged tree.
+        tree: RelPath,
+        /// Its owner.
+        owner: Owner,
+    },
+    /// Make a directory of the staged tree writable for the server, creating it where the release has none.
+    GrantDirectory {
+        /// Where.
+        path: RelPath,
+        /// Who writes there.
+        owner: Option<Owner>,
+    },
+    /// Move a mutable directory with its content to where it is placed now, across file systems if need be.
+    MoveDirectory {
+        /// Where it is.
+        from: RelPath,
+        /// Where it goes.
+        to: RelPath,
+    },
+    /// Merge the layers of the configuration and write the result where the server reads it.
+    Configure(Configure),
+    /// Make the staged tree the live one.
+    Activate {
+        /// The staged tree.
+        staged: RelPath,
+        /// The live path.
+        live: RelPath,
+    },
+    /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
+    Prove(Prove),
+    /// Write down what is true now: ledger, applied overlays, and last the receipt.
+    Settle,
+}
+
+/// What [`Step::Configure`] merges and where it writes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configure {
+    /// The tree whose shipped configuration is the weakest layer.
+    pub tree: RelPath,
+    /// The file to write.
+    pub file: RelPath,
+    /// Is the file's former content the site's own layer? A shipped file is not.
+    pub site: bool,
+    /// The release, for what its settings are called and mean.
+    pub release: Release,
+    /// Where the mutable directories are.
+    pub placements: Vec<Placement>,
+    /// Who owns the file: the server rewrites it at each start.
+    pub owner: Option<Owner>,
+}
+
+/// What [`Step::Prove`] starts and what it must find.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prove {
+    /// The tree whose server is started.
+    pub tree: RelPath,
+    /// The configuration, of which a copy is used.
+    pub config: RelPath,
+    /// The release that must answer.
+    pub release: Release,
+    /// Who runs the server.
+    pub run_as: Option<Owner>,
+    /// How long the server may take to become ready.
+    pub within: Duration,
+}
+
+impl Step {
+    /// What going back from this step takes.
+    #[must_use]
+    pub const fn reversal(&self) -> Reversal {
+        match self {
+            Self::ConfirmRelease { .. } | Self::SetOwner { .. } | Self::GrantDirectory { .. } => {
+                Reversal::Free
+            }
+            Self::MakeDirectory { .. }
+            | Self::Unpack { .. }
+            | Self::MoveDirectory { .. }
+            | Self::Configure(_)
+            | Self::Activate { .. } => Reversal::Undo,
+            Self::Prove(_) => Reversal::Pivot,
+            Self::Settle => Reversal::None,
+        }
+    }
+
+    /// Does this step run after the commit?
+    #[must_use]
+    pub const fn is_after_commit(&self) -> bool {
+        matches!(self.reversal(), Reversal::None)
+    }
+}
