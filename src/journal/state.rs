@@ -1,12 +1,14 @@
 //! Where a transaction stands, and the only table of what may follow what.
 
 use crate::journal::{Ending, Record};
-use crate::model::StepId;
+use crate::model::{Sha256Digest, StepId};
 
 /// The state of a transaction as its records tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransactionState {
     stage: Stage,
+    /// The plan that is carried out.
+    plan: Option<Sha256Digest>,
     /// Steps before the commit.
     steps: u32,
     /// Steps performed and not undone, oldest first.
@@ -40,6 +42,7 @@ impl TransactionState {
     pub const fn new() -> Self {
         Self {
             stage: Stage::New,
+            plan: None,
             steps: 0,
             done: Vec::new(),
             open: None,
@@ -76,7 +79,8 @@ impl TransactionState {
 
     fn follow(&mut self, record: &Record) -> Option<Stage> {
         match (self.stage, record) {
-            (Stage::New, Record::Begun { steps, .. }) => {
+            (Stage::New, Record::Begun { plan, steps }) => {
+                self.plan = Some(*plan);
                 self.steps = *steps;
                 Some(Stage::Forward)
             }
@@ -159,6 +163,12 @@ impl TransactionState {
         self.open.unwrap_or(StepId(next))
     }
 
+    /// Digest of the plan file, once it has begun.
+    #[must_use]
+    pub fn plan(&self) -> Option<Sha256Digest> {
+        self.plan
+    }
+
     /// Has the first record been written?
     #[must_use]
     pub fn has_begun(&self) -> bool {
@@ -223,7 +233,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::Sha256Digest;
 
     const STEPS: u32 = 3;
 

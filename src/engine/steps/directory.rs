@@ -1,0 +1,36 @@
+//! Making directories, and moving them.
+
+use std::io;
+
+use super::context::StepContext;
+use super::error::StepError;
+use crate::host::{Kind, PathContext};
+use crate::model::{Owner, RelPath};
+
+/// Makes a directory with this mode and owner; one that is there already gets them.
+pub(super) fn make(
+    path: &RelPath,
+    mode: u32,
+    owner: Option<Owner>,
+    cx: &StepContext<'_>,
+) -> Result<(), StepError> {
+    let tree = &cx.host.tree;
+    match tree.stat(path)? {
+        None => tree.make_dir(path, mode)?,
+        Some(stat) if stat.kind == Kind::Directory => tree.set_mode(path, mode)?,
+        Some(_) => {
+            let error = io::Error::from(io::ErrorKind::NotADirectory);
+            return Ok(Err(error).on("create directory", &tree.absolute(path))?);
+        }
+    }
+    if let Some(owner) = owner {
+        tree.set_owner(path, owner)?;
+    }
+    Ok(())
+}
+
+/// Removes a directory that was not there before the transaction. All that is in it was put there by the
+/// transaction's own server.
+pub(super) fn unmake(path: &RelPath, cx: &StepContext<'_>) -> Result<(), StepError> {
+    Ok(cx.host.tree.remove_tree(path)?)
+}

@@ -1,0 +1,401 @@
+//! The file system below one root, through a few verbs that name their paths when they fail.
+//! No verb follows a symbolic link out of the root, changes anything outside the territory, or moves or deletes
+//! anything on another device.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use cap_std_ext::cap_std::ambient_authority;
+use cap_std_ext::cap_std::fs::{Dir, DirBuilder, DirBuilderExt, MetadataExt, OpenOptions};
+use cap_std_ext::cap_std::fs::{OpenOptionsExt, Permissions, PermissionsExt};
+use cap_std_ext::dirext::CapStdExtDirExt;
+use rustix::fs::{AtFlags, Gid, RenameFlags, Uid};
+
+use super::error::{PathContext, PathError};
+use super::meter::Meter;
+use super::territory::Territory;
+use crate::model::{Owner, RelPath};
+
+/// The file system below one root.
+#[derive(Debug)]
+pub struct Tree {
+    root: PathBuf,
+    dir: Dir,
+    territory: Territory,
+    meter: Meter,
+}
+
+/// What kind of thing lies at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A device, pipe or socket.
+    Special,
+}
+
+/// What is known of a path without opening it. A symbolic link is described itself, not what it leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// What it is.
+    pub kind: Kind,
+    /// The permission bits.
+    pub mode: u32,
+    /// Who owns it.
+    pub owner: Owner,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The device it lies on.
+    pub device: u64,
+    /// Its number on that device.
+    pub inode: u64,
+    /// How many names it has.
+    pub links: u64,
+}
+
+/// The name a file is written under before it takes its real name.
+const UNFINISHED: &str = ".mmembed-unfinished";
+
+impl Tree {
+    /// The file system below `root`, of which only the territory may be changed.
+    ///
+    /// # Errors
+    /// When `root` is not a directory that can be opened.
+    pub fn open(root: &Path, territory: Territory, meter: Meter) -> Result<Self, PathError> {
+        let dir = Dir::open_ambient_dir(root, ambient_authority()).on("open", root)?;
+        Ok(Self {
+            root: root.to_owned(),
+            dir,
+            territory,
+            meter,
+        })
+    }
+
+    /// The root itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The meter that counts every change made here.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// The absolute path on this machine.
+    #[must_use]
+    pub fn absolute(&self, path: &RelPath) -> PathBuf {
+        path.under(&self.root)
+    }
+
+    /// What lies at a path; `None` when nothing does.
+    pub fn stat(&self, path: &RelPath) -> Result<Option<Stat>, PathError> {
+        let found = self.dir.symlink_metadata_optional(path.as_path());
+        let found = absent_parent_is_absence(found).on("look at", &self.absolute(path))?;
+        Ok(found.map(|meta| Stat {
+            kind: kind_of(&meta),
+            mode: meta.mode() & 0o7777,
+            owner: Owner {
+                uid: meta.uid(),
+                gid: meta.gid(),
+            },
+            size: meta.len(),
+            device: MetadataExt::dev(&meta),
+            inode: MetadataExt::ino(&meta),
+            links: MetadataExt::nlink(&meta),
+        }))
+    }
+
+    /// Does anything lie at a path?
+    pub fn exists(&self, path: &RelPath) -> Result<bool, PathError> {
+        Ok(self.stat(path)?.is_some())
+    }
+
+    /// The content of a regular file of at most `limit` bytes; `None` when nothing lies there.
+    ///
+    /// # Errors
+    /// Also when it is not a regular file, or is larger.
+    pub fn read(&self, path: &RelPath, limit: u64) -> Result<Option<Vec<u8>>, PathError> {
+        let Some(stat) = self.stat(path)? else {
+            return Ok(None);
+        };
+        let absolute = self.absolute(path);
+        if stat.kind != Kind::File {
+            return Err(io::Error::other("not a regular file")).on("read", &absolute);
+        }
+        if stat.size > limit {
+            return Err(io::Error::other(format!("larger than {limit} bytes")))
+                .on("read", &absolute);
+        }
+        let mut bytes = Vec::new();
+        let file = self.dir.open(path.as_path()).on("open", &absolute)?;
+        file.take(limit)
+            .read_to_end(&mut bytes)
+            .on("read", &absolute)?;
+        Ok(Some(bytes))
+    }
+
+    /// The names in a directory, sorted; none when it is not there.
+    pub fn list(&self, path: &RelPath) -> Result<Vec<String>, PathError> {
+        let absolute = self.absolute(path);
+        let Some(dir) = self
+            .dir
+            .open_dir_optional(path.as_path())
+            .on("open", &absolute)?
+        else {
+            return Ok(Vec::new());
+        };
+        let mut names = Vec::new();
+        for entry in dir.entries().on("list", &absolute)? {
+            let name = entry.on("list", &absolute)?.file_name();
+            names.push(name.to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// A handle of a directory, for the rooms that work below one.
+    pub fn directory(&self, path: &RelPath) -> Result<OwnedFd, PathError> {
+        let absolute = self.absolute(path);
+        let dir = self.dir.open_dir(path.as_path()).on("open", &absolute)?;
+        dir.reopen_as_ownedfd().on("open", &absolute)
+    }
+
+    /// Makes a directory and makes that durable. Its parent must exist, it itself must not.
+    pub fn make_dir(&self, path: &RelPath, mode: u32) -> Result<(), PathError> {
+        let absolute = self.absolute(path);
+        self.permit(self.territory.leads_to(path), "create directory", path)?;
+        self.meter.admit().on("create directory", &absolute)?;
+        let mut builder = DirBuilder::new();
+        builder.mode(mode);
+        self.dir
+            .create_dir_with(path.as_path(), &builder)
+            .on("create directory", &absolute)?;
+        self.set_mode(path, mode)?;
+        self.sync_parent(path)
+    }
+
+    /// Replaces the content of a file, or creates it: after a crash at any moment either the former content is there
+    /// or the new one, complete, with this mode and owner.
+    pub fn replace(
+        &self,
+        path: &RelPath,
+        content: &[u8],
+        mode: u32,
+        owner: Option<Owner>,
+    ) -> Result<(), PathError> {
+        self.permit(self.territory.holds(path), "write", path)?;
+        let (parent, name) = self.parent_of(path)?;
+        let draft = format!("{UNFINISHED}.{name}");
+        let result = self
+            .write_draft(&parent, path, &draft, content, mode, owner)
+            .and_then(|()| {
+                self.meter.admit().on("rename", &self.absolute(path))?;
+                parent
+                    .rename(&draft, &parent, &name)
+                    .on("write", &self.absolute(path))
+            });
+        if let Err(error) = result {
+            if !error.is_crash() {
+                // The draft is of no use to anyone; the error that matters is the first one.
+                drop(parent.remove_file_optional(&draft));
+            }
+            return Err(error);
+        }
+        self.sync_parent(path)
+    }
+
+    fn write_draft(
+        &self,
+        parent: &Dir,
+        path: &RelPath,
+        draft: &str,
+        content: &[u8],
+        mode: u32,
+        owner: Option<Owner>,
+    ) -> Result<(), PathError> {
+        let absolute = self.absolute(path);
+        self.meter.admit().on("write", &absolute)?;
+        // A draft of a run that was killed is in the way of O_EXCL, and nobody else's.
+        parent.remove_file_optional(draft).on("write", &absolute)?;
+        let mut options = OpenOptions::new();
+        // Born private: whatever the final mode, nobody reads a half-written secret.
+        options.write(true).create_new(true).mode(0o600);
+        let mut file = parent.open_with(draft, &options).on("write", &absolute)?;
+        self.meter.admit().on("write", &absolute)?;
+        file.write_all(content).on("write", &absolute)?;
+        if let Some(owner) = owner {
+            let (uid, gid) = (Uid::from_raw(owner.uid), Gid::from_raw(owner.gid));
+            rustix::fs::fchown(&file, Some(uid), Some(gid)).on("change owner of", &absolute)?;
+        }
+        file.set_permissions(Permissions::from_mode(mode))
+            .on("write", &absolute)?;
+        file.sync_all().on("sync", &absolute)
+    }
+
+    /// Opens a file for appending, creating it with mode 0600 when it is not there.
+    pub fn append_to(&self, path: &RelPath) -> Result<OwnedFd, PathError> {
+        let absolute = self.absolute(path);
+        self.permit(self.territory.holds(path), "write", path)?;
+        self.meter.admit().on("open", &absolute)?;
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true).mode(0o600);
+        let file = self
+            .dir
+            .open_with(path.as_path(), &options)
+            .on("open", &absolute)?;
+        self.sync_parent(path)?;
+        Ok(file.into_std().into())
+    }
+
+    /// Gives a path a new name. The new name must be free, and on the same file system.
+    pub fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), PathError> {
+        self.permit(self.territory.holds(from), "rename", from)?;
+        self.permit(self.territory.holds(to), "rename to", to)?;
+        let (old_parent, old_name) = self.parent_of(from)?;
+        let (new_parent, new_name) = self.parent_of(to)?;
+        self.meter.admit().on("rename", &self.absolute(from))?;
+        rustix::fs::renameat_with(
+            &old_parent,
+            old_name.as_str(),
+            &new_parent,
+            new_name.as_str(),
+            RenameFlags::NOREPLACE,
+        )
+        .on("rename", &self.absolute(from))?;
+        self.sync_parent(to)?;
+        self.sync_parent(from)
+    }
+
+    /// Removes a file; it may be gone already.
+    pub fn remove_file(&self, path: &RelPath) -> Result<(), PathError> {
+        self.permit(self.territory.holds(path), "remove", path)?;
+        if !self.exists(path)? {
+            return Ok(());
+        }
+        self.meter.admit().on("remove", &self.absolute(path))?;
+        self.dir
+            .remove_file(path.as_path())
+            .on("remove", &self.absolute(path))?;
+        self.sync_parent(path)
+    }
+
+    /// Removes a directory with all that is in it; it may be gone already. Nothing on another device is touched:
+    /// a mount point below is found before anything is removed.
+    pub fn remove_tree(&self, path: &RelPath) -> Result<(), PathError> {
+        self.permit(self.territory.leads_to(path), "remove", path)?;
+        if !self.exists(path)? {
+            return Ok(());
+        }
+        let (parent, name) = self.parent_of(path)?;
+        let parent = parent
+            .reopen_as_ownedfd()
+            .on("open", &self.absolute(path))?;
+        super::remove::remove_tree(parent.as_fd(), &name, &self.meter)?;
+        self.sync_parent(path)
+    }
+
+    /// Sets the permission bits.
+    pub fn set_mode(&self, path: &RelPath, mode: u32) -> Result<(), PathError> {
+        self.permit(self.territory.leads_to(path), "change mode of", path)?;
+        self.meter
+            .admit()
+            .on("change mode of", &self.absolute(path))?;
+        let permissions = Permissions::from_mode(mode);
+        self.dir
+            .set_permissions(path.as_path(), permissions)
+            .on("change mode of", &self.absolute(path))
+    }
+
+    /// Sets the owner of a path itself, of a symbolic link not of what it leads to.
+    pub fn set_owner(&self, path: &RelPath, owner: Owner) -> Result<(), PathError> {
+        self.permit(self.territory.leads_to(path), "change owner of", path)?;
+        let (parent, name) = self.parent_of(path)?;
+        self.meter
+            .admit()
+            .on("change owner of", &self.absolute(path))?;
+        let (uid, gid) = (Uid::from_raw(owner.uid), Gid::from_raw(owner.gid));
+        let flags = AtFlags::SYMLINK_NOFOLLOW;
+        rustix::fs::chownat(&parent, name.as_str(), Some(uid), Some(gid), flags)
+            .on("change owner of", &self.absolute(path))
+    }
+
+    /// Sets the owner of a directory and of everything in it.
+    pub fn set_owner_of_all(&self, path: &RelPath, owner: Owner) -> Result<(), PathError> {
+        self.set_owner(path, owner)?;
+        for name in self.list(path)? {
+            let child = self.child(path, &name)?;
+            match self.stat(&child)? {
+                Some(stat) if stat.kind == Kind::Directory => {
+                    self.set_owner_of_all(&child, owner)?
+                }
+                Some(stat) if stat.owner != owner => self.set_owner(&child, owner)?,
+                Some(_) | None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The path of a listed name. Only a name that is not UTF-8 has none.
+    fn child(&self, directory: &RelPath, name: &str) -> Result<RelPath, PathError> {
+        let name: RelPath = name
+            .parse()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+            .on("look at", &self.absolute(directory))?;
+        Ok(directory.below(&name))
+    }
+
+    fn permit(&self, allowed: bool, verb: &'static str, path: &RelPath) -> Result<(), PathError> {
+        let outside = || io::Error::other("outside the directories of this application");
+        if allowed {
+            Ok(())
+        } else {
+            Err(outside()).on(verb, &self.absolute(path))
+        }
+    }
+
+    fn parent_of(&self, path: &RelPath) -> Result<(Dir, String), PathError> {
+        let parent = path
+            .parent()
+            .ok_or_else(|| io::Error::other("the root itself has no parent here"))
+            .on("open", &self.root)?;
+        let dir = self
+            .dir
+            .open_dir(parent.as_path())
+            .on("open", &self.absolute(&parent))?;
+        Ok((dir, path.name().to_owned()))
+    }
+
+    fn sync_parent(&self, path: &RelPath) -> Result<(), PathError> {
+        let parent = path.parent().unwrap_or_else(RelPath::here);
+        let handle = self.directory(&parent)?;
+        rustix::fs::fsync(handle).on("sync", &self.absolute(&parent))
+    }
+}
+
+fn kind_of(meta: &cap_std_ext::cap_std::fs::Metadata) -> Kind {
+    let kind = meta.file_type();
+    if kind.is_file() {
+        Kind::File
+    } else if kind.is_dir() {
+        Kind::Directory
+    } else if kind.is_symlink() {
+        Kind::Symlink
+    } else {
+        Kind::Special
+    }
+}
+
+/// A path below a file, or below nothing, is as absent as a missing name.
+fn absent_parent_is_absence<T>(found: io::Result<Option<T>>) -> io::Result<Option<T>> {
+    match found {
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(None),
+        other => other,
+    }
+}
