@@ -2,10 +2,11 @@
 //! Which settings name them, and since when, is the business of the config room.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use super::relpath::RelPath;
 
 /// A mutable directory of the server that `config.json` can place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,8 +81,8 @@ impl fmt::Display for PlaceName {
 pub enum Location {
     /// In the tree, and carried from tree to tree.
     InTree,
-    /// At this absolute path, as the server sees it.
-    At(PathBuf),
+    /// Here, relative to the root.
+    At(RelPath),
 }
 
 /// One mutable directory and where it is.
@@ -91,4 +92,15 @@ pub struct Placement {
     pub name: PlaceName,
     /// Where.
     pub location: Location,
+}
+
+impl Placement {
+    /// Where the directory is, given the live tree.
+    #[must_use]
+    pub fn path(&self, live: &RelPath) -> RelPath {
+        match &self.location {
+            Location::InTree => live.join(self.name.in_tree()),
+            Location::At(path) => path.clone(),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The receipt: what mmembed last made true on this host.
 //! Nothing secret stands in it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,17 @@ pub enum Viewpoint {
     ThisMachine,
     /// As one sees them from inside the root: a staging root that is packed up and installed elsewhere.
     InsideRoot,
+}
+
+impl Viewpoint {
+    /// The absolute path by which the server knows a path below `root`.
+    #[must_use]
+    pub fn spell(self, root: &Path, path: &RelPath) -> PathBuf {
+        match self {
+            Self::ThisMachine => path.under(root),
+            Self::InsideRoot => path.under(Path::new("/")),
+        }
+    }
 }
 
 /// An archive, and by what to know it again without reading it.

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::digest::Sha256Digest;
 use super::owner::Owner;
 use super::place::Placement;
+use super::receipt::Viewpoint;
 use super::release::Release;
 use super::relpath::RelPath;
+use super::request::DatabaseUse;
 
 /// The position of a step in its plan, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,12 +86,24 @@ pub enum Step {
         /// Who writes there.
         owner: Option<Owner>,
     },
-    /// Move a mutable directory with its content to where it is placed now, across file systems if need be.
+    /// Move a mutable directory with its content to where it is placed now, on the same file system.
     MoveDirectory {
         /// Where it is.
         from: RelPath,
         /// Where it goes.
         to: RelPath,
+    },
+    /// Copy a mutable directory to another file system, with times, owners and modes, and compare the copy.
+    CopyDirectory {
+        /// Where it is.
+        from: RelPath,
+        /// Where it goes.
+        to: RelPath,
+    },
+    /// Remove a directory whose copy has become the truth.
+    RemoveDirectory {
+        /// Where it was.
+        path: RelPath,
     },
     /// Merge the layers of the configuration and write the result where the server reads it.
     Configure(Configure),
@@ -119,6 +133,8 @@ pub struct Configure {
     pub release: Release,
     /// Where the mutable directories are.
     pub placements: Vec<Placement>,
+    /// How their paths are spelled.
+    pub viewpoint: Viewpoint,
     /// Who owns the file: the server rewrites it at each start.
     pub owner: Option<Owner>,
 }
@@ -136,6 +152,8 @@ pub struct Prove {
     pub run_as: Option<Owner>,
     /// How long the server may take to become ready.
     pub within: Duration,
+    /// Must the database be empty? Then undoing the step empties it again.
+    pub database: DatabaseUse,
 }
 
 impl Step {
@@ -149,10 +167,11 @@ impl Step {
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
             | Self::MoveDirectory { .. }
+            | Self::CopyDirectory { .. }
             | Self::Configure(_)
             | Self::Activate { .. } => Reversal::Undo,
             Self::Prove(_) => Reversal::Pivot,
-            Self::Settle => Reversal::None,
+            Self::Settle | Self::RemoveDirectory { .. } => Reversal::None,
         }
     }
 

@@ -29,6 +29,10 @@ pub fn explain(step: &Step) -> String {
         Step::SetOwner { tree, owner } => format!("hand {tree} to its owner {owner}"),
         Step::GrantDirectory { path, .. } => format!("let the server write to {path}"),
         Step::MoveDirectory { from, to } => format!("move {from} to {to}"),
+        Step::CopyDirectory { from, to } => {
+            format!("copy {from} to {to}, on another file system, and compare")
+        }
+        Step::RemoveDirectory { path } => format!("remove {path}, whose copy is in use now"),
         Step::Configure(configure) => format!("merge the configuration into {}", configure.file),
         Step::Activate { live, .. } => format!("activate the new tree as {live}"),
         Step::Prove(prove) => {

@@ -1,5 +1,10 @@
 //! Floor 1: from wish and world to plan. It observes nothing and changes nothing.
 
+mod check;
 mod explain;
+mod install;
+mod steps;
 
+pub use check::check;
 pub use explain::explain;
+pub use install::{Decision, Refusal, install};

@@ -1,0 +1,37 @@
+//! The exit codes: a contract with scripts.
+
+use std::process::ExitCode;
+
+/// Why the program ends. The numbers never change their meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// Something that no other code names.
+    Unexpected = 1,
+    /// The command line makes no sense.
+    Usage = 2,
+    /// A check refused; nothing was changed.
+    Refused = 3,
+    /// It failed and was rolled back; the host is as before.
+    RolledBack = 4,
+    /// It failed and could not be rolled back: an operator is needed.
+    Stuck = 5,
+    /// Another run holds the lock, or a transaction is open.
+    Locked = 6,
+    /// The archive is not what it should be; the host is as before.
+    Artifact = 7,
+    /// A probe of what is installed failed.
+    Probe = 8,
+    /// Committed, but not serving or not cleaned up.
+    Remainder = 9,
+    /// There are changes to be made.
+    Pending = 10,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

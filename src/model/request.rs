@@ -1,0 +1,75 @@
+//! What the operator asked for, fully resolved: nothing is left to be looked up or defaulted.
+//! No arguments are parsed here.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Sha256Digest;
+use super::owner::Owner;
+use super::place::Placement;
+use super::prefix::Prefix;
+use super::receipt::{Overlays, Viewpoint};
+use super::release::Release;
+use super::relpath::RelPath;
+
+/// Whether the server is started and proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It is, and may take this long to become ready.
+    Prove {
+        /// The operator's limit.
+        within: Duration,
+    },
+    /// It is not: the root is packed up and started elsewhere.
+    Never,
+}
+
+/// What may be done to a database that already holds something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatabaseUse {
+    /// It has to be empty, so that a failed installation can empty it again.
+    MustBeEmpty,
+    /// It is used as it is; what the server does to it is not undone.
+    AsItIs,
+}
+
+/// A wish to have a release installed for an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallRequest {
+    /// The application's paths.
+    pub prefix: Prefix,
+    /// The archive, absolute.
+    pub archive: PathBuf,
+    /// What the archive is said to hold.
+    pub release: Release,
+    /// The digest that the archive must have, if one was stated.
+    pub sha256: Option<Sha256Digest>,
+    /// How paths in the configuration are spelled.
+    pub viewpoint: Viewpoint,
+    /// The configuration file, when it is kept outside the tree.
+    pub config_file: Option<RelPath>,
+    /// Where the mutable directories of this release go.
+    pub placements: Vec<Placement>,
+    /// Who owns the tree.
+    pub owner: Owner,
+    /// Who runs the server.
+    pub server: Owner,
+    /// Digests of the host's overlays.
+    pub overlays: Overlays,
+    /// Whether the server is started.
+    pub start: Start,
+    /// What may be done to a database that already holds something.
+    pub database: DatabaseUse,
+}
+
+impl InstallRequest {
+    /// The configuration file, wherever it is.
+    #[must_use]
+    pub fn config(&self) -> RelPath {
+        let in_tree = || self.prefix.live().join("config/config.json");
+        self.config_file.clone().unwrap_or_else(in_tree)
+    }
+}

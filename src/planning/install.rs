@@ -1,0 +1,247 @@
+//! The steps of an installation, from what was asked and what was seen.
+
+use super::steps::{Steps, other_than};
+use crate::model::{
+    InstallRequest, Intent, Inventory, LiveSeen, Location, Owner, Plan, Receipt, RelPath, Release,
+    Start, Step,
+};
+
+/// What an installation comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// This has to be done.
+    Carry(Box<Plan>),
+    /// All that was asked for is true already.
+    NothingToDo(Box<Receipt>),
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Another release is installed.
+    #[error("{installed} is installed here; `install` does not change the release")]
+    OtherRelease {
+        /// What is installed.
+        installed: Release,
+    },
+    /// The same version is installed from an archive with other bytes.
+    #[error("{installed} is installed here from another archive (SHA-256 {sha256})")]
+    OtherArchive {
+        /// What is installed.
+        installed: Release,
+        /// From what.
+        sha256: String,
+    },
+    /// There is a tree that mmembed did not put there.
+    #[error("there is a tree at {live} that mmembed did not install")]
+    ForeignTree {
+        /// The live path.
+        live: RelPath,
+    },
+    /// The receipt tells of a tree that is gone.
+    #[error("the receipt says that {installed} is installed, but there is no tree at {live}")]
+    TreeIsGone {
+        /// What the receipt says.
+        installed: Release,
+        /// The live path.
+        live: RelPath,
+    },
+    /// The owner of the tree is fixed when it is unpacked.
+    #[error("the tree belongs to {now}; `install` does not change that to {wanted}")]
+    OtherOwner {
+        /// Whose it is.
+        now: Owner,
+        /// Whose it was asked to be.
+        wanted: Owner,
+    },
+    /// The configuration file cannot be moved by an installation.
+    #[error("the configuration is kept at {now}; `install` does not move it to {wanted}")]
+    OtherConfigFile {
+        /// Where it is.
+        now: RelPath,
+        /// Where it was asked to be.
+        wanted: RelPath,
+    },
+    /// A place is taken.
+    #[error("{name} cannot be moved to {to}: something is there already")]
+    PlaceTaken {
+        /// Which place.
+        name: String,
+        /// Where it was asked to be.
+        to: RelPath,
+    },
+}
+
+/// Decides what an installation takes.
+///
+/// # Errors
+/// When what is there is not `install`'s to change.
+pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, Refusal> {
+    match (&seen.receipt, &seen.live) {
+        (None, LiveSeen::Nothing) => Ok(Decision::Carry(Box::new(first_install(request, seen)))),
+        (_, LiveSeen::Foreign) | (None, LiveSeen::Ours(_)) => Err(Refusal::ForeignTree {
+            live: request.prefix.live(),
+        }),
+        (Some(receipt), LiveSeen::Nothing) => Err(Refusal::TreeIsGone {
+            installed: receipt.release.clone(),
+            live: request.prefix.live(),
+        }),
+        (Some(receipt), LiveSeen::Ours(_)) => reinstall(request, seen, receipt),
+    }
+}
+
+fn first_install(request: &InstallRequest, seen: &Inventory) -> Plan {
+    let prefix = &request.prefix;
+    let staged = prefix.staged(&seen.id);
+    let mut steps = Steps::default();
+    steps.make_path(&prefix.embedded(), seen, "the trees lie here");
+    steps.make_places(request, seen, &[]);
+    if let Some(parent) = request.config_file.as_ref().and_then(RelPath::parent) {
+        steps.make_path(&parent, seen, "the configuration is kept here");
+    }
+    steps.add(
+        Step::Unpack {
+            archive: request.archive.clone(),
+            release: request.release.clone(),
+            expect: request.sha256,
+            into: staged.clone(),
+        },
+        "a tree is finished before anyone looks at it",
+    );
+    steps.add(
+        Step::ConfirmRelease {
+            tree: staged.clone(),
+            release: request.release.clone(),
+            run_as: other_than(request.server, seen.caller),
+        },
+        "a file name proves nothing",
+    );
+    if request.owner != seen.caller {
+        let owner = request.owner;
+        steps.add(
+            Step::SetOwner {
+                tree: staged.clone(),
+                owner,
+            },
+            "the server must not change it",
+        );
+    }
+    for placement in &request.placements {
+        if placement.location == Location::InTree {
+            let path = staged.join(placement.name.in_tree());
+            let owner = other_than(request.server, seen.caller);
+            steps.add(Step::GrantDirectory { path, owner }, "it stays in the tree");
+        }
+    }
+    steps.configure(request, seen, &staged);
+    steps.add(
+        Step::Activate {
+            staged,
+            live: prefix.live(),
+        },
+        "one rename, after everything is in place",
+    );
+    steps.prove_and_settle(request, seen);
+    steps.into_plan(request, seen, Intent::Install)
+}
+
+fn reinstall(
+    request: &InstallRequest,
+    seen: &Inventory,
+    receipt: &Receipt,
+) -> Result<Decision, Refusal> {
+    refuse_other(request, seen, receipt)?;
+    let moved = moved_places(request, seen, receipt)?;
+    let unproven = request.start != Start::Never && receipt.proof.is_none();
+    let same_settings = receipt.overlays == request.overlays
+        && receipt.server == request.server
+        && seen.drifted.is_empty();
+    if moved.is_empty() && same_settings && !unproven && all_places_are_there(request, seen) {
+        return Ok(Decision::NothingToDo(Box::new(receipt.clone())));
+    }
+    let mut steps = Steps::default();
+    let arriving: Vec<RelPath> = moved.iter().map(|(_, to)| to.clone()).collect();
+    for (from, to) in moved {
+        steps.move_place(from, to, seen);
+    }
+    steps.make_places(request, seen, &arriving);
+    steps.configure(request, seen, &request.prefix.live());
+    steps.prove_and_settle(request, seen);
+    Ok(Decision::Carry(Box::new(steps.into_plan(
+        request,
+        seen,
+        Intent::Reconfigure,
+    ))))
+}
+
+fn refuse_other(
+    request: &InstallRequest,
+    seen: &Inventory,
+    receipt: &Receipt,
+) -> Result<(), Refusal> {
+    let installed = receipt.release.clone();
+    if installed != request.release {
+        return Err(Refusal::OtherRelease { installed });
+    }
+    if seen.archive.sha256.is_some() && seen.archive.sha256 != receipt.archive.sha256 {
+        let sha256 = receipt
+            .archive
+            .sha256
+            .map(|sum| sum.to_string())
+            .unwrap_or_default();
+        return Err(Refusal::OtherArchive { installed, sha256 });
+    }
+    if receipt.owner != request.owner {
+        return Err(Refusal::OtherOwner {
+            now: receipt.owner,
+            wanted: request.owner,
+        });
+    }
+    if receipt.config != request.config() {
+        let (now, wanted) = (receipt.config.clone(), request.config());
+        return Err(Refusal::OtherConfigFile { now, wanted });
+    }
+    Ok(())
+}
+
+/// The directories that are elsewhere now, as (from, to).
+fn moved_places(
+    request: &InstallRequest,
+    seen: &Inventory,
+    receipt: &Receipt,
+) -> Result<Vec<(RelPath, RelPath)>, Refusal> {
+    let mut moved = Vec::new();
+    for wanted in &request.placements {
+        let Some(now) = receipt
+            .placements
+            .iter()
+            .find(|now| now.name == wanted.name)
+        else {
+            continue;
+        };
+        let live = request.prefix.live();
+        let (from, to) = (now.path(&live), wanted.path(&live));
+        if from == to {
+            continue;
+        }
+        if seen.directories.get(&to).is_some_and(Option::is_some) {
+            return Err(Refusal::PlaceTaken {
+                name: wanted.name.to_string(),
+                to,
+            });
+        }
+        moved.push((from, to));
+    }
+    Ok(moved)
+}
+
+fn all_places_are_there(request: &InstallRequest, seen: &Inventory) -> bool {
+    let live = request.prefix.live();
+    request.placements.iter().all(|place| {
+        place.location == Location::InTree
+            || seen
+                .directories
+                .get(&place.path(&live))
+                .is_some_and(Option::is_some)
+    })
+}

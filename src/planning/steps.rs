@@ -1,0 +1,194 @@
+//! A plan in the making: steps with their reasons, in order.
+
+use crate::model::{
+    Configure, DatabaseUse, InstallRequest, Intent, Inventory, Location, Owner, PLAN_SCHEMA, Plan,
+    Planned, Prove, RECEIPT_SCHEMA, Receipt, RelPath, Start, Step,
+};
+
+/// The directories on the way to a place: anybody may pass.
+const OPEN: u32 = 0o755;
+
+/// A mutable directory: uploaded files and logs are nobody's business but the server's.
+const PRIVATE: u32 = 0o750;
+
+#[derive(Default)]
+pub(super) struct Steps(Vec<Planned>);
+
+/// The owner to set, where that is not the one that things get anyway.
+pub(super) fn other_than(wanted: Owner, given: Owner) -> Option<Owner> {
+    (wanted != given).then_some(wanted)
+}
+
+impl Steps {
+    pub(super) fn add(&mut self, step: Step, because: impl Into<String>) {
+        self.0.push(Planned {
+            step,
+            because: because.into(),
+        });
+    }
+
+    /// Makes a directory and what leads to it, as far as it is not there.
+    pub(super) fn make_path(&mut self, path: &RelPath, seen: &Inventory, because: &str) {
+        if self.will_be_there(path, seen) {
+            return;
+        }
+        if let Some(parent) = path.parent() {
+            self.make_path(&parent, seen, because);
+        }
+        self.add(
+            Step::MakeDirectory {
+                path: path.clone(),
+                mode: OPEN,
+                owner: None,
+            },
+            because,
+        );
+    }
+
+    fn will_be_there(&self, path: &RelPath, seen: &Inventory) -> bool {
+        let is_made = |planned: &Planned| matches!(&planned.step, Step::MakeDirectory { path: made, .. } if made == path);
+        path == &RelPath::here()
+            || seen.directories.get(path).is_some_and(Option::is_some)
+            || self.0.iter().any(is_made)
+    }
+
+    /// Makes the mutable directories outside the tree that are not there and do not arrive from elsewhere.
+    pub(super) fn make_places(
+        &mut self,
+        request: &InstallRequest,
+        seen: &Inventory,
+        arriving: &[RelPath],
+    ) {
+        for placement in &request.placements {
+            let Location::At(path) = &placement.location else {
+                continue;
+            };
+            if arriving.contains(path) || self.will_be_there(path, seen) {
+                continue;
+            }
+            let because = format!("{} is kept outside the tree", placement.name);
+            if let Some(parent) = path.parent() {
+                self.make_path(&parent, seen, &because);
+            }
+            let owner = other_than(request.server, seen.caller);
+            let step = Step::MakeDirectory {
+                path: path.clone(),
+                mode: PRIVATE,
+                owner,
+            };
+            self.add(step, because);
+        }
+    }
+
+    /// Moves a mutable directory: by a rename where that can be done, else by a copy that becomes the truth with the
+    /// commit.
+    pub(super) fn move_place(&mut self, from: RelPath, to: RelPath, seen: &Inventory) {
+        let parent = to.parent().unwrap_or_else(RelPath::here);
+        let because = "a mutable directory is placed elsewhere now";
+        self.make_path(&parent, seen, because);
+        if device_of(&from, seen) == device_of(&parent, seen) {
+            self.add(Step::MoveDirectory { from, to }, because);
+        } else {
+            self.add(Step::CopyDirectory { from, to }, because);
+        }
+    }
+
+    pub(super) fn configure(&mut self, request: &InstallRequest, seen: &Inventory, tree: &RelPath) {
+        let file = request
+            .config_file
+            .clone()
+            .unwrap_or_else(|| tree.join("config/config.json"));
+        let site = seen.config_exists;
+        let because = if site {
+            "the host's settings meet those that users made"
+        } else {
+            "the host's settings meet those that the release ships"
+        };
+        let configure = Configure {
+            tree: tree.clone(),
+            file,
+            site,
+            release: request.release.clone(),
+            placements: request.placements.clone(),
+            viewpoint: request.viewpoint,
+            owner: other_than(request.server, seen.caller),
+        };
+        self.add(Step::Configure(configure), because);
+    }
+
+    pub(super) fn prove_and_settle(&mut self, request: &InstallRequest, seen: &Inventory) {
+        if let Start::Prove { within } = request.start {
+            let prove = Prove {
+                tree: request.prefix.live(),
+                config: request.config(),
+                release: request.release.clone(),
+                run_as: other_than(request.server, seen.caller),
+                within,
+                database: if seen.receipt.is_some() {
+                    DatabaseUse::AsItIs
+                } else {
+                    request.database
+                },
+            };
+            self.add(
+                Step::Prove(prove),
+                "a server that was not started is not proven",
+            );
+        }
+        self.add(Step::Settle, "the next run starts from what is true now");
+        let left: Vec<RelPath> = self
+            .0
+            .iter()
+            .filter_map(|planned| match &planned.step {
+                Step::CopyDirectory { from, .. } => Some(from.clone()),
+                _ => None,
+            })
+            .collect();
+        for path in left {
+            self.add(
+                Step::RemoveDirectory { path },
+                "its copy on the other file system is in use",
+            );
+        }
+    }
+
+    pub(super) fn into_plan(
+        self,
+        request: &InstallRequest,
+        seen: &Inventory,
+        intent: Intent,
+    ) -> Plan {
+        let former = seen.receipt.as_ref();
+        let receipt = Receipt {
+            schema: RECEIPT_SCHEMA,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            transaction: seen.id.clone(),
+            app: request.prefix.app().clone(),
+            release: request.release.clone(),
+            archive: former.map_or_else(|| seen.archive.clone(), |receipt| receipt.archive.clone()),
+            viewpoint: request.viewpoint,
+            config: request.config(),
+            placements: request.placements.clone(),
+            owner: request.owner,
+            server: request.server,
+            overlays: request.overlays,
+            proof: None,
+        };
+        Plan {
+            schema: PLAN_SCHEMA,
+            id: seen.id.clone(),
+            intent,
+            prefix: request.prefix.clone(),
+            steps: self.0,
+            receipt,
+        }
+    }
+}
+
+/// The device of a directory, or of the nearest one above it that is there.
+fn device_of(path: &RelPath, seen: &Inventory) -> Option<u64> {
+    match seen.directories.get(path) {
+        Some(Some(device)) => Some(*device),
+        Some(None) | None => device_of(&path.parent()?, seen),
+    }
+}
