@@ -1,21 +1,43 @@
 //! Floor 2: the doors to the machine: files, processes, network, clock.
 //! It knows no plan, no step and no rule of Mattermost.
 
+mod capture;
 mod error;
+mod exec;
+mod exit;
+mod http;
+mod identity;
+mod leader;
+mod lines;
 mod lock;
+mod log_cap;
 mod meter;
+mod ports;
+mod processes;
 mod remove;
+mod server_process;
+mod shade;
 mod signal;
+mod socket_table;
 mod territory;
 mod tree;
 
-pub(crate) use error::PathContext;
+pub use capture::Captured;
 pub use error::PathError;
+pub use exec::{Exec, ExecError, Output};
+pub use exit::Exit;
+pub use http::{Http, HttpError, Response};
+pub use identity::{OpenProcess, ProcessError, identify};
+pub use lines::{Lines, printable};
 pub use lock::{Lock, LockError};
 pub use meter::{Fault, Meter, is_crash};
+pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
+pub use processes::{Census, RunningProcess, running_from};
+pub use server_process::{ServerError, ServerProcess, Stopped};
 pub use signal::Cancel;
 pub use territory::Territory;
 pub use tree::{Kind, Stat, Tree};
+pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]

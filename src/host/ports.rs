@@ -1,0 +1,249 @@
+//! TCP ports of this machine: which are free, which are listened on, and by whom.
+//! No connection is ever made here.
+
+#![expect(clippy::disallowed_methods, reason = "this is the door")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use super::identity::is_absence;
+use super::socket_table::{Socket, listening_on};
+
+/// Something that listens on a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// Where exactly it listens.
+    pub address: SocketAddr,
+    /// The user who opened it, by number.
+    pub uid: u32,
+    /// The processes that hold it, as far as this user may see them; often none without root.
+    pub pids: Vec<u32>,
+}
+
+/// Why nothing could be said about a port.
+#[derive(Debug, thiserror::Error)]
+pub enum PortError {
+    /// The table of sockets could not be read.
+    #[error("cannot read the sockets of this machine from {path}")]
+    Unreadable {
+        /// The file.
+        path: &'static str,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The descriptors of the process may not be looked at.
+    #[error(
+        "cannot see whether process {pid} listens on port {port}; it runs as another user, and this takes root"
+    )]
+    Unseen {
+        /// The process.
+        pid: u32,
+        /// The port.
+        port: u16,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// It is not taken, and yet cannot be listened on: no such address here, or a port below 1024 without root.
+    #[error("cannot listen on {address}")]
+    Unusable {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// A port of 127.0.0.1 that was free a moment ago. Somebody else may take it before it is used.
+pub fn free_loopback_port() -> Result<u16, PortError> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    TcpListener::bind(address)
+        .and_then(|listener| listener.local_addr())
+        .map(|bound| bound.port())
+        .map_err(|source| PortError::Unusable { address, source })
+}
+
+/// Does somebody listen on this address already? Found out by listening on it for an instant.
+///
+/// # Errors
+/// If it could not be listened on for another reason.
+pub fn is_taken(address: SocketAddr) -> Result<bool, PortError> {
+    match TcpListener::bind(address) {
+        Ok(_listener) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(true),
+        Err(source) => Err(PortError::Unusable { address, source }),
+    }
+}
+
+/// All that listens on a port in this network namespace, on any address, IPv4 and IPv6.
+pub fn listeners_on(port: u16) -> Result<Vec<Listener>, PortError> {
+    let sockets = sockets_on(port)?;
+    if sockets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let holders = holders_of(&sockets);
+    let listeners = sockets.into_iter().map(|socket| Listener {
+        address: socket.address,
+        uid: socket.uid,
+        pids: holders
+            .iter()
+            .filter(|(inode, _)| *inode == socket.inode)
+            .map(|(_, pid)| *pid)
+            .collect(),
+    });
+    Ok(listeners.collect())
+}
+
+/// Is it this process, and nobody beside it, that listens on the port?
+///
+/// `false` if nobody does. Strict on purpose: with two listeners on different addresses, which of them answers
+/// depends on the address asked, and an answer would prove nothing.
+///
+/// # Errors
+/// If the process may not be looked into (also for root in a container without `CAP_SYS_PTRACE`).
+pub fn owns_port(pid: u32, port: u16) -> Result<bool, PortError> {
+    let sockets = sockets_on(port)?;
+    if sockets.is_empty() {
+        return Ok(false);
+    }
+    let held = match held_sockets(pid) {
+        Ok(held) => held,
+        Err(error) if is_absence(&error) => return Ok(false),
+        Err(source) => return Err(PortError::Unseen { pid, port, source }),
+    };
+    Ok(sockets.iter().all(|socket| held.contains(&socket.inode)))
+}
+
+fn sockets_on(port: u16) -> Result<Vec<Socket>, PortError> {
+    let mut sockets = Vec::new();
+    for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        match fs::read_to_string(path) {
+            Ok(table) => sockets.extend(listening_on(&table, port)),
+            // A kernel without IPv6 has no table of it.
+            Err(error) if path.ends_with('6') && is_absence(&error) => {}
+            Err(source) => return Err(PortError::Unreadable { path, source }),
+        }
+    }
+    Ok(sockets)
+}
+
+/// Pairs of socket and process, as far as they may be seen.
+fn holders_of(sockets: &[Socket]) -> Vec<(u64, u32)> {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let pids = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let mut holders = Vec::new();
+    for pid in pids {
+        let held = held_sockets(pid).unwrap_or_default();
+        let shared = sockets
+            .iter()
+            .filter(|socket| held.contains(&socket.inode))
+            .map(|socket| (socket.inode, pid));
+        holders.extend(shared);
+    }
+    holders
+}
+
+/// The inodes of the sockets that a process holds.
+fn held_sockets(pid: u32) -> io::Result<BTreeSet<u64>> {
+    let mut inodes = BTreeSet::new();
+    for entry in fs::read_dir(format!("/proc/{pid}/fd"))? {
+        // A descriptor may close while we look.
+        let Ok(target) = entry.and_then(|entry| fs::read_link(entry.path())) else {
+            continue;
+        };
+        let inode = target
+            .to_str()
+            .and_then(|text| text.strip_prefix("socket:[")?.strip_suffix(']'))
+            .and_then(|digits| digits.parse().ok());
+        inodes.extend::<Option<u64>>(inode);
+    }
+    Ok(inodes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    fn listen() -> (TcpListener, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        (listener, port)
+    }
+
+    #[test]
+    fn a_free_port_is_free_until_somebody_listens() {
+        let port = free_loopback_port().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        assert!(!is_taken(address).unwrap());
+        let (_listener, port) = listen();
+        assert!(is_taken(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).unwrap());
+        assert!(is_taken(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).unwrap());
+    }
+
+    #[test]
+    fn an_address_of_another_machine_is_not_taken_but_unusable() {
+        let error = is_taken("192.0.2.1:80".parse().unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "cannot listen on 192.0.2.1:80");
+    }
+
+    #[test]
+    fn the_listener_is_found_with_its_process() {
+        let (listener, port) = listen();
+        let this = std::process::id();
+        let found = listeners_on(port).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].address, listener.local_addr().unwrap());
+        assert_eq!(found[0].uid, rustix::process::geteuid().as_raw());
+        assert_eq!(found[0].pids, [this]);
+        assert!(owns_port(this, port).unwrap());
+        drop(listener);
+        assert_eq!(listeners_on(port).unwrap(), []);
+        assert!(!owns_port(this, port).unwrap());
+    }
+
+    #[test]
+    fn another_process_does_not_own_the_port() {
+        let (_listener, port) = listen();
+        let mut other = Command::new("sleep").arg("1000").spawn().unwrap();
+        assert!(!owns_port(other.id(), port).unwrap());
+        other.kill().unwrap();
+        other.wait().unwrap();
+        assert!(
+            !owns_port(other.id(), port).unwrap(),
+            "a process that is gone"
+        );
+    }
+
+    #[test]
+    fn a_port_shared_with_a_stranger_on_another_address_is_not_owned() {
+        let (_listener, port) = listen();
+        let script = format!(
+            "import socket,time; s=socket.socket(); s.bind(('127.0.0.2',{port})); s.listen(); print('up',flush=True); time.sleep(1000)"
+        );
+        let stranger = Command::new("python3")
+            .args(["-c", &script])
+            .stdout(std::process::Stdio::piped())
+            .spawn();
+        let Ok(mut stranger) = stranger else {
+            eprintln!("skipped: no python3 to play the stranger");
+            return;
+        };
+        let mut up = [0; 2];
+        io::Read::read_exact(stranger.stdout.as_mut().unwrap(), &mut up).unwrap();
+        assert!(!owns_port(std::process::id(), port).unwrap());
+        assert!(!owns_port(stranger.id(), port).unwrap());
+        assert_eq!(listeners_on(port).unwrap().len(), 2);
+        stranger.kill().unwrap();
+        stranger.wait().unwrap();
+    }
+}
