@@ -1,6 +1,10 @@
 //! mmembed embeds the Mattermost server in a host application and keeps it up to date.
+
 pub mod engine;
 pub mod host;
 pub mod journal;
 pub mod model;
 pub mod planning;
+pub mod server;
+
+
