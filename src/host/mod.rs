@@ -23,6 +23,7 @@ mod territory;
 mod tree;
 
 pub use capture::Captured;
+pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -37,7 +38,6 @@ pub use server_process::{ServerError, ServerProcess, Stopped};
 pub use signal::Cancel;
 pub use territory::Territory;
 pub use tree::{Kind, Stat, Tree};
-pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]

@@ -1,0 +1,225 @@
+//! Exactly what can be typed. Nothing is looked up or defaulted beyond what clap does.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use crate::model::{AppName, Edition, PlaceName, RelPath, Sha256Digest, Version};
+
+
+/// Embeds the Mattermost server in a host application and keeps it up to date.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How results are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Write events as JSON lines to this open file descriptor while working
+    #[arg(long, global = true, value_name = "FD", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) progress_fd: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Install a release into a host application
+    Install {
+        #[command(flatten)]
+        install: Box<Install>,
+        /// Print the plan and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show what `install` would do, and change nothing (exit code 10 if it would do something)
+    Plan {
+        #[command(flatten)]
+        install: Box<Install>,
+    },
+    /// Show what is installed
+    Status {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Compare the tree with its release, and start the server in the dark to prove that it works
+    Verify {
+        #[command(flatten)]
+        target: Target,
+        /// Compare files only
+        #[arg(long)]
+        no_start: bool,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Finish or undo what an interrupted run left open
+    Recover {
+        #[command(flatten)]
+        target: Target,
+        /// Try again even though it failed before
+        #[arg(long)]
+        retry: bool,
+    },
+    /// Look at and change the configuration of the installed server
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print all settings, secrets masked
+    Show {
+        #[command(flatten)]
+        target: Target,
+        /// Only the settings that differ from those the release ships
+        #[arg(long)]
+        changed: bool,
+    },
+    /// Print one setting as JSON, secrets masked
+    Get {
+        #[command(flatten)]
+        target: Target,
+        /// The setting, such as ServiceSettings.SiteURL
+        setting: String,
+        /// Print a secret as it is
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Change settings; everything else in the file stays as it is, to the byte
+    Set {
+        #[command(flatten)]
+        target: Target,
+        /// What to set, such as 'TeamSettings.SiteName="Acme"'; the value is JSON
+        #[arg(required = true, value_name = "SECTION.KEY=JSON")]
+        assignments: Vec<String>,
+    },
+    /// Say who decided a setting, and why
+    Explain {
+        #[command(flatten)]
+        target: Target,
+        /// The setting, such as ServiceSettings.SiteURL
+        setting: String,
+    },
+}
+
+/// Which installation.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// The host application: the server lives in opt/APP/embedded/mattermost
+    #[arg(long, env = "MMEMBED_APP")]
+    pub(crate) app: AppName,
+    /// Work below this directory instead of `/`: a staging root, a chroot, a test
+    #[arg(long, env = "MMEMBED_ROOT", value_name = "DIR", default_value = "/")]
+    pub(crate) root: PathBuf,
+}
+
+/// How long to wait.
+#[derive(Debug, Args)]
+pub(crate) struct Patience {
+    /// How long the server may take to become ready, such as 90s, 30m or 2h
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = parse_duration)]
+    pub(crate) start_timeout: std::time::Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Install {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The release archive: mattermost-team-X.Y.Z-linux-amd64.tar.gz
+    #[arg(long, value_name = "PATH")]
+    pub(crate) release: PathBuf,
+    /// The version in the archive, if its file name does not tell
+    #[arg(long, value_name = "X.Y.Z")]
+    pub(crate) release_version: Option<Version>,
+    /// The edition in the archive, if its file name does not tell
+    #[arg(long)]
+    pub(crate) edition: Option<EditionArg>,
+    /// The SHA-256 digest that the archive must have
+    #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated)]
+    pub(crate) sha256: Option<Sha256Digest>,
+    /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config_overlay: Vec<PathBuf>,
+    /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable)
+    #[arg(long, value_name = "SECTION.KEY=JSON")]
+    pub(crate) set: Vec<String>,
+    /// Enforce the settings given with --config-overlay and --set: users' own values give way
+    #[arg(long)]
+    pub(crate) enforce: bool,
+    /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enforced_overlay: Vec<PathBuf>,
+    /// Keep a mutable directory here: data, logs, plugins or client-plugins (repeatable; below --root)
+    #[arg(long, value_name = "NAME=/DIR", value_parser = parse_place)]
+    pub(crate) place: Vec<(PlaceName, RelPath)>,
+    /// Leave these mutable directories in the tree (all of them if none is named)
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = "data,logs,plugins,client-plugins"
+    )]
+    pub(crate) keep_in_tree: Vec<PlaceName>,
+    /// Keep config.json here instead of in the tree (below --root)
+    #[arg(long, value_name = "/PATH", value_parser = parse_below_root)]
+    pub(crate) config_file: Option<RelPath>,
+    /// Who owns the tree: names or numbers (default: whoever runs this)
+    #[arg(long, value_name = "USER:GROUP")]
+    pub(crate) owner: Option<String>,
+    /// Who runs the server (default: the user mattermost for root, else whoever runs this)
+    #[arg(long, value_name = "USER[:GROUP]")]
+    pub(crate) service_user: Option<String>,
+    /// Do everything but start the server: for a staging root, whose config.json then holds paths as seen inside it
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+    /// Use a database that is not empty; what the server does to it is not undone if the installation fails
+    #[arg(long)]
+    pub(crate) use_existing_database: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum EditionArg {
+    Team,
+    Enterprise,
+}
+
+impl From<EditionArg> for Edition {
+    fn from(edition: EditionArg) -> Self {
+        match edition {
+            EditionArg::Team => Self::Team,
+            EditionArg::Enterprise => Self::Enterprise,
+        }
+    }
+}
+
+fn parse_place(text: &str) -> Result<(PlaceName, RelPath), String> {
+    let (name, path) = text.split_once('=').ok_or("expected NAME=/DIR")?;
+    let name = name.parse::<PlaceName>().map_err(|error| error.to_string())?;
+    Ok((name, parse_below_root(path)?))
+}
+
+fn parse_below_root(text: &str) -> Result<RelPath, String> {
+    let relative = text.strip_prefix('/').ok_or("expected an absolute path, such as /srv/chat")?;
+    let relative = relative.trim_end_matches('/');
+    if relative.is_empty() {
+        return Err("the root directory itself cannot be used".to_owned());
+    }
+    relative.parse().map_err(|_| "expected a path without `..`, `.` and `//`".to_owned())
+}
+
+fn parse_duration(text: &str) -> Result<std::time::Duration, String> {
+    let duration: jiff::SignedDuration =
+        text.parse().map_err(|_| "expected a time such as 90s, 30m or 2h")?;
+    std::time::Duration::try_from(duration).map_err(|_| "a time cannot be negative".to_owned())
+}

@@ -1,0 +1,101 @@
+//! A report as text for people. The result goes to standard output, what went wrong to standard error.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::model::{Ending, Finding, Report, Severity};
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const CARE: Style = AnsiColor::Yellow.on_default().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// Prints a report.
+pub(crate) fn print(report: &Report) -> io::Result<()> {
+    let text = render(report);
+    anstream::stdout().lock().write_all(text.as_bytes())?;
+    if let Some(failure) = &report.failure {
+        let mut err = anstream::stderr().lock();
+        writeln!(err, "{BAD}error:{BAD:#} {}", failure.what)?;
+        writeln!(err, "  {FAINT}now:{FAINT:#}  {}", failure.now)?;
+        writeln!(err, "  {FAINT}next:{FAINT:#} {}", failure.next)?;
+    }
+    Ok(())
+}
+
+fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        text += &render_finding(finding);
+    }
+    if !report.steps.is_empty() {
+        text += "Plan:\n";
+    }
+    for (index, step) in report.steps.iter().enumerate() {
+        write!(text, "  {:>2}. {}", index + 1, step.text).expect("a string can be written to");
+        writeln!(text, "  {FAINT}({}){FAINT:#}", step.because).expect("a string can be written to");
+    }
+    text += &render_ending(report);
+    text += &render_installation(report);
+    text
+}
+
+fn render_finding(finding: &Finding) -> String {
+    let (style, word) = match finding.severity {
+        Severity::Fatal => (BAD, "fatal"),
+        Severity::Warning => (CARE, "warning"),
+        Severity::Note => (FAINT, "note"),
+    };
+    let mut text = format!("{style}{word}:{style:#} {} [{}]\n", finding.text, finding.code);
+    if !finding.advice.is_empty() {
+        text += &format!("  {FAINT}→{FAINT:#} {}\n", finding.advice);
+    }
+    text
+}
+
+fn render_ending(report: &Report) -> String {
+    let release = report.release.as_ref().map(ToString::to_string).unwrap_or_default();
+    match report.ending {
+        Ending::Done => format!("{GOOD}done:{GOOD:#} {}: {release}\n", report.command),
+        Ending::NothingToDo => {
+            format!("{GOOD}nothing to do:{GOOD:#} {release} is installed as asked for\n")
+        }
+        Ending::Pending => format!("{CARE}pending:{CARE:#} nothing was changed\n"),
+        Ending::Remainder => {
+            format!("{CARE}committed:{CARE:#} {release}, but something is left to do\n")
+        }
+        Ending::Refused
+        | Ending::RolledBack
+        | Ending::ArtifactRefused
+        | Ending::Stuck
+        | Ending::Locked
+        | Ending::ProbeFailed => String::new(),
+    }
+}
+
+fn render_installation(report: &Report) -> String {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    if let Some(live) = &report.live {
+        rows.push(("tree".to_owned(), live.display().to_string()));
+    }
+    if let Some(config) = &report.config {
+        rows.push(("config".to_owned(), config.display().to_string()));
+    }
+    for place in &report.places {
+        rows.push((place.name.to_string(), place.path.display().to_string()));
+    }
+    if let Some(transaction) = &report.transaction {
+        rows.push(("transaction".to_owned(), transaction.to_string()));
+    }
+    if let Some(proof) = &report.proof {
+        let seconds = proof.ready_after_ms / 1000;
+        let millis = proof.ready_after_ms % 1000;
+        rows.push(("ready after".to_owned(), format!("{seconds}.{millis:03} s")));
+        rows.extend(proof.checks.iter().map(|check| ("proved".to_owned(), check.clone())));
+    }
+    rows.extend(report.settings.iter().map(|row| (row.setting.clone(), row.text.clone())));
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    rows.iter().map(|(name, value)| format!("  {FAINT}{name:width$}{FAINT:#}  {value}\n")).collect()
+}

@@ -1,0 +1,4 @@
+//! From a report to what is printed.
+
+pub(super) mod human;
+pub(super) mod json;

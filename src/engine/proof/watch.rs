@@ -1,0 +1,210 @@
+//! Watching a server become ready: its process, its port, its answers and its log, until they add up to a proof.
+
+use std::time::Duration;
+
+use super::error::ProofError;
+use crate::engine::reporter::Reporter;
+use crate::host::{Exit, Host, Http, HttpError, Level as Wish, ServerProcess, owns_port};
+use crate::model::{Event, Version};
+use crate::server::{
+    Answer, Ask, ExitMeaning, HealthVerdict, LogKind, LogLevel, LogLine, Reply, Sample, ServerExit,
+    VersionId, judge,
+};
+
+/// Good answers in a row that make a proof: one could come from a server that falls over right after.
+const GOOD_ANSWERS: usize = 2;
+
+/// Between two looks. A start takes seconds; a look costs a fraction of a millisecond.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A server that answers at all answers its ping within this time.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// So many `Failed to ping DB`, ten seconds apart, are no start-up of a database that is just being started together
+/// with the server: the preflight has reached that very database a moment ago.
+const FAILED_PINGS: u32 = 3;
+
+/// How long a server may report that it is unwell after it has opened its port.
+const UNWELL: Duration = Duration::from_secs(60);
+
+pub(super) struct Watch<'a> {
+    pub(super) host: &'a Host,
+    pub(super) http: Http,
+    pub(super) base: String,
+    pub(super) port: u16,
+    pub(super) version: &'a Version,
+    pub(super) started: Duration,
+    pub(super) within: Duration,
+}
+
+/// What a proven server said of itself.
+#[derive(Debug)]
+pub(crate) struct Witness {
+    /// Who it says it is.
+    pub(crate) version_id: VersionId,
+    /// From its start to the last of the good answers.
+    pub(crate) ready_after: Duration,
+}
+
+/// What was noticed so far.
+#[derive(Default)]
+struct Notices {
+    samples: Vec<Sample>,
+    failed_pings: u32,
+    unwell_since: Option<Duration>,
+    last_words: Option<LogLine>,
+}
+
+impl Watch<'_> {
+    pub(super) fn until_proven(
+        &self,
+        process: &mut ServerProcess,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Witness, ProofError> {
+        let mut notices = Notices::default();
+        loop {
+            self.listen(process, &mut notices, reporter)?;
+            if let Some(exit) = process.try_wait()? {
+                self.listen(process, &mut notices, reporter)?;
+                return Err(self.ended(exit, &notices));
+            }
+            if let Some(witness) = self.look(process, &mut notices)? {
+                return Ok(witness);
+            }
+            let waited = self.host.clock.monotonic().saturating_sub(self.started);
+            if waited > self.within {
+                return Err(ProofError::TooSlow { within: self.within, last_words: notices.words() });
+            }
+            if self.host.cancel.requested() != Wish::No {
+                return Err(ProofError::Cancelled);
+            }
+            self.host.clock.sleep(PAUSE);
+        }
+    }
+
+    /// Takes in what the server logged since the last time.
+    fn listen(
+        &self,
+        process: &ServerProcess,
+        notices: &mut Notices,
+        reporter: &mut dyn Reporter,
+    ) -> Result<(), ProofError> {
+        for line in process.lines().lines {
+            let line = LogLine::parse(&line);
+            if notices.heed(&line)? {
+                reporter.hear(&Event::ServerLog { line: line.message });
+            }
+        }
+        Ok(())
+    }
+
+    fn look(
+        &self,
+        process: &ServerProcess,
+        notices: &mut Notices,
+    ) -> Result<Option<Witness>, ProofError> {
+        let Some(sample) = self.sample()? else { return Ok(None) };
+        if !owns_port(process.pid(), self.port)? {
+            return Err(ProofError::ForeignPort { port: self.port });
+        }
+        let version_id = match &sample {
+            Sample::Answered(answer) => answer.version_id.clone(),
+            Sample::Refused | Sample::Silent => None,
+        };
+        notices.samples.push(sample);
+        let now = self.host.clock.monotonic();
+        match (judge(&notices.samples, self.version, GOOD_ANSWERS), version_id) {
+            (HealthVerdict::Healthy { .. }, Some(version_id)) => {
+                let ready_after = now.saturating_sub(self.started);
+                Ok(Some(Witness { version_id, ready_after }))
+            }
+            (HealthVerdict::WrongVersion { seen }, _) => {
+                Err(ProofError::WrongVersion { expected: self.version.clone(), seen })
+            }
+            (HealthVerdict::Unhealthy { parts }, _) => {
+                let since = *notices.unwell_since.get_or_insert(now);
+                if now.saturating_sub(since) > UNWELL {
+                    return Err(ProofError::Unhealthy { parts });
+                }
+                Ok(None)
+            }
+            (HealthVerdict::Healthy { .. } | HealthVerdict::NotYet { .. }, _) => Ok(None),
+        }
+    }
+
+    /// Asks every question that a server of this version may answer; the best answer counts. `None` while nobody
+    /// listens.
+    fn sample(&self) -> Result<Option<Sample>, ProofError> {
+        let mut best = None;
+        for ask in Ask::for_version(self.version) {
+            match self.http.get(&ask.url(&self.base), ANSWER) {
+                Ok(response) => {
+                    let headers: Vec<_> = response.headers.into_iter().collect();
+                    let body = String::from_utf8_lossy(&response.body);
+                    let reply = Reply { status: response.status, headers: &headers, body: &body };
+                    let answer = ask.understand(&reply);
+                    if is_ready(&answer) || best.is_none() {
+                        best = Some(Sample::Answered(answer));
+                    }
+                }
+                Err(HttpError::Refused { .. }) => {}
+                Err(HttpError::Timeout { .. } | HttpError::Broken { .. }) => {
+                    best.get_or_insert(Sample::Silent);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(best)
+    }
+
+    fn ended(&self, exit: Exit, notices: &Notices) -> ProofError {
+        let number = match exit {
+            Exit::Code(code) => ServerExit::Code(code),
+            Exit::Signal(signal) => ServerExit::Signal(signal),
+        };
+        let meaning = ExitMeaning::of(number, self.version);
+        ProofError::Ended { exit: exit.to_string(), meaning, last_words: notices.words() }
+    }
+}
+
+impl Notices {
+    /// Takes in one line; says whether it is worth showing.
+    ///
+    /// # Errors
+    /// When the line says that waiting is in vain.
+    fn heed(&mut self, line: &LogLine) -> Result<bool, ProofError> {
+        match line.kind {
+            LogKind::DatabaseUnreachable => {
+                self.failed_pings += 1;
+                if self.failed_pings >= FAILED_PINGS {
+                    return Err(ProofError::NoDatabase { line: line.message.clone() });
+                }
+            }
+            // A server that lacks its port stays up for ever without one (up to 4.2), or takes up to 15 s to end.
+            LogKind::PortTaken => return Err(ProofError::Hopeless { line: line.message.clone() }),
+            LogKind::Listening
+            | LogKind::DirtyDatabase
+            | LogKind::SchemaTooOld
+            | LogKind::SchemaTooNew
+            | LogKind::SchemaSkip
+            | LogKind::MigrationFailed
+            | LogKind::Fatal
+            | LogKind::Progress
+            | LogKind::Other => {}
+        }
+        let graver = self.last_words.as_ref().is_none_or(|last| line.level >= last.level);
+        if graver && line.level >= LogLevel::Info {
+            self.last_words = Some(line.clone());
+        }
+        Ok(line.kind != LogKind::Other || line.level >= LogLevel::Error)
+    }
+
+    fn words(&self) -> String {
+        let last = self.last_words.as_ref().map(|line| line.message.clone());
+        last.unwrap_or_else(|| "it said nothing".to_owned())
+    }
+}
+
+fn is_ready(answer: &Answer) -> bool {
+    answer.state == crate::server::State::Ready
+}

@@ -1,0 +1,142 @@
+//! The report: what a command comes to, for people and for programs.
+//! No words are chosen and nothing is printed here.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::finding::Finding;
+use super::place::PlaceName;
+use super::receipt::Proof;
+use super::release::Release;
+use super::transaction::TransactionId;
+
+/// The form of the report. Fields are only ever added within one form.
+pub const REPORT_SCHEMA: u32 = 1;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// What was asked for was carried out.
+    Done,
+    /// It was true already; nothing was changed.
+    NothingToDo,
+    /// It would be carried out; nothing was changed.
+    Pending,
+    /// A check refused; nothing was changed.
+    Refused,
+    /// It failed and was rolled back; the host is as before.
+    RolledBack,
+    /// The archive is not what it should be; the host is as before.
+    ArtifactRefused,
+    /// Committed, but something is left to do.
+    Remainder,
+    /// It could not be rolled back, or not be recorded.
+    Stuck,
+    /// Another run holds the lock, or a transaction is open.
+    Locked,
+    /// What is installed did not pass.
+    ProbeFailed,
+}
+
+/// What a command comes to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`REPORT_SCHEMA`].
+    pub schema: u32,
+    /// The command.
+    pub command: &'static str,
+    /// How it ended.
+    pub ending: Ending,
+    /// The release that is concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
+    /// The transaction, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<TransactionId>,
+    /// The live tree, absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<PathBuf>,
+    /// The configuration file, absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<PathBuf>,
+    /// Where the mutable directories are, and the settings that say so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PlaceReport>,
+    /// What the checks found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// The steps of the plan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepReport>,
+    /// Settings whose value is not simply the release's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<SettingReport>,
+    /// What the dark start proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+/// Where one mutable directory is.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceReport {
+    /// Which one.
+    pub name: PlaceName,
+    /// Where, absolute, on this machine.
+    pub path: PathBuf,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepReport {
+    /// What it does.
+    pub text: String,
+    /// Why.
+    pub because: String,
+}
+
+/// One setting that somebody decided.
+#[derive(Clone, Debug, Serialize)]
+pub struct SettingReport {
+    /// Its name.
+    pub setting: String,
+    /// What was decided, by whom, and why.
+    pub text: String,
+}
+
+/// A failure: what happened, what the host looks like now, what to do next.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// What happened, cause after cause.
+    pub what: String,
+    /// What the host looks like now.
+    pub now: String,
+    /// What to do next.
+    pub next: String,
+}
+
+impl Report {
+    /// A report without details.
+    #[must_use]
+    pub fn new(command: &'static str, ending: Ending) -> Self {
+        Self {
+            schema: REPORT_SCHEMA,
+            command,
+            ending,
+            release: None,
+            transaction: None,
+            live: None,
+            config: None,
+            places: Vec::new(),
+            findings: Vec::new(),
+            steps: Vec::new(),
+            settings: Vec::new(),
+            proof: None,
+            failure: None,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A wish to have a release installed, as somebody typed it: names not looked up, files not read.
+//! [`InstallRequest`](super::InstallRequest) is what becomes of it.
+
+use std::path::PathBuf;
+
+use super::digest::Sha256Digest;
+use super::place::PlaceName;
+use super::prefix::AppName;
+use super::release::Edition;
+use super::relpath::RelPath;
+use super::request::{DatabaseUse, Start};
+use super::secret::Secret;
+use super::version::Version;
+
+/// Whether users may change what the host sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// They may.
+    Default,
+    /// They may not.
+    Enforced,
+}
+
+/// Settings of the host, in the order in which they were given: later ones win.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// A file with a part of a `config.json`.
+    File(PathBuf),
+    /// One `Section.Key=JSON`.
+    Set(Secret<String>),
+}
+
+/// A wish to have a release installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallWish {
+    /// The application.
+    pub app: AppName,
+    /// The root, as given.
+    pub root: PathBuf,
+    /// The archive, as given.
+    pub archive: PathBuf,
+    /// The version in the archive, where its name does not tell.
+    pub version: Option<Version>,
+    /// The edition in the archive, where its name does not tell.
+    pub edition: Option<Edition>,
+    /// The digest that the archive must have.
+    pub sha256: Option<Sha256Digest>,
+    /// The host's settings.
+    pub overlays: Vec<(Strength, Overlay)>,
+    /// Places other than the usual ones.
+    pub places: Vec<(PlaceName, RelPath)>,
+    /// Places that stay in the tree.
+    pub in_tree: Vec<PlaceName>,
+    /// The configuration file, when it is kept outside the tree.
+    pub config_file: Option<RelPath>,
+    /// Who owns the tree: `user:group`, names or numbers.
+    pub owner: Option<String>,
+    /// Who runs the server.
+    pub service_user: Option<String>,
+    /// Whether the server is started.
+    pub start: Start,
+    /// What may be done to a database that already holds something.
+    pub database: DatabaseUse,
+}
