@@ -2,6 +2,7 @@
 //! It knows no plan, no step and no rule of Mattermost.
 
 mod capture;
+mod clock;
 mod error;
 mod exec;
 mod exit;
@@ -11,13 +12,18 @@ mod leader;
 mod lines;
 mod log_cap;
 mod meter;
+mod mounts;
+mod owner;
 mod ports;
 mod processes;
 mod server_process;
 mod shade;
+mod signal;
 mod socket_table;
+mod space;
 
 pub use capture::Captured;
+pub use clock::Clock;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -25,6 +31,9 @@ pub use http::{Http, HttpError, Response};
 pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
 pub use meter::{Fault, Meter, is_crash};
+pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
 pub use processes::{Census, RunningProcess, running_from};
 pub use server_process::{ServerError, ServerProcess, Stopped};
+pub use signal::{Cancel, Level};
+pub use space::{FileSystem, FileSystems};
