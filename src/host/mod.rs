@@ -2,6 +2,7 @@
 //! It knows no plan, no step and no rule of Mattermost.
 
 mod capture;
+mod clock;
 mod error;
 mod exec;
 mod exit;
@@ -12,6 +13,8 @@ mod lines;
 mod lock;
 mod log_cap;
 mod meter;
+mod mounts;
+mod owner;
 mod ports;
 mod processes;
 mod remove;
@@ -19,11 +22,12 @@ mod server_process;
 mod shade;
 mod signal;
 mod socket_table;
+mod space;
 mod territory;
 mod tree;
 
 pub use capture::Captured;
-pub(crate) use error::PathContext;
+pub use clock::Clock;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -32,12 +36,16 @@ pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
 pub use lock::{Lock, LockError};
 pub use meter::{Fault, Meter, is_crash};
+pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
 pub use processes::{Census, RunningProcess, running_from};
 pub use server_process::{ServerError, ServerProcess, Stopped};
 pub use signal::Cancel;
+pub use signal::{Cancel, Level};
+pub use space::{FileSystem, FileSystems};
 pub use territory::Territory;
 pub use tree::{Kind, Stat, Tree};
+pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]
