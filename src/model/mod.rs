@@ -4,6 +4,7 @@
 mod command;
 mod digest;
 mod owner;
+mod redact;
 mod release;
 mod relpath;
 mod secret;
@@ -12,6 +13,7 @@ mod version;
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
 pub use owner::Owner;
+pub use redact::redact;
 pub use release::{Edition, Release};
 pub use relpath::{RelPath, RelPathError};
 pub use secret::Secret;
