@@ -85,12 +85,11 @@ fn assess(sample: &Sample, expected: &Version) -> Result<Confirmation, HealthVer
         .as_ref()
         .map(|id| id.identity.matches(expected));
     match (&answer.state, identity) {
-        // A 404 of the right kind comes from a server that is still setting up: it names no version then.
-        (State::NotYet, None) => Err(HealthVerdict::NotYet { good: 0 }),
         (_, Some(IdentityVerdict::Different { seen })) => {
             Err(HealthVerdict::WrongVersion { seen: Some(seen) })
         }
-        (State::NotYet, Some(_)) => Err(HealthVerdict::NotYet { good: 0 }),
+        // With or without a name: a server that is still setting up answers 404, and may not name itself then.
+        (State::NotYet, _) => Err(HealthVerdict::NotYet { good: 0 }),
         (State::Unhealthy { parts }, _) => Err(HealthVerdict::Unhealthy {
             parts: parts.clone(),
         }),

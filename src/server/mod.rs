@@ -3,9 +3,13 @@
 
 mod banner;
 mod era;
+mod exit_meaning;
 mod identity;
 mod judge;
+mod log_line;
 mod ping;
+mod schema;
+mod shape;
 mod timeline;
 mod version_command;
 mod version_id;
@@ -14,8 +18,12 @@ pub use banner::Banner;
 pub use era::{
     ConfigRewriting, EnvironmentOverrides, Era, LostConfig, PingApi, Readiness, StatusReport,
 };
+pub use exit_meaning::{ExitMeaning, ServerExit};
 pub use identity::{BuildIdentity, IdentityVerdict};
 pub use judge::{Confirmation, HealthVerdict, Sample, judge};
+pub use log_line::{Kind, Level, LogLine};
 pub use ping::{Answer, Ask, Part, Reply, State};
+pub use schema::{ExpectedSchema, SchemaVerdict, SeenSchema, judge_schema};
+pub use shape::{EntryKind, Shape, ShapeEntry, edition_of};
 pub use version_command::{Refusal, Stream, VersionCommand};
 pub use version_id::{VersionId, VersionIdError};
