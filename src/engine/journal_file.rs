@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use crate::host::{Meter, PathContext, PathError, Tree};
+use crate::host::{AppendFile, Meter, PathContext, PathError, Tree};
 use crate::journal::{self, Record, ReplayError, TransactionState};
 use crate::model::RelPath;
 
@@ -26,7 +26,7 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 /// An open journal and the state that its records tell.
 #[derive(Debug)]
 pub(crate) struct JournalFile {
-    file: File,
+    file: AppendFile,
     path: PathBuf,
     meter: Meter,
     intact: u64,
@@ -82,13 +82,13 @@ impl JournalFile {
             source,
         })?;
         let mut journal = Self {
-            file: File::from(tree.append_to(&path)?),
+            file: tree.append_to(&path)?,
             path: absolute,
             meter: tree.meter().clone(),
             intact: u64::try_from(replay.intact).expect("a length fits into 64 bits"),
             state: replay.state,
         };
-        journal.reserve();
+        journal.file.reserve(RESERVED);
         if log.len() > replay.intact {
             journal.cut_to_intact()?;
         }
@@ -123,18 +123,11 @@ impl JournalFile {
     fn write(&mut self, line: &[u8]) -> Result<(), PathError> {
         self.meter.admit().on("write", &self.path)?;
         self.file.write_all(line).on("write", &self.path)?;
-        self.file.sync_data().on("sync", &self.path)
+        self.file.sync().on("sync", &self.path)
     }
 
     fn cut_to_intact(&mut self) -> Result<(), PathError> {
-        self.file.set_len(self.intact).on("shorten", &self.path)?;
-        self.file.seek(SeekFrom::End(0)).on("shorten", &self.path)?;
-        self.file.sync_data().on("sync", &self.path)
-    }
-
-    /// Not every file system can; then a full disk is met like any other failure.
-    fn reserve(&self) {
-        let flags = rustix::fs::FallocateFlags::KEEP_SIZE;
-        let _unsupported = rustix::fs::fallocate(&self.file, flags, 0, RESERVED);
+        self.file.cut_to(self.intact).on("shorten", &self.path)?;
+        self.file.sync().on("sync", &self.path)
     }
 }

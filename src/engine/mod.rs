@@ -3,6 +3,7 @@
 
 mod journal_file;
 mod open;
+mod proof;
 mod reporter;
 mod steps;
 mod transaction;

@@ -4,7 +4,7 @@
 use crate::engine::journal_file::{JournalError, JournalFile};
 use crate::engine::reporter::Reporter;
 use crate::engine::steps::{self, StepContext, StepError};
-use crate::host::{Host, Lock};
+use crate::host::{Host, Level, Lock};
 use crate::journal::{Ending, Record};
 use crate::model::{Event, Plan, StepId};
 use crate::planning::explain;
@@ -77,8 +77,14 @@ impl<'a> Transaction<'a> {
     /// Carries the plan out from wherever the journal stands, or goes back.
     pub(crate) fn run(mut self) -> Outcome {
         while self.journal.state().next_to_perform().0 < self.plan.steps_before_commit() {
-            if self.host.cancel.is_requested() {
-                return self.cancel();
+            match self.host.cancel.requested() {
+                Level::No => {}
+                Level::First => return self.cancel(),
+                Level::Second => {
+                    return Outcome::Unfinished {
+                        cause: StepError::Cancelled,
+                    };
+                }
             }
             if let Err(failure) = self.perform_next() {
                 return self.fail(failure);

@@ -43,7 +43,7 @@ impl Lock {
     /// [`LockError::Held`] when somebody else has it.
     pub fn acquire(tree: &Tree, path: &RelPath, holder: &str) -> Result<Self, LockError> {
         let absolute = tree.absolute(path);
-        let mut file = File::from(tree.append_to(path)?);
+        let mut file = tree.append_to(path)?.into_file();
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -1,6 +1,7 @@
 //! Floor 2: the doors to the machine: files, processes, network, clock.
 //! It knows no plan, no step and no rule of Mattermost.
 
+mod append_file;
 mod capture;
 mod clock;
 mod error;
@@ -26,8 +27,10 @@ mod space;
 mod territory;
 mod tree;
 
+pub use append_file::AppendFile;
 pub use capture::Captured;
 pub use clock::Clock;
+pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -40,18 +43,41 @@ pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
 pub use processes::{Census, RunningProcess, running_from};
 pub use server_process::{ServerError, ServerProcess, Stopped};
-pub use signal::Cancel;
 pub use signal::{Cancel, Level};
 pub use space::{FileSystem, FileSystems};
 pub use territory::Territory;
 pub use tree::{Kind, Stat, Tree};
-pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]
 pub struct Host {
     /// The file system below the root.
     pub tree: Tree,
+    /// Where programs are started.
+    pub exec: Exec,
+    /// What time it is.
+    pub clock: Clock,
     /// Whether somebody asked to stop.
     pub cancel: Cancel,
+}
+
+impl Host {
+    /// This machine, changed only below `root` and there only in the territory.
+    ///
+    /// # Errors
+    /// When `root` is not a directory that can be opened.
+    pub fn new(
+        root: &std::path::Path,
+        territory: Territory,
+        meter: Meter,
+        cancel: Cancel,
+    ) -> Result<Self, PathError> {
+        let tree = Tree::open(root, territory, meter)?;
+        Ok(Self {
+            tree,
+            exec: Exec::default(),
+            clock: Clock::system(),
+            cancel,
+        })
+    }
 }

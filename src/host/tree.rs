@@ -12,6 +12,7 @@ use cap_std_ext::cap_std::fs::{OpenOptionsExt, Permissions, PermissionsExt};
 use cap_std_ext::dirext::CapStdExtDirExt;
 use rustix::fs::{AtFlags, Gid, RenameFlags, Uid};
 
+use super::append_file::AppendFile;
 use super::error::{PathContext, PathError};
 use super::meter::Meter;
 use super::territory::Territory;
@@ -240,7 +241,7 @@ impl Tree {
     }
 
     /// Opens a file for appending, creating it with mode 0600 when it is not there.
-    pub fn append_to(&self, path: &RelPath) -> Result<OwnedFd, PathError> {
+    pub fn append_to(&self, path: &RelPath) -> Result<AppendFile, PathError> {
         let absolute = self.absolute(path);
         self.permit(self.territory.holds(path), "write", path)?;
         self.meter.admit().on("open", &absolute)?;
@@ -251,7 +252,7 @@ impl Tree {
             .open_with(path.as_path(), &options)
             .on("open", &absolute)?;
         self.sync_parent(path)?;
-        Ok(file.into_std().into())
+        Ok(AppendFile::new(file.into_std()))
     }
 
     /// Gives a path a new name. The new name must be free, and on the same file system.

@@ -21,7 +21,7 @@ pub use era::{
 pub use exit_meaning::{ExitMeaning, ServerExit};
 pub use identity::{BuildIdentity, IdentityVerdict};
 pub use judge::{Confirmation, HealthVerdict, Sample, judge};
-pub use log_line::{Kind, Level, LogLine};
+pub use log_line::{Kind as LogKind, Level as LogLevel, LogLine};
 pub use ping::{Answer, Ask, Part, Reply, State};
 pub use schema::{ExpectedSchema, SchemaVerdict, SeenSchema, judge_schema};
 pub use shape::{EntryKind, Shape, ShapeEntry, edition_of};

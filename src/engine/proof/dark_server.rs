@@ -48,9 +48,14 @@ impl<'a> DarkServer<'a> {
         let log = host.tree.append_to(&start.directory.join(LOG))?;
         let spec = command(host, &start);
         let started = host.clock.monotonic();
-        let process = ServerProcess::start(&host.exec, &spec, std::io::PipeWriter::from(log))?;
+        let process = ServerProcess::start(&host.exec, &spec, log)?;
         leftover::remember(host, start.directory, process.identity())?;
-        Ok(Self { host, start, process, started })
+        Ok(Self {
+            host,
+            start,
+            process,
+            started,
+        })
     }
 
     /// Waits until it has proven that it is what it should be, or cannot any more.
@@ -59,7 +64,10 @@ impl<'a> DarkServer<'a> {
         within: Duration,
         reporter: &mut dyn Reporter,
     ) -> Result<Witness, ProofError> {
-        let base = format!("http://127.0.0.1:{}{}", self.start.port, self.start.site_path);
+        let base = format!(
+            "http://127.0.0.1:{}{}",
+            self.start.port, self.start.site_path
+        );
         let watch = Watch {
             host: self.host,
             http: Http::new()?,
@@ -77,7 +85,9 @@ impl<'a> DarkServer<'a> {
         let era = Era::of(self.start.version);
         // Observed: 4.10 and 5.3 hang when they are stopped right after their first answer.
         let lived = self.host.clock.monotonic().saturating_sub(self.started);
-        self.host.clock.sleep(era.settling_time().saturating_sub(lived));
+        self.host
+            .clock
+            .sleep(era.settling_time().saturating_sub(lived));
         let stopped = self.process.stop(era.stop_grace())?;
         leftover::forget(self.host, self.start.directory)?;
         Ok(stopped)

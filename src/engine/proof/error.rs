@@ -97,7 +97,10 @@ const fn describe(meaning: ExitMeaning) -> &'static str {
 }
 
 fn seen_or_unknown(seen: Option<&Version>) -> String {
-    seen.map_or_else(|| "something without a version".to_owned(), ToString::to_string)
+    seen.map_or_else(
+        || "something without a version".to_owned(),
+        ToString::to_string,
+    )
 }
 
 fn name_parts(parts: &[Part]) -> String {

@@ -21,7 +21,8 @@ pub(super) fn remember(
     identity: &ProcessIdentity,
 ) -> Result<(), PathError> {
     let text = serde_json::to_vec(identity).expect("an identity is plain data");
-    host.tree.replace(&directory.join(IDENTITY), &text, 0o600, None)
+    host.tree
+        .replace(&directory.join(IDENTITY), &text, 0o600, None)
 }
 
 pub(super) fn forget(host: &Host, directory: &RelPath) -> Result<(), PathError> {
@@ -32,7 +33,12 @@ pub(super) fn forget(host: &Host, directory: &RelPath) -> Result<(), PathError> 
 pub(crate) fn stop_leftover(host: &Host, directory: &RelPath) -> Result<(), ProofError> {
     let text = host.tree.read(&directory.join(IDENTITY), LARGEST)?;
     let identity = text.and_then(|text| serde_json::from_slice::<ProcessIdentity>(&text).ok());
-    if let Some(process) = identity.as_ref().map(OpenProcess::open).transpose()?.flatten() {
+    if let Some(process) = identity
+        .as_ref()
+        .map(OpenProcess::open)
+        .transpose()?
+        .flatten()
+    {
         process.terminate()?;
         if !process.wait_gone(GRACE)? {
             process.kill()?;

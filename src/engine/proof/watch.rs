@@ -73,7 +73,10 @@ impl Watch<'_> {
             }
             let waited = self.host.clock.monotonic().saturating_sub(self.started);
             if waited > self.within {
-                return Err(ProofError::TooSlow { within: self.within, last_words: notices.words() });
+                return Err(ProofError::TooSlow {
+                    within: self.within,
+                    last_words: notices.words(),
+                });
             }
             if self.host.cancel.requested() != Wish::No {
                 return Err(ProofError::Cancelled);
@@ -103,7 +106,9 @@ impl Watch<'_> {
         process: &ServerProcess,
         notices: &mut Notices,
     ) -> Result<Option<Witness>, ProofError> {
-        let Some(sample) = self.sample()? else { return Ok(None) };
+        let Some(sample) = self.sample()? else {
+            return Ok(None);
+        };
         if !owns_port(process.pid(), self.port)? {
             return Err(ProofError::ForeignPort { port: self.port });
         }
@@ -113,14 +118,21 @@ impl Watch<'_> {
         };
         notices.samples.push(sample);
         let now = self.host.clock.monotonic();
-        match (judge(&notices.samples, self.version, GOOD_ANSWERS), version_id) {
+        match (
+            judge(&notices.samples, self.version, GOOD_ANSWERS),
+            version_id,
+        ) {
             (HealthVerdict::Healthy { .. }, Some(version_id)) => {
                 let ready_after = now.saturating_sub(self.started);
-                Ok(Some(Witness { version_id, ready_after }))
+                Ok(Some(Witness {
+                    version_id,
+                    ready_after,
+                }))
             }
-            (HealthVerdict::WrongVersion { seen }, _) => {
-                Err(ProofError::WrongVersion { expected: self.version.clone(), seen })
-            }
+            (HealthVerdict::WrongVersion { seen }, _) => Err(ProofError::WrongVersion {
+                expected: self.version.clone(),
+                seen,
+            }),
             (HealthVerdict::Unhealthy { parts }, _) => {
                 let since = *notices.unwell_since.get_or_insert(now);
                 if now.saturating_sub(since) > UNWELL {
@@ -141,7 +153,11 @@ impl Watch<'_> {
                 Ok(response) => {
                     let headers: Vec<_> = response.headers.into_iter().collect();
                     let body = String::from_utf8_lossy(&response.body);
-                    let reply = Reply { status: response.status, headers: &headers, body: &body };
+                    let reply = Reply {
+                        status: response.status,
+                        headers: &headers,
+                        body: &body,
+                    };
                     let answer = ask.understand(&reply);
                     if is_ready(&answer) || best.is_none() {
                         best = Some(Sample::Answered(answer));
@@ -163,7 +179,11 @@ impl Watch<'_> {
             Exit::Signal(signal) => ServerExit::Signal(signal),
         };
         let meaning = ExitMeaning::of(number, self.version);
-        ProofError::Ended { exit: exit.to_string(), meaning, last_words: notices.words() }
+        ProofError::Ended {
+            exit: exit.to_string(),
+            meaning,
+            last_words: notices.words(),
+        }
     }
 }
 
@@ -177,11 +197,17 @@ impl Notices {
             LogKind::DatabaseUnreachable => {
                 self.failed_pings += 1;
                 if self.failed_pings >= FAILED_PINGS {
-                    return Err(ProofError::NoDatabase { line: line.message.clone() });
+                    return Err(ProofError::NoDatabase {
+                        line: line.message.clone(),
+                    });
                 }
             }
             // A server that lacks its port stays up for ever without one (up to 4.2), or takes up to 15 s to end.
-            LogKind::PortTaken => return Err(ProofError::Hopeless { line: line.message.clone() }),
+            LogKind::PortTaken => {
+                return Err(ProofError::Hopeless {
+                    line: line.message.clone(),
+                });
+            }
             LogKind::Listening
             | LogKind::DirtyDatabase
             | LogKind::SchemaTooOld
@@ -192,7 +218,10 @@ impl Notices {
             | LogKind::Progress
             | LogKind::Other => {}
         }
-        let graver = self.last_words.as_ref().is_none_or(|last| line.level >= last.level);
+        let graver = self
+            .last_words
+            .as_ref()
+            .is_none_or(|last| line.level >= last.level);
         if graver && line.level >= LogLevel::Info {
             self.last_words = Some(line.clone());
         }

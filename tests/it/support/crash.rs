@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use mmembed::engine::{self, OpenError, Outcome, Payload, Silent};
-use mmembed::host::{Cancel, Fault, Host, Lock, Meter, Territory, Tree};
+use mmembed::host::{Cancel, Fault, Host, Lock, Meter, Territory};
 use mmembed::model::{Plan, Prefix};
 use tempfile::TempDir;
 
@@ -109,11 +109,8 @@ impl Scenario {
 
 impl World {
     fn host(&self, meter: Meter) -> Host {
-        let tree = Tree::open(&self.root, self.territory.clone(), meter).unwrap();
-        Host {
-            tree,
-            cancel: Cancel::default(),
-        }
+        Host::new(&self.root, self.territory.clone(), meter, Cancel::never()).unwrap()
+    }
     }
 
     fn run(&self, meter: Meter) -> Result<Outcome, OpenError> {
