@@ -111,7 +111,6 @@ impl World {
     fn host(&self, meter: Meter) -> Host {
         Host::new(&self.root, self.territory.clone(), meter, Cancel::never()).unwrap()
     }
-    }
 
     fn run(&self, meter: Meter) -> Result<Outcome, OpenError> {
         let host = self.host(meter);
