@@ -3,6 +3,12 @@
 
 mod error;
 mod meter;
+mod remove;
+mod unpack;
 
 pub use error::PathError;
 pub use meter::{Fault, Meter, is_crash};
+pub use remove::remove_tree;
+pub use unpack::{
+    EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
+};
