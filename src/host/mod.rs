@@ -26,11 +26,11 @@ mod socket_table;
 mod space;
 mod territory;
 mod tree;
+mod unpack;
 
 pub use append_file::AppendFile;
 pub use capture::Captured;
 pub use clock::Clock;
-pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -42,11 +42,16 @@ pub use meter::{Fault, Meter, is_crash};
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
 pub use processes::{Census, RunningProcess, running_from};
+pub use remove::remove_tree;
 pub use server_process::{ServerError, ServerProcess, Stopped};
 pub use signal::{Cancel, Level};
 pub use space::{FileSystem, FileSystems};
 pub use territory::Territory;
 pub use tree::{Kind, Stat, Tree};
+pub use unpack::{
+    EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
+};
+pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]

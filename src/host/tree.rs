@@ -298,7 +298,8 @@ impl Tree {
         let parent = parent
             .reopen_as_ownedfd()
             .on("open", &self.absolute(path))?;
-        super::remove::remove_tree(parent.as_fd(), &name, &self.meter)?;
+        let above = self.absolute(&path.parent().unwrap_or_else(RelPath::here));
+        super::remove::remove_tree(parent.as_fd(), &name, &above, &self.meter)?;
         self.sync_parent(path)
     }
 

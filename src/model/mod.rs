@@ -3,6 +3,7 @@
 
 mod command;
 mod digest;
+mod entry;
 mod event;
 mod finding;
 mod inventory;
@@ -14,6 +15,7 @@ mod process;
 mod receipt;
 mod redact;
 mod release;
+mod release_shape;
 mod relpath;
 mod report;
 mod request;
@@ -25,6 +27,7 @@ mod wish;
 
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
+pub use entry::{Entry, EntryKind};
 pub use event::Event;
 pub use finding::{Finding, Severity};
 pub use inventory::{Inventory, LiveSeen, SpaceSeen, Surroundings};
@@ -36,6 +39,7 @@ pub use process::ProcessIdentity;
 pub use receipt::{ArchiveStamp, Overlays, Proof, RECEIPT_SCHEMA, Receipt, Viewpoint};
 pub use redact::redact;
 pub use release::{Edition, Release};
+pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
 pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingReport, StepReport};
 pub use request::{DatabaseUse, InstallRequest, Start};

@@ -10,4 +10,5 @@
 )]
 
 mod crash;
+mod hostile;
 mod support;
