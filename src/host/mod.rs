@@ -26,11 +26,12 @@ mod socket_table;
 mod space;
 mod territory;
 mod tree;
-mod unpack;
+pub mod unpack;
 
 pub use append_file::AppendFile;
 pub use capture::Captured;
 pub use clock::Clock;
+pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -51,7 +52,6 @@ pub use tree::{Kind, Stat, Tree};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };
-pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]

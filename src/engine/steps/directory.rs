@@ -1,4 +1,4 @@
-//! Making directories, and moving them.
+//! Making directories, and giving them other names and owners.
 
 use std::io;
 
@@ -33,4 +33,25 @@ pub(super) fn make(
 /// transaction's own server.
 pub(super) fn unmake(path: &RelPath, cx: &StepContext<'_>) -> Result<(), StepError> {
     Ok(cx.host.tree.remove_tree(path)?)
+}
+
+/// Hands a directory of the staged tree to the server, making it where the release has none.
+pub(super) fn grant(
+    path: &RelPath,
+    owner: Option<Owner>,
+    cx: &StepContext<'_>,
+) -> Result<(), StepError> {
+    let parent = path.parent().unwrap_or_else(RelPath::here);
+    if !cx.host.tree.exists(&parent)? {
+        make(&parent, 0o755, None, cx)?;
+    }
+    make(path, 0o750, owner, cx)
+}
+
+/// Gives a directory its new name. Found there already, it stays; undone by the same move back.
+pub(super) fn rename(from: &RelPath, to: &RelPath, cx: &StepContext<'_>) -> Result<(), StepError> {
+    if cx.host.tree.exists(from)? {
+        cx.host.tree.rename(from, to)?;
+    }
+    Ok(())
 }

@@ -1,7 +1,10 @@
 //! Why a step could not be performed or undone.
 
+use super::confirm::ConfirmError;
 use crate::engine::journal_file::JournalError;
+use crate::engine::proof::ProofError;
 use crate::host::PathError;
+use crate::host::unpack::UnpackError;
 
 /// Why a step could not be performed or undone.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +15,15 @@ pub enum StepError {
     /// The journal could not be written.
     #[error(transparent)]
     Journal(JournalError),
+    /// The archive could not be unpacked.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
+    /// The tree is not the release it is said to be.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmError),
+    /// The server is not proven.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
     /// The operator asked to stop.
     #[error("it was asked to stop")]
     Cancelled,
@@ -24,7 +36,10 @@ impl StepError {
         match self {
             Self::Path(error) => error.is_crash(),
             Self::Journal(error) => error.is_crash(),
-            Self::Cancelled => false,
+            Self::Unpack(error) => error.is_crash(),
+            Self::Confirm(error) => error.is_crash(),
+            Self::Proof(ProofError::Path(error)) => error.is_crash(),
+            Self::Proof(_) | Self::Cancelled => false,
         }
     }
 }

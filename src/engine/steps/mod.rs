@@ -4,11 +4,13 @@
 //! step that is not done, half done or done; both work only from the step, the transaction's directory and what they
 //! see; what they did is durable when they return.
 
-mod activate;
+mod confirm;
 mod context;
 mod directory;
 mod error;
+mod unpack;
 
+pub use confirm::ConfirmError;
 pub(crate) use context::StepContext;
 pub use error::StepError;
 
@@ -17,7 +19,21 @@ use crate::model::Step;
 pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     match step {
         Step::MakeDirectory { path, mode, owner } => directory::make(path, *mode, *owner, cx),
-        Step::Activate { staged, live } => activate::perform(staged, live, cx),
+        Step::Unpack {
+            archive,
+            release,
+            expect,
+            into,
+        } => unpack::perform(archive, release, *expect, into, cx),
+        Step::ConfirmRelease {
+            tree,
+            release,
+            run_as,
+        } => confirm::perform(tree, release, *run_as, cx),
+        Step::SetOwner { tree, owner } => Ok(cx.host.tree.set_owner_of_all(tree, *owner)?),
+        Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
+        Step::MoveDirectory { from, to } => directory::rename(from, to, cx),
+        Step::Activate { staged, live } => directory::rename(staged, live, cx),
         _ => unreachable!(),
     }
 }
@@ -25,7 +41,10 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
 pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     match step {
         Step::MakeDirectory { path, .. } => directory::unmake(path, cx),
-        Step::Activate { staged, live } => activate::undo(staged, live, cx),
+        Step::Unpack { into, .. } => unpack::undo(into, cx),
+        Step::ConfirmRelease { .. } | Step::SetOwner { .. } | Step::GrantDirectory { .. } => Ok(()),
+        Step::MoveDirectory { from, to } => directory::rename(to, from, cx),
+        Step::Activate { staged, live } => directory::rename(live, staged, cx),
         _ => unreachable!(),
     }
 }
