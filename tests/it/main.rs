@@ -10,5 +10,8 @@
 )]
 
 mod crash;
+#[path = "../fakes/mod.rs"]
+mod fakes;
 mod hostile;
+mod stand_in;
 mod support;

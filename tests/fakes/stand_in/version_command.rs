@@ -1,0 +1,153 @@
+//! `version`, the most dangerous command of old servers: it reaches for everything before it prints.
+//! It never listens.
+
+use std::env;
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::arguments::Arguments;
+use super::config::Purpose;
+use super::database;
+use super::era::Era;
+use super::exit::Exit;
+use super::log::{Level, Log};
+use super::places;
+use super::trailer::{Fault, Trailer};
+
+const DEPRECATED: &str = "Flag --skip-server-start has been deprecated, the server will not start when using the version command\n";
+
+/// Prints the version and ends.
+pub(crate) fn run(
+    trailer: &Trailer,
+    era: Era,
+    arguments: &Arguments,
+    skip: bool,
+) -> Result<(), Exit> {
+    let mut text = identity(trailer);
+    if !era.version_starts_the_server() || skip {
+        let stderr = if skip && !era.version_starts_the_server() {
+            DEPRECATED
+        } else {
+            ""
+        };
+        return Err(Exit {
+            code: 0,
+            stdout: text,
+            stderr: stderr.to_owned(),
+        });
+    }
+    let needs_i18n = era.has_commands();
+    if needs_i18n && places::directory(era, "i18n").is_none() {
+        return Err(no_i18n(era));
+    }
+    let log = Log::new(era, era.version_logs_to_console());
+    let loaded = database::configuration(trailer, era, arguments, Purpose::Version)?;
+    database::open_log(era, &loaded.config, &log);
+    log.info("Server is initializing...");
+    let mut store = database::prepare(trailer, era, &loaded.config, &log)?;
+    if era.since(5, 3) {
+        make_directories(era, &loaded.config, &log);
+    }
+    let schema = store.system("Version").ok().flatten().unwrap_or_default();
+    text.push_str(&format!("DB Version: {schema}\n"));
+    if !era.has_commands() {
+        return Err(Exit {
+            code: 0,
+            stdout: String::new(),
+            stderr: text,
+        });
+    }
+    if era.since(6, 0) {
+        // 6.0 to 6.4 go on logging while they print.
+        print!("{text}");
+        log.info("Stopping Server...");
+        log.info("Server stopped");
+        return Ok(());
+    }
+    Err(Exit {
+        code: 0,
+        stdout: text,
+        stderr: String::new(),
+    })
+}
+
+/// The lines that every era prints.
+fn identity(trailer: &Trailer) -> String {
+    let lie = trailer.faults.iter().find_map(|fault| match fault {
+        Fault::LiesAboutVersion {
+            command: Some(version),
+            ..
+        } => Some(version),
+        _ => None,
+    });
+    format!(
+        "Version: {}\nBuild Number: {}\nBuild Date: {}\nBuild Hash: {}\nBuild Enterprise Ready: {}\n",
+        lie.unwrap_or(&trailer.model_version),
+        lie.unwrap_or(&trailer.build_number),
+        trailer.build_date,
+        trailer.build_hash,
+        trailer.enterprise
+    )
+}
+
+/// What a binary says that cannot find its translations.
+pub(crate) fn no_i18n(era: Era) -> Exit {
+    if era.since(5, 10) {
+        Exit::panic("unable to find i18n directory at \"i18n\"")
+    } else if era.since(5, 0) {
+        Exit::panic("runtime error: invalid memory address or nil pointer dereference")
+    } else {
+        Exit::panic("Unable to find i18n directory")
+    }
+}
+
+/// Makes what the server makes at every start, relative to where it was started.
+pub(crate) fn make_directories(era: Era, config: &Value, log: &Log) {
+    let files_are_local = database::text(config, "/FileSettings/DriverName") == "local";
+    if era.since(4, 2) && files_are_local {
+        let _made = fs::create_dir_all(database::text(config, "/FileSettings/Directory"));
+    }
+    if !era.since(4, 4) || config.pointer("/PluginSettings/Enable") != Some(&Value::Bool(true)) {
+        return;
+    }
+    for key in ["Directory", "ClientDirectory"] {
+        let directory = database::text(config, &format!("/PluginSettings/{key}"));
+        match fs::create_dir(directory) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                let why = format!("mkdir {directory}: {error}");
+                log.write(
+                    Level::Error,
+                    "Failed to start up plugins",
+                    &json!({ "error": why }),
+                );
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `bin/platform` of 5.0 to 5.36: complains, then becomes `mattermost`, with an empty environment.
+pub(crate) fn wrap(args: &[String]) -> Exit {
+    println!(
+        "\n------------------------------------ ERROR ------------------------------------------------\n\
+         The platform binary has been deprecated, please switch to using the new mattermost binary.\n\
+         The platform binary will be removed in a future version.\n\
+         -------------------------------------------------------------------------------------------\n\t"
+    );
+    let beside: PathBuf = env::current_exe()
+        .ok()
+        .as_deref()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new("."))
+        .into();
+    let error = Command::new(beside.join("mattermost"))
+        .args(args)
+        .env_clear()
+        .exec();
+    Exit::error(1, format!("could not start mattermost: {error}"))
+}
