@@ -1,17 +1,22 @@
 //! Floor 3: the deeds. Observes the host, carries plans out step by step with a journal, and finishes what an earlier
 //! run left open. It does not print, read the environment or parse arguments.
 
+mod database;
 mod journal_file;
+mod observe;
 mod open;
 mod proof;
 mod reporter;
+mod state_files;
 mod steps;
 mod transaction;
 
 pub use journal_file::JournalError;
+pub use observe::ObserveError;
 pub use open::{
     OpenError, OpenTransaction, Payload, carry_out, find_open, prepare_state, prune, recover,
 };
 pub use reporter::{Reporter, Silent};
+pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use steps::StepError;
 pub use transaction::Outcome;

@@ -198,8 +198,11 @@ mod tests {
 
     #[test]
     fn the_layout_is_fixed_below_the_two_tops() {
-        let (opt, var) = ("srv/opt".parse().unwrap(), "var/opt".parse().unwrap());
-        let prefix = Prefix::new("acme".parse().unwrap(), &opt, &var);
+        let (opt, var) = (
+            "srv/opt/acme".parse().unwrap(),
+            "var/opt/acme".parse().unwrap(),
+        );
+        let prefix = Prefix::new("acme".parse().unwrap(), opt, var);
         assert_eq!(prefix.live().as_str(), "srv/opt/acme/embedded/mattermost");
         assert_eq!(
             prefix.receipt().as_str(),

@@ -12,7 +12,8 @@ use crate::support::crash::Scenario;
 
 fn prefix() -> Prefix {
     let app: AppName = "acme".parse().unwrap();
-    Prefix::new(app, &"opt".parse().unwrap(), &"var/opt".parse().unwrap())
+    let (opt, var) = (Prefix::usual_opt(&app), Prefix::usual_var(&app));
+    Prefix::new(app, opt, var)
 }
 
 fn territory(prefix: &Prefix) -> Territory {

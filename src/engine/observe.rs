@@ -1,0 +1,116 @@
+//! Seeing what a plan depends on. Nothing is changed, and absence is no error.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::state_files::{StateFileError, read_identity, read_receipt};
+use crate::host::{ArchiveSeen, Host, Kind, PathError, current_owner, digest_of, look_at_archive};
+use crate::model::{
+    InstallRequest, Inventory, LiveSeen, Location, Prefix, Receipt, RelPath, TransactionId,
+};
+
+/// Why the host could not be seen.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// Something could not be looked at.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateFileError),
+}
+
+/// What was seen, and what the archive looked like.
+#[derive(Debug)]
+pub(crate) struct Observed {
+    pub(crate) inventory: Inventory,
+    pub(crate) archive: ArchiveSeen,
+}
+
+/// Sees what an installation depends on.
+pub(crate) fn observe(
+    host: &Host,
+    request: &InstallRequest,
+    id: TransactionId,
+    drifted: Vec<String>,
+) -> Result<Observed, ObserveError> {
+    let prefix = &request.prefix;
+    let receipt = read_receipt(host, prefix)?;
+    let mut archive = look_at_archive(&request.archive)?;
+    if let Some(receipt) = &receipt {
+        archive.stamp.sha256 = known_digest(&archive, receipt, &request.archive)?;
+    }
+    let inventory = Inventory {
+        id,
+        caller: current_owner(),
+        live: see_live(host, prefix)?,
+        archive: archive.stamp.clone(),
+        directories: see_directories(host, request, receipt.as_ref())?,
+        config_exists: host.tree.exists(&request.config())?,
+        drifted,
+        receipt,
+    };
+    Ok(Observed { inventory, archive })
+}
+
+/// The digest of the archive: taken from the receipt when size and time say that it is the same file still, so that
+/// asking twice does not read it twice.
+fn known_digest(
+    archive: &ArchiveSeen,
+    receipt: &Receipt,
+    path: &Path,
+) -> Result<Option<crate::model::Sha256Digest>, PathError> {
+    let (now, then) = (&archive.stamp, &receipt.archive);
+    if (&now.path, now.size, now.modified) == (&then.path, then.size, then.modified) {
+        return Ok(then.sha256);
+    }
+    digest_of(path).map(Some)
+}
+
+fn see_live(host: &Host, prefix: &Prefix) -> Result<LiveSeen, ObserveError> {
+    let live = prefix.live();
+    if !host.tree.exists(&live)? {
+        return Ok(LiveSeen::Nothing);
+    }
+    let identity = read_identity(host, &live)?;
+    Ok(identity.map_or(LiveSeen::Foreign, |identity| {
+        LiveSeen::Ours(identity.transaction)
+    }))
+}
+
+/// The directories that a plan may make or move, and all that lead to them.
+fn see_directories(
+    host: &Host,
+    request: &InstallRequest,
+    receipt: Option<&Receipt>,
+) -> Result<BTreeMap<RelPath, Option<u64>>, PathError> {
+    let live = request.prefix.live();
+    let mut wanted = vec![request.prefix.embedded(), request.prefix.state()];
+    wanted.extend(request.config_file.as_ref().and_then(RelPath::parent));
+    let former = receipt.iter().flat_map(|receipt| &receipt.placements);
+    for placement in request.placements.iter().chain(former) {
+        if let Location::At(path) = &placement.location {
+            wanted.push(path.clone());
+        } else {
+            wanted.push(placement.path(&live));
+        }
+    }
+    let mut directories = BTreeMap::new();
+    for path in wanted {
+        let mut path = Some(path);
+        while let Some(here) = path {
+            if !directories.contains_key(&here) {
+                directories.insert(here.clone(), see_directory(host, &here)?);
+            }
+            path = here.parent();
+        }
+    }
+    Ok(directories)
+}
+
+fn see_directory(host: &Host, path: &RelPath) -> Result<Option<u64>, PathError> {
+    let seen = host.tree.stat(path)?;
+    Ok(seen
+        .filter(|stat| stat.kind == Kind::Directory)
+        .map(|stat| stat.device))
+}

@@ -1,0 +1,113 @@
+//! Reading what the operator names and what lies anywhere on the machine: archives and overlay files.
+//! Nothing is written through this door.
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "this is the door"
+)]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+use sha2::{Digest, Sha256};
+
+use super::error::{PathContext, PathError};
+use crate::model::{ArchiveStamp, Sha256Digest};
+
+/// An archive, looked at without being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveSeen {
+    /// By what to know it again.
+    pub stamp: ArchiveStamp,
+    /// How many bytes its last gzip member says it holds, modulo 2^32 (RFC 1952, ISIZE): a good guess at what a
+    /// release takes unpacked, and no more than a guess.
+    pub claimed_size: u64,
+}
+
+/// Looks at an archive. Links are followed.
+///
+/// # Errors
+/// When it is not a regular file that can be read.
+pub fn look_at_archive(path: &Path) -> Result<ArchiveSeen, PathError> {
+    let path = absolute(path)?;
+    let mut file = open_regular(&path)?;
+    let meta = file.metadata().on("look at", &path)?;
+    let mut trailer = [0; 4];
+    if meta.len() > 8 {
+        file.seek(SeekFrom::End(-4)).on("read", &path)?;
+        file.read_exact(&mut trailer).on("read", &path)?;
+    }
+    let modified = i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec());
+    let stamp = ArchiveStamp {
+        path,
+        size: meta.len(),
+        modified,
+        sha256: None,
+    };
+    Ok(ArchiveSeen {
+        stamp,
+        claimed_size: u64::from(u32::from_le_bytes(trailer)),
+    })
+}
+
+/// The SHA-256 digest of a file.
+pub fn digest_of(path: &Path) -> Result<Sha256Digest, PathError> {
+    let mut file = open_regular(path)?;
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 256 * 1024];
+    loop {
+        let read = file.read(&mut chunk).on("read", path)?;
+        if read == 0 {
+            return Ok(Sha256Digest::from_bytes(hash.finalize().into()));
+        }
+        hash.update(chunk.get(..read).unwrap_or_default());
+    }
+}
+
+/// The content of a regular file of at most `limit` bytes.
+pub fn read_outside(path: &Path, limit: u64) -> Result<Vec<u8>, PathError> {
+    let file = open_regular(path)?;
+    let mut content = Vec::new();
+    file.take(limit + 1)
+        .read_to_end(&mut content)
+        .on("read", path)?;
+    if u64::try_from(content.len()).is_ok_and(|length| length > limit) {
+        return Err(io::Error::other(format!("larger than {limit} bytes"))).on("read", path);
+    }
+    Ok(content)
+}
+
+/// The path with every link resolved. What lies beyond the last existing directory is kept as it is.
+pub fn resolve_links(path: &Path) -> Result<PathBuf, PathError> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+                return Ok(path.to_owned());
+            };
+            Ok(resolve_links(parent)?.join(name))
+        }
+        resolved => resolved.on("resolve", path),
+    }
+}
+
+/// The path seen from the root directory, links in it kept.
+pub fn absolute(path: &Path) -> Result<PathBuf, PathError> {
+    std::path::absolute(path).on("resolve", path)
+}
+
+/// A pipe or a device would block or never end: only a regular file is opened, and only looked at before that is sure.
+fn open_regular(path: &Path) -> Result<File, PathError> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+        .on("open", path)?;
+    if !file.metadata().on("look at", path)?.is_file() {
+        return Err(io::Error::other("not a regular file")).on("read", path);
+    }
+    Ok(file)
+}
