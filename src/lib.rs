@@ -1,5 +1,6 @@
 //! mmembed embeds the Mattermost server in a host application and keeps it up to date.
 
+pub mod database;
 pub mod engine;
 pub mod host;
 pub mod journal;

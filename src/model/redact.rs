@@ -156,6 +156,7 @@ fn before_mysql_networks(text: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const CASES: &[(&str, &str)] = &[
         (
@@ -226,6 +227,37 @@ mod tests {
         for (text, shown) in CASES {
             assert_eq!(redact(text), *shown, "{text}");
             assert!(!redact(text).contains("canary"), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_password_in_an_url_is_masked_whatever_surrounds_it(
+            before in "[ -~]{0,30}",
+            a in "[!#-?A-~]{0,6}",
+            b in "[!#-?A-~@]{0,6}",
+        ) {
+            let shown = redact(&format!("{before} postgres://mm:{a}canary{b}@db/mm?sslmode=disable"));
+            prop_assert!(!shown.contains("canary"), "{}", shown);
+        }
+
+        #[test]
+        fn a_quoted_password_is_masked_whatever_is_in_it(a in "[ -~]{0,8}", b in "[ -~]{0,8}") {
+            let escaped = format!("{a}canary{b}").replace('\\', r"\\").replace('\'', r"\'");
+            let shown = redact(&format!("host=db password='{escaped}' dbname=mm"));
+            prop_assert!(!shown.contains("canary"), "{}", shown);
+        }
+
+        #[test]
+        fn a_mysql_password_is_masked_whatever_is_in_it(a in "[!#-&(-~]{0,8}", b in "[!#-&(-~]{0,8}") {
+            let shown = redact(&format!("cannot open mm:{a}canary{b}@tcp(db:3306)/mm"));
+            prop_assert!(!shown.contains("canary"), "{}", shown);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,60}") {
+            let shown = redact(&text);
+            prop_assert!(shown.len() <= text.len() + MASK.len() * text.len());
         }
     }
 }
