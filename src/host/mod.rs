@@ -3,6 +3,7 @@
 
 mod capture;
 mod clock;
+mod copy;
 mod error;
 mod exec;
 mod exit;
@@ -24,6 +25,9 @@ mod space;
 
 pub use capture::Captured;
 pub use clock::Clock;
+pub use copy::{
+    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
+};
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
