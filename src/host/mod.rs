@@ -4,6 +4,7 @@
 mod append_file;
 mod capture;
 mod clock;
+mod copy;
 mod error;
 mod exec;
 mod exit;
@@ -32,7 +33,9 @@ pub mod unpack;
 pub use append_file::AppendFile;
 pub use capture::Captured;
 pub use clock::Clock;
-pub(crate) use error::PathContext;
+pub use copy::{
+    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
+};
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -54,6 +57,7 @@ pub use tree::{Kind, Stat, Tree};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };
+pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]
