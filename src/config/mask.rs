@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::document::{Kind, View, text};
@@ -14,8 +14,8 @@ use super::table::{is_secret, is_secret_name};
 const MAX_SHOWN: usize = 200;
 
 /// A value as it may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum Shown {
     /// A secret.
     Masked,
@@ -51,6 +51,17 @@ impl fmt::Display for Shown {
 impl From<Shown> for String {
     fn from(shown: Shown) -> Self {
         shown.to_string()
+    }
+}
+
+impl From<String> for Shown {
+    /// What was once shown, read back.
+    fn from(text: String) -> Self {
+        if text == "***" {
+            Self::Masked
+        } else {
+            Self::Plain(text)
+        }
     }
 }
 

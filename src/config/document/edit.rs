@@ -7,6 +7,7 @@ use super::error::{DocumentError, Fault};
 use super::node::{Member, Node, Object, Span};
 use super::scan::MAX_DEPTH;
 use super::style::{Style, check_value};
+use super::view::View;
 use super::{Document, text};
 use crate::config::scope::Scope;
 use crate::config::setting::SettingPath;
@@ -129,7 +130,7 @@ impl Document {
     }
 
     fn replace(&mut self, setting: &SettingPath, steps: &[usize], json: &str) -> Written {
-        let new = super::view_of(json);
+        let new = View::of_json(json);
         if self.get(setting).is_some_and(|old| old.is_same_as(&new)) {
             return Written::Same;
         }

@@ -17,6 +17,7 @@ pub(super) const SECTIONS: &[&str] = &[
     "ComplianceSettings",
     "ConnectedWorkspacesSettings",
     "DataRetentionSettings",
+    "DatabaseSettings",
     "DisplaySettings",
     "ElasticSearchSettings",
     "EmailSettings",

@@ -51,6 +51,11 @@ impl<'a> View<'a> {
         Self { raw }
     }
 
+    /// A valid value outside any document.
+    pub(in crate::config) fn of_json(json: &'a str) -> Self {
+        Self::new(Cow::Borrowed(json.trim_ascii()))
+    }
+
     /// The value's text in the document, digits and escapes included.
     #[must_use]
     pub fn raw(&self) -> &str {
