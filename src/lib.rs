@@ -1,5 +1,6 @@
 //! mmembed embeds the Mattermost server in a host application and keeps it up to date.
 
+pub mod config;
 pub mod database;
 pub mod engine;
 pub mod host;
@@ -7,3 +8,5 @@ pub mod journal;
 pub mod model;
 pub mod planning;
 pub mod server;
+
+

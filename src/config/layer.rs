@@ -1,0 +1,106 @@
+//! The layers of a configuration, weakest first, and the one rule for the host's defaults.
+//! Nothing is written here; see the merge.
+
+use super::document::{Document, View};
+use super::relocate::Places;
+
+/// What the merge works on. Overlays are partial configurations: only what they name counts.
+///
+/// From weakest to strongest: release, host defaults, site, host enforced, places. The environment is stronger still,
+/// but is never written to a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Layers<'a> {
+    /// The configuration that the release ships.
+    pub release: &'a Document,
+    /// The one that the former release shipped, if it is known.
+    pub old_release: Option<&'a Document>,
+    /// What to do where the release changed a default.
+    pub new_defaults: NewDefaults,
+    /// What to do where the site has no value at all.
+    pub missing: Missing,
+    /// The host's defaults.
+    pub defaults: Option<&'a Document>,
+    /// The host's defaults as last applied: the base of the three-way merge.
+    pub defaults_applied: Option<&'a Document>,
+    /// The file in use. Without one, the release's file is what is edited.
+    pub site: Option<&'a Document>,
+    /// What the host enforces.
+    pub enforced: Option<&'a Document>,
+    /// Where the directories go.
+    pub places: Option<Places<'a>>,
+}
+
+/// What to do where the release changed a default and the site still has the former one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NewDefaults {
+    /// Keep the site's value and report the new default: an upgrade changes no setting that was in use.
+    #[default]
+    Report,
+    /// Take the new default.
+    Adopt,
+}
+
+/// What to do with settings that the release ships and the site lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// Leave them out. The server fills them in itself, and with other values in an upgraded file than in a new one.
+    #[default]
+    LeaveToServer,
+    /// Take the release's. Servers up to 3.x read a missing setting as zero. Secrets are never taken: releases up to
+    /// 3.3, and 3.8.1 to 3.8.3, ship salts that everybody knows.
+    FromRelease,
+}
+
+impl<'a> Layers<'a> {
+    /// A first installation without any overlay.
+    #[must_use]
+    pub const fn of_release(release: &'a Document) -> Self {
+        Self {
+            release,
+            old_release: None,
+            new_defaults: NewDefaults::Report,
+            missing: Missing::LeaveToServer,
+            defaults: None,
+            defaults_applied: None,
+            site: None,
+            enforced: None,
+            places: None,
+        }
+    }
+}
+
+impl Missing {
+    /// What the servers of this version need.
+    #[must_use]
+    pub const fn for_version(version: &crate::model::Version) -> Self {
+        if version.is_at_least(4, 0) {
+            Self::LeaveToServer
+        } else {
+            Self::FromRelease
+        }
+    }
+}
+
+/// What the three-way rule says about one default of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The site has nothing, or what the host had set: take the default as it is now.
+    Take,
+    /// Site and default agree.
+    Agree,
+    /// The site has something else; the default is what it was, or was never applied.
+    UserChangedIt,
+    /// The site has something else, and so has the default.
+    BothChangedIt,
+}
+
+/// The three-way rule: `base` is the default as last applied, `site` what the file has, `new` the default now.
+pub(super) fn judge(base: Option<&View<'_>>, site: Option<&View<'_>>, new: &View<'_>) -> Verdict {
+    match (base, site) {
+        (_, None) => Verdict::Take,
+        (_, Some(site)) if site.is_same_as(new) => Verdict::Agree,
+        (Some(base), Some(site)) if site.is_same_as(base) => Verdict::Take,
+        (Some(base), Some(_)) if !base.is_same_as(new) => Verdict::BothChangedIt,
+        (Some(_) | None, Some(_)) => Verdict::UserChangedIt,
+    }
+}

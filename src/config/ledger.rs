@@ -1,0 +1,207 @@
+//! Who decided what about each setting, and why.
+//! No secret stands here: values are kept as they may be shown.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::mask::Shown;
+use super::setting::SettingPath;
+
+/// Where the value of a setting comes from. Weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The configuration that the release ships.
+    Release,
+    /// The host application's defaults, which give way to users.
+    HostDefault,
+    /// The live file: what users and the server wrote.
+    Site,
+    /// What the host application enforces.
+    HostEnforced,
+    /// The place chosen for a directory.
+    Place,
+    /// The server, while it was started in the dark.
+    Server,
+}
+
+/// What became of a setting, compared with the file that was there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// Its value stayed.
+    Kept,
+    /// It got another value.
+    Changed,
+    /// It was not there before.
+    Added,
+    /// It is not there any more.
+    Dropped,
+}
+
+/// Why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Because {
+    /// No other layer says anything about it.
+    NobodyElseAsks,
+    /// The release changed its default; the site has the former one.
+    ReleaseDefaultMoved,
+    /// As before, and it was asked for.
+    ReleaseDefaultAdopted,
+    /// The server of this era would take zero for a missing setting.
+    MissingInOldServer,
+    /// The host has a default for it and the site has nothing, or had nothing but a default.
+    HostDefaultFits,
+    /// The site has what the host's default says.
+    HostDefaultAgrees,
+    /// The site has another value than the host had set: a user's.
+    UserChangedIt,
+    /// As before, and the host has changed its default meanwhile.
+    UserAndHostChangedIt,
+    /// The host has withdrawn its default; what it had set stays.
+    HostDefaultWithdrawn,
+    /// The host enforces it.
+    HostEnforces,
+    /// The directory was given this place.
+    Placed,
+    /// The directory lies in a place of the site's own choice.
+    PlacedByOwner,
+    /// It was `null`, and a setting below it was written.
+    NullOpened,
+    /// The server dropped it when it wrote the file.
+    ServerDropped,
+    /// The server filled it in.
+    ServerFilled,
+    /// The server rewrote it.
+    ServerRewrote,
+}
+
+impl Because {
+    /// The reason as the second half of a sentence.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::NobodyElseAsks => "no other layer says anything about it",
+            Self::ReleaseDefaultMoved => {
+                "the new release has another default, but the file in use is not changed unless asked for"
+            }
+            Self::ReleaseDefaultAdopted => {
+                "it had the former release's default, and new defaults were asked for"
+            }
+            Self::MissingInOldServer => "servers of this era read a missing setting as zero",
+            Self::HostDefaultFits => {
+                "the host application has a default for it, and no user touched it"
+            }
+            Self::HostDefaultAgrees => "it is what the host application's default says",
+            Self::UserChangedIt => {
+                "it is not what the host application had set, so a user chose it"
+            }
+            Self::UserAndHostChangedIt => {
+                "a user changed it and the host application changed its default: the user's stays"
+            }
+            Self::HostDefaultWithdrawn => {
+                "the host application withdrew its default; the value stays"
+            }
+            Self::HostEnforces => "the host application enforces it",
+            Self::Placed => "this is the place chosen for the directory",
+            Self::PlacedByOwner => {
+                "the site put this directory in a place of its own, which is left alone"
+            }
+            Self::NullOpened => "it was null, and a setting below it had to be written",
+            Self::ServerDropped => "the server dropped it when it wrote the file",
+            Self::ServerFilled => "the server filled it in",
+            Self::ServerRewrote => "the server rewrote it",
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Release => "the release",
+            Self::HostDefault => "the host application's defaults",
+            Self::Site => "the file in use",
+            Self::HostEnforced => "the host application's enforced settings",
+            Self::Place => "the places of directories",
+            Self::Server => "the server",
+        })
+    }
+}
+
+/// What was decided about one setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The setting.
+    pub setting: SettingPath,
+    /// What became of it.
+    pub choice: Choice,
+    /// Whose value it has now; whose doing it is, if it was dropped.
+    pub origin: Origin,
+    /// Why.
+    pub because: Because,
+    /// The value it has now; the last one it had, if it was dropped.
+    pub value: Shown,
+    /// The value that did not prevail: the former one, or the one that a weaker layer offers.
+    pub instead_of: Option<Shown>,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            setting,
+            choice,
+            origin,
+            because,
+            value,
+            instead_of,
+        } = self;
+        match choice {
+            Choice::Dropped => write!(f, "{setting} is gone (it was {value}), by {origin}")?,
+            Choice::Kept | Choice::Changed | Choice::Added => {
+                write!(f, "{setting} is {value}, from {origin}")?;
+            }
+        }
+        write!(f, ": {}", because.in_words())?;
+        match instead_of {
+            Some(other) => write!(f, " (instead of {other})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// All decisions of one merge, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ledger {
+    decisions: Vec<Decision>,
+}
+
+impl Ledger {
+    /// Enters a decision.
+    pub fn enter(&mut self, decision: Decision) {
+        self.decisions.push(decision);
+    }
+
+    /// All decisions.
+    #[must_use]
+    pub fn decisions(&self) -> &[Decision] {
+        &self.decisions
+    }
+
+    /// What was decided about a setting.
+    #[must_use]
+    pub fn decision(&self, setting: &SettingPath) -> Option<&Decision> {
+        let folded = setting.folded();
+        self.decisions
+            .iter()
+            .find(|decision| decision.setting == *setting || decision.setting.folded() == folded)
+    }
+
+    /// A sentence that says what a setting is, who says so, and why; `None` if there is no such setting.
+    #[must_use]
+    pub fn explain(&self, setting: &SettingPath) -> Option<String> {
+        self.decision(setting).map(ToString::to_string)
+    }
+}

@@ -1,0 +1,410 @@
+//! The merge: layers in, one document and the reason for each of its settings out.
+//! No value of the site disappears without an entry in the ledger.
+
+use std::collections::BTreeMap;
+
+use super::document::{Document, EditError, Kind, Leaf, View};
+use super::layer::{Layers, Missing, NewDefaults, Verdict, judge};
+use super::ledger::{Because, Choice, Decision, Ledger, Origin};
+use super::mask::Shown;
+use super::relocate::{RelocateError, Relocated, relocate};
+use super::setting::SettingPath;
+use super::table::is_secret;
+
+#[cfg(test)]
+mod laws;
+
+/// The result of a merge.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The document. What no layer changed is byte for byte that of the site's file.
+    pub document: Document,
+    /// Every setting, with the reason for its value; at the end those that are gone.
+    pub ledger: Ledger,
+    /// Settings that user and host both changed. The user's value stands.
+    pub conflicts: Vec<SettingPath>,
+    /// What became of the directories.
+    pub relocated: Relocated,
+}
+
+/// Why layers cannot be merged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// A layer has a setting below something that is no object in the file.
+    #[error("cannot write a setting of {layer}")]
+    Edit {
+        /// Whose setting it is.
+        layer: Origin,
+        /// Why it cannot be written.
+        #[source]
+        source: EditError,
+    },
+    /// A directory cannot be placed.
+    #[error("cannot place the directories")]
+    Relocate(#[from] RelocateError),
+}
+
+/// Merges the layers.
+///
+/// Arrays and scalars are values; objects are merged key by key, the maps of plugins down to the single keys of each plugin.
+/// An empty object in an overlay asks for nothing but its own existence. Merging again with the result as site and
+/// the same overlays as last applied changes nothing.
+///
+/// # Errors
+/// [`MergeError`].
+pub fn merge(layers: &Layers<'_>) -> Result<Merged, MergeError> {
+    let mut merging = Merging::begin(layers);
+    merging.release(layers)?;
+    merging.defaults(layers)?;
+    merging.enforced(layers)?;
+    let relocated = merging.places(layers)?;
+    Ok(merging.finish(relocated))
+}
+
+/// What is known about a setting before the final value can be shown.
+struct Entry {
+    setting: SettingPath,
+    choice: Choice,
+    origin: Origin,
+    because: Because,
+    instead_of: Option<Shown>,
+    /// The value before the merge, for settings that end up gone.
+    former: Shown,
+}
+
+struct Merging {
+    document: Document,
+    is_new: bool,
+    /// By folded name.
+    entries: BTreeMap<SettingPath, Entry>,
+    conflicts: Vec<SettingPath>,
+}
+
+impl Merging {
+    fn begin(layers: &Layers<'_>) -> Self {
+        let document = layers.site.unwrap_or(layers.release);
+        let origin = match layers.site {
+            Some(_) => Origin::Site,
+            None => Origin::Release,
+        };
+        let entry = |leaf: Leaf<'_>| {
+            let entry = Entry {
+                choice: Choice::Kept,
+                origin,
+                because: Because::NobodyElseAsks,
+                instead_of: None,
+                former: Shown::of(&leaf.setting, &leaf.value),
+                setting: leaf.setting,
+            };
+            (entry.setting.folded(), entry)
+        };
+        Self {
+            document: document.clone(),
+            is_new: layers.site.is_none(),
+            entries: document.leaves().into_iter().map(entry).collect(),
+            conflicts: Vec::new(),
+        }
+    }
+
+    /// What the release ships, where the site has something else or nothing.
+    fn release(&mut self, layers: &Layers<'_>) -> Result<(), MergeError> {
+        let Some(site) = layers.site else {
+            return Ok(());
+        };
+        for leaf in layers.release.leaves() {
+            match (site.get(&leaf.setting), layers.old_release) {
+                (None, _) => self.fill_in(layers.missing, &leaf)?,
+                (Some(value), Some(old)) => {
+                    let old = old.get(&leaf.setting);
+                    let untouched = old.is_some_and(|old| value.is_same_as(&old));
+                    if untouched && !value.is_same_as(&leaf.value) {
+                        self.new_default(layers, &leaf)?;
+                    }
+                }
+                (Some(_), None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_in(&mut self, missing: Missing, leaf: &Leaf<'_>) -> Result<(), MergeError> {
+        if missing == Missing::LeaveToServer || is_secret(&leaf.setting) {
+            return Ok(());
+        }
+        self.write(leaf, Origin::Release, Because::MissingInOldServer)
+    }
+
+    /// Where the host has a default of its own, the release's is of no interest.
+    fn new_default(&mut self, layers: &Layers<'_>, leaf: &Leaf<'_>) -> Result<(), MergeError> {
+        let host = layers
+            .defaults
+            .and_then(|defaults| defaults.get(&leaf.setting));
+        let wished = layers.new_defaults == NewDefaults::Adopt;
+        if wished && host.is_none() && !is_secret(&leaf.setting) {
+            return self.write(leaf, Origin::Release, Because::ReleaseDefaultAdopted);
+        }
+        let offered = Some(Shown::of(&leaf.setting, &leaf.value));
+        self.note(
+            &leaf.setting,
+            Origin::Site,
+            Because::ReleaseDefaultMoved,
+            offered,
+        );
+        Ok(())
+    }
+
+    fn defaults(&mut self, layers: &Layers<'_>) -> Result<(), MergeError> {
+        for leaf in layers
+            .defaults
+            .iter()
+            .flat_map(|defaults| defaults.leaves())
+        {
+            if self.is_there_already(&leaf) {
+                continue;
+            }
+            let base = layers
+                .defaults_applied
+                .and_then(|base| base.get(&leaf.setting));
+            let base = base.or_else(|| layers.old_release.and_then(|old| old.get(&leaf.setting)));
+            let site = layers.site.and_then(|site| site.get(&leaf.setting));
+            let offered = Some(Shown::of(&leaf.setting, &leaf.value));
+            match judge(base.as_ref(), site.as_ref(), &leaf.value) {
+                Verdict::Take => {
+                    self.write(&leaf, Origin::HostDefault, Because::HostDefaultFits)?;
+                }
+                Verdict::Agree => {
+                    let because = Because::HostDefaultAgrees;
+                    self.note(&leaf.setting, Origin::HostDefault, because, None);
+                }
+                Verdict::UserChangedIt => {
+                    self.note(&leaf.setting, Origin::Site, Because::UserChangedIt, offered);
+                }
+                Verdict::BothChangedIt => {
+                    let because = Because::UserAndHostChangedIt;
+                    self.note(&leaf.setting, Origin::Site, because, offered);
+                    self.conflicts.push(leaf.setting);
+                }
+            }
+        }
+        self.withdrawn(layers);
+        Ok(())
+    }
+
+    /// Defaults that were applied once and are no longer asked for. Going back to the release's value could
+    /// empty a setting that the installation has come to need, such as its address.
+    fn withdrawn(&mut self, layers: &Layers<'_>) {
+        let (Some(applied), Some(site)) = (layers.defaults_applied, layers.site) else {
+            return;
+        };
+        for leaf in applied.leaves() {
+            let asked = layers
+                .defaults
+                .is_some_and(|now| now.get(&leaf.setting).is_some());
+            let value = site.get(&leaf.setting);
+            if !asked && value.is_some_and(|value| value.is_same_as(&leaf.value)) {
+                self.note(
+                    &leaf.setting,
+                    Origin::Site,
+                    Because::HostDefaultWithdrawn,
+                    None,
+                );
+            }
+        }
+    }
+
+    fn enforced(&mut self, layers: &Layers<'_>) -> Result<(), MergeError> {
+        for leaf in layers
+            .enforced
+            .iter()
+            .flat_map(|enforced| enforced.leaves())
+        {
+            if self.is_there_already(&leaf) {
+                continue;
+            }
+            self.write(&leaf, Origin::HostEnforced, Because::HostEnforces)?;
+            self.conflicts
+                .retain(|setting| !setting.is_same_as(&leaf.setting));
+        }
+        Ok(())
+    }
+
+    fn places(&mut self, layers: &Layers<'_>) -> Result<Relocated, MergeError> {
+        let Some(places) = &layers.places else {
+            return Ok(Relocated::default());
+        };
+        let relocated = relocate(&mut self.document, places)?;
+        for step in &relocated.moves {
+            let former = step
+                .former
+                .as_deref()
+                .map(|raw| Shown::of(&step.setting, &View::of_json(raw)));
+            self.enter(&step.setting, Origin::Place, Because::Placed, former);
+        }
+        for own in &relocated.kept {
+            let entry = self.entries.get_mut(&own.setting.folded());
+            if let Some(entry) = entry.filter(|entry| entry.origin != Origin::HostEnforced) {
+                entry.because = Because::PlacedByOwner;
+            }
+        }
+        Ok(relocated)
+    }
+
+    /// An empty object in an overlay is no reason to empty anything.
+    fn is_there_already(&self, leaf: &Leaf<'_>) -> bool {
+        leaf.value.kind() == Kind::Object
+            && leaf.value.is_empty()
+            && self
+                .document
+                .get(&leaf.setting)
+                .is_some_and(|value| value.kind() == Kind::Object)
+    }
+
+    /// Enters the loss of all settings below one that is about to become a plain value.
+    fn drop_below(&mut self, setting: &SettingPath, origin: Origin, because: Because) {
+        let above = setting.folded();
+        let below = |setting: &SettingPath| {
+            setting.parts().len() > above.parts().len()
+                && setting.parts().starts_with(above.parts())
+        };
+        for (_, entry) in self
+            .entries
+            .iter_mut()
+            .filter(|(setting, _)| below(setting))
+        {
+            entry.choice = Choice::Dropped;
+            (entry.origin, entry.because) = (origin, because);
+        }
+    }
+
+    fn write(
+        &mut self,
+        leaf: &Leaf<'_>,
+        origin: Origin,
+        because: Because,
+    ) -> Result<(), MergeError> {
+        let former = self.document.get(&leaf.setting);
+        if former
+            .as_ref()
+            .is_some_and(|former| former.is_same_as(&leaf.value))
+        {
+            self.note(&leaf.setting, origin, because, None);
+            return Ok(());
+        }
+        let closes = former
+            .as_ref()
+            .is_some_and(|former| former.kind() == Kind::Object);
+        let former = former.map(|former| Shown::of(&leaf.setting, &former));
+        if closes && leaf.value.kind() != Kind::Object {
+            self.drop_below(&leaf.setting, origin, because);
+        }
+        self.document
+            .set_raw(&leaf.setting, leaf.value.raw())
+            .map_err(|source| MergeError::Edit {
+                layer: origin,
+                source,
+            })?;
+        self.enter(&leaf.setting, origin, because, former);
+        Ok(())
+    }
+
+    /// Enters a setting that was written.
+    fn enter(
+        &mut self,
+        setting: &SettingPath,
+        origin: Origin,
+        because: Because,
+        former: Option<Shown>,
+    ) {
+        let choice = if former.is_some() {
+            Choice::Changed
+        } else {
+            Choice::Added
+        };
+        let entry = Entry {
+            setting: setting.clone(),
+            choice,
+            origin,
+            because,
+            instead_of: former.clone(),
+            former: former.unwrap_or(Shown::Plain(String::new())),
+        };
+        match self.entries.get_mut(&setting.folded()) {
+            Some(there) if there.choice == Choice::Added => {
+                there.origin = origin;
+                there.because = because;
+                there.instead_of = entry.instead_of;
+            }
+            Some(there) => {
+                // What stood in the file before any layer spoke is the value to be accounted for.
+                there.instead_of = Some(there.former.clone());
+                (there.choice, there.origin, there.because) = (choice, origin, because);
+            }
+            None => drop(self.entries.insert(setting.folded(), entry)),
+        }
+    }
+
+    /// Enters a reason for a value that stays.
+    fn note(
+        &mut self,
+        setting: &SettingPath,
+        origin: Origin,
+        because: Because,
+        offered: Option<Shown>,
+    ) {
+        if let Some(entry) = self.entries.get_mut(&setting.folded()) {
+            (entry.origin, entry.because) = (origin, because);
+            entry.instead_of = offered.or(entry.instead_of.take());
+        }
+    }
+
+    fn finish(mut self, relocated: Relocated) -> Merged {
+        let mut ledger = Ledger::default();
+        for leaf in self.document.leaves() {
+            if let Some(entry) = self.entries.remove(&leaf.setting.folded()) {
+                ledger.enter(Decision {
+                    value: Shown::of(&leaf.setting, &leaf.value),
+                    setting: leaf.setting,
+                    choice: if self.is_new && entry.choice == Choice::Kept {
+                        Choice::Added
+                    } else {
+                        entry.choice
+                    },
+                    origin: entry.origin,
+                    because: entry.because,
+                    instead_of: entry.instead_of,
+                });
+            }
+        }
+        for entry in std::mem::take(&mut self.entries).into_values() {
+            self.account_for(entry, &mut ledger);
+        }
+        Merged {
+            document: self.document,
+            ledger,
+            conflicts: self.conflicts,
+            relocated,
+        }
+    }
+
+    /// Enters a setting that is no leaf any more: it was dropped, or something grew below it.
+    fn account_for(&self, entry: Entry, ledger: &mut Ledger) {
+        let grown = self.document.get(&entry.setting).is_some();
+        let was_empty_object = entry.former == Shown::Plain("{}".to_owned());
+        if grown && was_empty_object {
+            return;
+        }
+        let because = if grown {
+            Because::NullOpened
+        } else {
+            entry.because
+        };
+        ledger.enter(Decision {
+            setting: entry.setting,
+            choice: Choice::Dropped,
+            origin: entry.origin,
+            because,
+            value: entry.former,
+            instead_of: None,
+        });
+    }
+}

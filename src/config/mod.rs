@@ -1,0 +1,30 @@
+//! Floor 1: understanding config.json.
+//! No file is read or written here, and no value that may be a secret is ever shown.
+
+mod document;
+mod known;
+mod layer;
+mod ledger;
+mod mask;
+mod merge;
+mod place;
+mod relocate;
+mod scope;
+mod setting;
+mod table;
+
+pub use document::{
+    Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
+    same_value,
+};
+pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
+pub use layer::{Layers, Missing, NewDefaults};
+pub use ledger::{Because, Choice, Decision, Ledger, Origin};
+pub use mask::Shown;
+pub use merge::{MergeError, Merged, merge};
+pub use place::{PlaceError, PlaceName, Placement, Where, check_place};
+pub use relocate::{
+    Move, OwnPlace, Places, RelocateError, Relocated, places_of, relocate, unrelocate,
+};
+pub use setting::{SettingError, SettingPath};
+pub use table::{Meaning, Row, is_secret, row_of, rows_with};
