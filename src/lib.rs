@@ -8,5 +8,3 @@ pub mod journal;
 pub mod model;
 pub mod planning;
 pub mod server;
-
-

@@ -5,10 +5,12 @@ mod database;
 mod journal_file;
 mod observe;
 mod open;
+mod places;
 mod proof;
 mod reporter;
 mod state_files;
 mod steps;
+mod survey;
 mod transaction;
 
 pub use journal_file::JournalError;

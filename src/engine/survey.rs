@@ -2,18 +2,17 @@
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
 
 use super::database::{Access, Database, DatabaseError};
-use crate::database::{Engine, Failure, Purpose, minimum};
+use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
-    ArchiveSeen, FileSystems, Host, PathError, find_listeners, is_taken, running_from,
+    ArchiveSeen, FileSystems, Host, PathError, is_taken, listeners_on, running_from, tree_size,
 };
 use crate::model::{
-    DatabaseUse, Finding, InstallRequest, Owner, Plan, RelPath, Secret, Severity, SpaceSeen, Start,
-    Step, Surroundings,
+    DatabaseUse, Finding, InstallRequest, Intent, Owner, Plan, RelPath, Secret, Severity,
+    SpaceSeen, Start, Step, Surroundings,
 };
-use crate::planning::estimate;
+use crate::planning::{Estimate, STATE_BYTES, estimate};
 
 /// The settings that tell what a server will need, as far as they are known before it is unpacked.
 #[derive(Debug, Default)]
@@ -38,23 +37,235 @@ pub(crate) fn survey(
     let systems = FileSystems::read();
     match &systems {
         Ok(systems) => {
-            note(&mut seen, see_spaces(host, systems, plan, archive), |seen, spaces| {
-                seen.spaces = spaces;
-            });
+            note(
+                &mut seen,
+                see_spaces(host, systems, plan, archive),
+                |seen, spaces| {
+                    seen.spaces = spaces;
+                },
+            );
             let live = host.tree.absolute(&request.prefix.embedded());
-            note(&mut seen, systems.mounts_at_or_below(&live), |seen, mounts| {
-                seen.mounts = mounts.into_iter().filter(|mount| *mount != live).collect();
-            });
+            note(
+                &mut seen,
+                systems.mounts_at_or_below(&live),
+                |seen, mounts| {
+                    seen.mounts = mounts.into_iter().filter(|mount| *mount != live).collect();
+                },
+            );
         }
         Err(error) => seen.findings.push(unseen(error)),
     }
-    note(&mut seen, see_running(host, &request.prefix.live()), |seen, running| {
-        seen.running = running;
-    });
+    note(
+        &mut seen,
+        see_running(host, &request.prefix.live()),
+        |seen, running| {
+            seen.running = running;
+        },
+    );
     if request.start != Start::Never {
         seen.findings.extend(see_user(request.server));
-        seen.findings.extend(see_database(host, request, plan, needs));
+        seen.findings
+            .extend(see_database(host, request, plan, needs));
         seen.findings.extend(see_port(needs));
     }
     seen
+}
+
+/// Takes a look's result in, or notes that it failed.
+fn note<T>(
+    seen: &mut Surroundings,
+    look: Result<T, PathError>,
+    take: impl FnOnce(&mut Surroundings, T),
+) {
+    match look {
+        Ok(result) => take(seen, result),
+        Err(error) => seen.findings.push(unseen(&error)),
+    }
+}
+
+fn unseen(error: &PathError) -> Finding {
+    let text = format!("{error}: {}", error.source);
+    Finding::new(Severity::Warning, "unseen", text)
+}
+
+fn see_spaces(
+    host: &Host,
+    systems: &FileSystems,
+    plan: &Plan,
+    archive: &ArchiveSeen,
+) -> Result<Vec<SpaceSeen>, PathError> {
+    let mut spaces: Vec<(u64, SpaceSeen)> = Vec::new();
+    for (path, needed) in needed_room(host, plan, archive)? {
+        let path = host.tree.absolute(&path);
+        let system = systems.of(&path)?;
+        // What shares a file system shares its room.
+        if let Some((_, space)) = spaces
+            .iter_mut()
+            .find(|(device, _)| *device == system.device)
+        {
+            space.needed_bytes += needed.bytes;
+            space.needed_inodes += needed.inodes;
+            continue;
+        }
+        let space = SpaceSeen {
+            path,
+            mount: system.mount_point,
+            read_only: system.read_only,
+            executable: !system.noexec,
+            free_bytes: system.free_bytes,
+            free_inodes: system.free_inodes,
+            needed_bytes: needed.bytes,
+            needed_inodes: needed.inodes,
+        };
+        spaces.push((system.device, space));
+    }
+    Ok(spaces.into_iter().map(|(_, space)| space).collect())
+}
+
+/// Where how much will be written.
+fn needed_room(
+    host: &Host,
+    plan: &Plan,
+    archive: &ArchiveSeen,
+) -> Result<Vec<(RelPath, Estimate)>, PathError> {
+    let mut rooms = Vec::new();
+    for planned in &plan.steps {
+        match &planned.step {
+            Step::Unpack { into, .. } => rooms.push((into.clone(), estimate(archive.claimed_size))),
+            Step::CopyDirectory { from, to } => {
+                rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
+            }
+            _ => {}
+        }
+    }
+    let state = Estimate {
+        bytes: STATE_BYTES,
+        inodes: 50,
+    };
+    rooms.push((plan.prefix.state(), state));
+    Ok(rooms)
+}
+
+fn see_running(host: &Host, live: &RelPath) -> Result<Vec<String>, PathError> {
+    let census = running_from(&host.tree.absolute(live))?;
+    Ok(census
+        .found
+        .iter()
+        .map(|found| format!("{} ({})", found.identity.pid, found.command))
+        .collect())
+}
+
+fn see_user(server: Owner) -> Option<Finding> {
+    (server.uid == 0).then(|| {
+        let text = "the server would run as root";
+        let advice = "name its user with --service-user; `useradd --system --user-group mattermost` makes one";
+        Finding::new(Severity::Fatal, "service-user", text).advise(advice)
+    })
+}
+
+/// The address that a server listens on unless it is told another one (since 1.0).
+const USUAL_ADDRESS: &str = ":8065";
+
+fn see_port(needs: &Needs) -> Option<Finding> {
+    let listen = needs.listen.as_deref().unwrap_or(USUAL_ADDRESS);
+    let address = listen_address(listen)?;
+    if !matches!(is_taken(address), Ok(true)) {
+        return None;
+    }
+    let holders = listeners_on(address.port()).unwrap_or_default();
+    let pids: Vec<String> = holders
+        .iter()
+        .flat_map(|holder| &holder.pids)
+        .map(ToString::to_string)
+        .collect();
+    let by = if pids.is_empty() {
+        String::new()
+    } else {
+        format!(" by process {}", pids.join(", "))
+    };
+    let text = format!(
+        "the port {} of ServiceSettings.ListenAddress is taken{by}",
+        address.port()
+    );
+    let advice = "stop what holds it, or give another ServiceSettings.ListenAddress";
+    Some(Finding::new(Severity::Fatal, "port", text).advise(advice))
+}
+
+/// The address as a socket address; `None` for one that only the server can resolve.
+fn listen_address(listen: &str) -> Option<SocketAddr> {
+    let (host, port) = listen.rsplit_once(':')?;
+    let port = port.parse().ok().filter(|port| *port != 0)?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = match host {
+        "" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        _ => host.parse().ok()?,
+    };
+    Some(SocketAddr::new(host, port))
+}
+
+fn see_database(host: &Host, request: &InstallRequest, plan: &Plan, needs: &Needs) -> Vec<Finding> {
+    let (Some(driver), Some(source)) = (&needs.driver, &needs.data_source) else {
+        let text = "no database is given: SqlSettings.DriverName and SqlSettings.DataSource";
+        let advice = "give both with --set or in an overlay, or use --no-start";
+        return vec![Finding::new(Severity::Fatal, "database-missing", text).advise(advice)];
+    };
+    match Database::access(&host.exec, driver, source, Some(request.server)) {
+        Ok(Access::Open(database)) => match database.inspect() {
+            Ok(seen) => judge_database(request, plan, &database, &seen),
+            Err(error) => vec![refused(&error)],
+        },
+        Ok(Access::Closed(why)) => {
+            let text = format!("the database could not be looked at beforehand: {why}");
+            vec![Finding::new(Severity::Warning, "database-unseen", text)]
+        }
+        Err(error) => vec![refused(&error)],
+    }
+}
+
+fn refused(error: &DatabaseError) -> Finding {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    let advice = match error {
+        DatabaseError::Failed(failure) => failure.advice(),
+        _ => "check SqlSettings.DriverName and SqlSettings.DataSource",
+    };
+    Finding::new(Severity::Fatal, "database", text).advise(advice)
+}
+
+fn judge_database(
+    request: &InstallRequest,
+    plan: &Plan,
+    database: &Database<'_>,
+    seen: &Inspection,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let endpoint = database.endpoint();
+    let least = minimum(
+        endpoint.engine,
+        Purpose::NewInstallation,
+        &request.release.version,
+    );
+    if !least.admits_postgres(seen.server_version_num) {
+        let text = format!("{endpoint} is too old: {} needs {least}", request.release);
+        let advice = "upgrade the database server first";
+        findings.push(Finding::new(Severity::Fatal, "database-version", text).advise(advice));
+    }
+    if seen.schema.is_none() || !seen.can_create {
+        let text = format!("the server's role may not make tables in {endpoint}");
+        let advice = "make the role the owner of the database, or grant it CREATE on its schema";
+        findings.push(Finding::new(Severity::Fatal, "database-rights", text).advise(advice));
+    }
+    let fresh = plan.intent == Intent::Install && request.database == DatabaseUse::MustBeEmpty;
+    if fresh && seen.tables > 0 {
+        let text = format!("{endpoint} is not empty: it holds {} tables", seen.tables);
+        let advice = "give an empty database; or accept with --use-existing-database that the server migrates this \
+                      one and that a failed installation leaves it so";
+        findings.push(Finding::new(Severity::Fatal, "database-not-empty", text).advise(advice));
+    }
+    findings
 }

@@ -36,6 +36,7 @@ pub use clock::Clock;
 pub use copy::{
     Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
 };
+pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -44,7 +45,9 @@ pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
 pub use lock::{Lock, LockError};
 pub use meter::{Fault, Meter, is_crash};
-pub use outside::{ArchiveSeen, absolute, digest_of, look_at_archive, read_outside, resolve_links};
+pub use outside::{
+    ArchiveSeen, absolute, digest_of, look_at_archive, read_outside, resolve_links, tree_size,
+};
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
 pub use processes::{Census, RunningProcess, running_from};
@@ -57,7 +60,6 @@ pub use tree::{Kind, Stat, Tree};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };
-pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]

@@ -111,3 +111,10 @@ fn open_regular(path: &Path) -> Result<File, PathError> {
     }
     Ok(file)
 }
+
+/// The bytes in the files below a directory. Links are not followed.
+pub fn tree_size(directory: &Path) -> Result<u64, PathError> {
+    fs_extra::dir::get_size(directory)
+        .map_err(io::Error::other)
+        .on("measure", directory)
+}

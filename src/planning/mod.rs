@@ -1,10 +1,12 @@
 //! Floor 1: from wish and world to plan. It observes nothing and changes nothing.
 
 mod check;
+mod estimate;
 mod explain;
 mod install;
 mod steps;
 
 pub use check::check;
+pub use estimate::{Estimate, STATE_BYTES, estimate};
 pub use explain::explain;
 pub use install::{Decision, Refusal, install};

@@ -1,5 +1,6 @@
 //! Why a step could not be performed or undone.
 
+use super::configure::ConfigureError;
 use super::confirm::ConfirmError;
 use crate::engine::journal_file::JournalError;
 use crate::engine::proof::ProofError;
@@ -21,6 +22,9 @@ pub enum StepError {
     /// The tree is not the release it is said to be.
     #[error(transparent)]
     Confirm(#[from] ConfirmError),
+    /// The configuration could not be merged.
+    #[error(transparent)]
+    Configure(#[from] ConfigureError),
     /// The server is not proven.
     #[error(transparent)]
     Proof(#[from] ProofError),
@@ -38,8 +42,9 @@ impl StepError {
             Self::Journal(error) => error.is_crash(),
             Self::Unpack(error) => error.is_crash(),
             Self::Confirm(error) => error.is_crash(),
+            Self::Configure(ConfigureError::Path(error)) => error.is_crash(),
             Self::Proof(ProofError::Path(error)) => error.is_crash(),
-            Self::Proof(_) | Self::Cancelled => false,
+            Self::Configure(_) | Self::Proof(_) | Self::Cancelled => false,
         }
     }
 }

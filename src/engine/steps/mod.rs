@@ -4,12 +4,16 @@
 //! step that is not done, half done or done; both work only from the step, the transaction's directory and what they
 //! see; what they did is durable when they return.
 
+mod configure;
 mod confirm;
 mod context;
 mod directory;
 mod error;
+mod keep;
 mod unpack;
 
+pub use configure::ConfigureError;
+pub(crate) use configure::{DEFAULTS, ENFORCED, LEDGER, read_document};
 pub use confirm::ConfirmError;
 pub(crate) use context::StepContext;
 pub use error::StepError;
@@ -33,6 +37,7 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::SetOwner { tree, owner } => Ok(cx.host.tree.set_owner_of_all(tree, *owner)?),
         Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
         Step::MoveDirectory { from, to } => directory::rename(from, to, cx),
+        Step::Configure(configure) => configure::perform(configure, cx),
         Step::Activate { staged, live } => directory::rename(staged, live, cx),
         _ => unreachable!(),
     }
@@ -44,6 +49,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::Unpack { into, .. } => unpack::undo(into, cx),
         Step::ConfirmRelease { .. } | Step::SetOwner { .. } | Step::GrantDirectory { .. } => Ok(()),
         Step::MoveDirectory { from, to } => directory::rename(to, from, cx),
+        Step::Configure(configure) => configure::undo(configure, cx),
         Step::Activate { staged, live } => directory::rename(live, staged, cx),
         _ => unreachable!(),
     }
