@@ -3,6 +3,8 @@
 
 mod command;
 mod digest;
+mod elf;
+mod glibc;
 mod owner;
 mod process;
 mod release;
@@ -12,6 +14,8 @@ mod version;
 
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
+pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};
+pub use glibc::{GlibcError, GlibcVersion, GlibcVersionError, needed_glibc};
 pub use owner::Owner;
 pub use process::ProcessIdentity;
 pub use release::{Edition, Release};
