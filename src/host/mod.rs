@@ -14,6 +14,7 @@ mod leader;
 mod lines;
 mod lock;
 mod log_cap;
+mod machine;
 mod meter;
 mod mounts;
 mod outside;
@@ -36,7 +37,6 @@ pub use clock::Clock;
 pub use copy::{
     Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
 };
-pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -44,6 +44,7 @@ pub use http::{Http, HttpError, Response};
 pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
 pub use lock::{Lock, LockError};
+pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, look_at_archive, read_outside, resolve_links, tree_size,
@@ -60,6 +61,7 @@ pub use tree::{Kind, Stat, Tree};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };
+pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]

@@ -3,9 +3,11 @@
 
 mod command;
 mod digest;
+mod elf;
 mod entry;
 mod event;
 mod finding;
+mod glibc;
 mod identity;
 mod inventory;
 mod owner;
@@ -28,9 +30,11 @@ mod wish;
 
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
+pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};
 pub use entry::{Entry, EntryKind};
 pub use event::Event;
 pub use finding::{Finding, Severity};
+pub use glibc::{GlibcError, GlibcVersion, GlibcVersionError, needed_glibc};
 pub use identity::{IDENTITY_SCHEMA, TreeIdentity};
 pub use inventory::{Inventory, LiveSeen, SpaceSeen, Surroundings};
 pub use owner::Owner;
