@@ -192,15 +192,15 @@ impl Layout<'_> {
                 .judge_link(path)
                 .map_err(|breach| Trouble::Refused(Some(entry.clone()), breach))?;
         }
+        let entries = self.catalogue.into_entries();
+        let judged = self.shape.check(&entries);
+        judged
+            .map_err(|error| Trouble::Refused(None, Rule::RELEASE_SHAPE.with(error.to_string())))?;
         for (_, path, target) in &self.links {
             self.stage
                 .make_link(path, target)
                 .map_err(Trouble::System)?;
         }
-        let entries = self.catalogue.into_entries();
-        self.shape
-            .check(&entries)
-            .map_err(|error| Trouble::Refused(None, Rule::RELEASE_SHAPE.with(error.to_string())))?;
         let notes = ignored
             .iter()
             .map(|key| format!("extension key \"{key}\" was not heeded"))

@@ -8,6 +8,9 @@ mod content;
 mod framing;
 mod links;
 mod paths;
+mod removal;
+mod roundtrip;
+mod setting;
 mod types;
 mod world;
 

@@ -292,7 +292,9 @@ pub(crate) fn sha256_of(bytes: &[u8]) -> Sha256Digest {
 }
 
 fn list(directory: &Path, prefix: &str, lines: &mut Vec<String>) {
-    for entry in fs::read_dir(directory).unwrap() {
+    // Collected first: one open directory at a time, for the tests with few descriptors.
+    let entries: Vec<_> = fs::read_dir(directory).unwrap().collect();
+    for entry in entries {
         let entry = entry.unwrap();
         let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
         let about = entry.metadata().unwrap();
