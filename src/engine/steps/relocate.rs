@@ -1,0 +1,66 @@
+//! Moving a mutable directory to another file system: a copy that becomes the truth with the commit.
+
+use super::context::StepContext;
+use super::error::StepError;
+use crate::host::{CompareError, CopyError, PathError, copy_tree, same_tree};
+use crate::model::{Event, RelPath};
+
+/// Why a directory could not be copied.
+#[derive(Debug, thiserror::Error)]
+pub enum RelocationError {
+    /// A file operation failed.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// It could not be copied.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// The copy is not like the original.
+    #[error("the copy differs from the original")]
+    Differs(#[from] CompareError),
+}
+
+impl RelocationError {
+    pub(super) fn is_crash(&self) -> bool {
+        match self {
+            Self::Path(error) | Self::Copy(CopyError::Path(error)) => error.is_crash(),
+            Self::Copy(_) | Self::Differs(_) => false,
+        }
+    }
+}
+
+/// Copies, compares, and only then gives the copy its name.
+pub(super) fn copy(
+    from: &RelPath,
+    to: &RelPath,
+    cx: &mut StepContext<'_>,
+) -> Result<(), StepError> {
+    let tree = &cx.host.tree;
+    if tree.exists(to)? {
+        return Ok(());
+    }
+    let arriving = arriving(to);
+    let (original, copy) = (tree.absolute(from), tree.absolute(&arriving));
+    let report = copy_tree(&original, &copy, tree.meter()).map_err(RelocationError::from)?;
+    for note in report.notes {
+        cx.reporter.hear(&Event::Note { text: note.to_string() });
+    }
+    same_tree(&original, &copy).map_err(RelocationError::from)?;
+    Ok(tree.rename(&arriving, to)?)
+}
+
+/// Removes the copy. The original was not touched.
+pub(super) fn undo(to: &RelPath, cx: &StepContext<'_>) -> Result<(), StepError> {
+    cx.host.tree.remove_tree(&arriving(to))?;
+    Ok(cx.host.tree.remove_tree(to)?)
+}
+
+/// Removes the original, after the commit.
+pub(super) fn remove_original(path: &RelPath, cx: &StepContext<'_>) -> Result<(), StepError> {
+    Ok(cx.host.tree.remove_tree(path)?)
+}
+
+/// The unfinished copy lies beside its final place, so that a rename finishes it.
+fn arriving(to: &RelPath) -> RelPath {
+    let parent = to.parent().unwrap_or_else(RelPath::here);
+    parent.join(&format!(".mmembed-arriving-{}", to.name()))
+}
