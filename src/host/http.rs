@@ -113,7 +113,7 @@ impl Http {
             .get(parsed)
             .timeout(timeout)
             .send()
-            .map_err(|error| asked.failure(error))?;
+            .map_err(|error| asked.failure(error.without_url()))?;
         let status = response.status().as_u16();
         let headers = headers(&response);
         let (body, cut) = asked.body(response)?;
@@ -196,8 +196,8 @@ fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'stati
 }
 
 fn parse(url: &str) -> Result<Url, HttpError> {
-    Url::parse(url)
-        .ok()
+    let parsed = Url::parse(url).ok().map(without_password);
+    parsed
         .filter(|parsed| parsed.scheme() == "http" && parsed.has_host())
         .ok_or_else(|| {
             let plain = url.split('?').next().unwrap_or_default();
@@ -206,6 +206,14 @@ fn parse(url: &str) -> Result<Url, HttpError> {
                 url: plain.to_owned(),
             }
         })
+}
+
+/// Nobody is asked under a name here, and errors of the library show the address.
+fn without_password(mut url: Url) -> Url {
+    // Fails only where there can be no user, and then there is none to remove.
+    url.set_username("").ok();
+    url.set_password(None).ok();
+    url
 }
 
 fn headers(response: &reqwest::blocking::Response) -> BTreeMap<String, String> {

@@ -13,7 +13,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal};
 
 use crate::model::ProcessIdentity;
 
@@ -82,6 +82,30 @@ impl OpenProcess {
         self.signal("kill", Signal::KILL)
     }
 
+    /// Ends it with its whole process group, if it leads one: a server with its plugins. Otherwise it alone.
+    ///
+    /// It is halted first: it cannot leave, and its number with it, between the look and the blow.
+    pub fn kill_group(&self) -> Result<(), ProcessError> {
+        self.signal("halt", Signal::STOP)?;
+        let leads = self.stat()?.is_some_and(|stat| {
+            !stat.has_ended
+                && stat.start_time == self.identity.start_time
+                && u32::try_from(stat.group) == Ok(self.identity.pid)
+        });
+        let group = i32::try_from(self.identity.pid)
+            .ok()
+            .and_then(Pid::from_raw);
+        if let (true, Some(group)) = (leads, group) {
+            // Gone all the same: then the next line does nothing either.
+            kill_process_group(group, Signal::KILL).ok();
+        }
+        self.kill()
+    }
+
+    fn stat(&self) -> Result<Option<Stat>, ProcessError> {
+        stat_of(self.identity.pid)
+    }
+
     /// Does it still run? A process that has ended and was not reaped by its parent does not.
     pub fn is_running(&self) -> Result<bool, ProcessError> {
         Ok(identify(self.identity.pid)?.as_ref() == Some(&self.identity))
@@ -116,27 +140,35 @@ impl OpenProcess {
 /// # Errors
 /// If `/proc` cannot be read.
 pub fn identify(pid: u32) -> Result<Option<ProcessIdentity>, ProcessError> {
-    let on = |source| ProcessError {
-        verb: "look at",
-        pid,
-        source,
-    };
-    let stat = match fs::read(format!("/proc/{pid}/stat")) {
-        Ok(stat) => stat,
-        Err(error) if is_absence(&error) => return Ok(None),
-        Err(error) => return Err(on(error)),
-    };
-    let stat = Stat::parse(&String::from_utf8_lossy(&stat))
-        .ok_or_else(|| on(io::ErrorKind::InvalidData.into()))?;
-    if stat.has_ended {
+    let Some(stat) = stat_of(pid)?.filter(|stat| !stat.has_ended) else {
         return Ok(None);
-    }
-    let boot_id = fs::read_to_string("/proc/sys/kernel/random/boot_id").map_err(on)?;
+    };
+    let boot_id = fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map_err(|source| cannot_look_at(pid, source))?;
     Ok(Some(ProcessIdentity {
         pid,
         start_time: stat.start_time,
         boot_id: boot_id.trim().to_owned(),
     }))
+}
+
+fn stat_of(pid: u32) -> Result<Option<Stat>, ProcessError> {
+    let text = match fs::read(format!("/proc/{pid}/stat")) {
+        Ok(text) => text,
+        Err(error) if is_absence(&error) => return Ok(None),
+        Err(error) => return Err(cannot_look_at(pid, error)),
+    };
+    Stat::parse(&String::from_utf8_lossy(&text))
+        .map(Some)
+        .ok_or_else(|| cannot_look_at(pid, io::ErrorKind::InvalidData.into()))
+}
+
+const fn cannot_look_at(pid: u32, source: io::Error) -> ProcessError {
+    ProcessError {
+        verb: "look at",
+        pid,
+        source,
+    }
 }
 
 /// Is this how the system says that a process is not there (any more)?
@@ -149,6 +181,8 @@ pub(super) fn is_absence(error: &io::Error) -> bool {
 struct Stat {
     /// State Z (a zombie) or X (dead).
     has_ended: bool,
+    /// Field 5: the process group.
+    group: i32,
     /// Field 22: clock ticks after boot.
     start_time: u64,
 }
@@ -159,10 +193,12 @@ impl Stat {
         let (_, rest) = text.rsplit_once(')')?;
         let mut fields = rest.split_ascii_whitespace();
         let state = fields.next()?;
-        // The state is field 3, so field 22 is the nineteenth after it.
-        let start_time = fields.nth(18)?.parse().ok()?;
+        // The state is field 3: the group comes two after it, the start seventeen after that.
+        let group = fields.nth(1)?.parse().ok()?;
+        let start_time = fields.nth(16)?.parse().ok()?;
         Some(Self {
             has_ended: matches!(state, "Z" | "X" | "x"),
+            group,
             start_time,
         })
     }
@@ -180,6 +216,7 @@ mod tests {
         for name in ["sleep", "a b", ") Z 9 (", ""] {
             let stat = Stat::parse(&format!("17 ({name}) S {tail}\n")).unwrap();
             assert_eq!((stat.has_ended, stat.start_time), (false, 4711), "{name}");
+            assert_eq!(stat.group, 2);
         }
         assert!(Stat::parse(&format!("17 (x) Z {tail}")).unwrap().has_ended);
         assert_eq!(Stat::parse("17 (x) S 1 2"), None);
@@ -200,6 +237,46 @@ mod tests {
         child.wait().unwrap();
         assert!(OpenProcess::open(&identity).unwrap().is_none());
         found.kill().unwrap();
+    }
+
+    #[test]
+    fn a_leader_dies_with_its_group_and_a_follower_alone() {
+        use std::io::Read;
+        use std::os::unix::process::CommandExt;
+        let mut leader = Command::new("sh")
+            .args(["-c", "sleep 1000 & echo $!; wait"])
+            .stdout(std::process::Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut line = Vec::new();
+        let mut pipe = leader.stdout.take().unwrap();
+        while line.last() != Some(&b'\n') {
+            let mut byte = [0];
+            pipe.read_exact(&mut byte).unwrap();
+            line.push(byte[0]);
+        }
+        let plugin: u32 = String::from_utf8(line).unwrap().trim().parse().unwrap();
+        let plugin = OpenProcess::open(&identify(plugin).unwrap().unwrap())
+            .unwrap()
+            .unwrap();
+        let found = OpenProcess::open(&identify(leader.id()).unwrap().unwrap())
+            .unwrap()
+            .unwrap();
+        found.kill_group().unwrap();
+        assert!(found.wait_gone(Duration::from_secs(10)).unwrap());
+        assert!(plugin.wait_gone(Duration::from_secs(10)).unwrap());
+        leader.wait().unwrap();
+        found.kill_group().unwrap();
+
+        // In the group of this very test: to kill that would be noticed.
+        let mut follower = Command::new("sleep").arg("1000").spawn().unwrap();
+        let found = OpenProcess::open(&identify(follower.id()).unwrap().unwrap())
+            .unwrap()
+            .unwrap();
+        found.kill_group().unwrap();
+        assert!(found.wait_gone(Duration::from_secs(10)).unwrap());
+        follower.wait().unwrap();
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! Nothing is read here, and nothing is ever waited for.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// The most bytes that are kept of one line.
 pub(super) const LINE_CAP: usize = 4096;
@@ -39,12 +39,19 @@ pub struct Lines {
 }
 
 /// Cuts a stream of bytes into lines and keeps the latest of them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct LineQueue {
     current: Vec<u8>,
     overlong: u64,
     ready: VecDeque<String>,
     dropped: u64,
+}
+
+/// What a server says may contain secrets: its size is all that is shown for debugging.
+impl fmt::Debug for LineQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} lines, {} dropped", self.ready.len(), self.dropped)
+    }
 }
 
 impl LineQueue {
@@ -123,6 +130,7 @@ mod tests {
             queue.feed(piece.as_bytes());
         }
         queue.finish();
+        assert_eq!(format!("{queue:?}"), "4 lines, 0 dropped");
         assert_eq!(queue.take().lines, ["one", "two", "", "three"]);
         assert_eq!(queue.take(), Lines::default());
     }
