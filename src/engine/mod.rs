@@ -2,23 +2,27 @@
 //! run left open. It does not print, read the environment or parse arguments.
 
 mod database;
+mod install;
 mod journal_file;
 mod observe;
 mod open;
 mod places;
 mod proof;
 mod reporter;
+mod resolve;
 mod state_files;
 mod steps;
 mod survey;
 mod transaction;
 
+pub use install::{InstallError, Installed, Prepared, install, prepare, take_lock};
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{
     OpenError, OpenTransaction, Payload, carry_out, find_open, prepare_state, prune, recover,
 };
 pub use reporter::{Reporter, Silent};
+pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use steps::StepError;
 pub use transaction::Outcome;

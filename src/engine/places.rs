@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::{self, Where};
-use crate::model::{Location, PlaceName, Placement, RelPath};
+use crate::model::{Location, PlaceName, Placement, RelPath, Version};
 
 /// The directory settings for these places; `spell` gives the path by which the server knows one.
 ///
@@ -33,4 +33,20 @@ pub(crate) fn placements_for(
         })
     });
     settings.collect()
+}
+
+/// The places that servers of this version have.
+pub(crate) fn places_of(version: &Version) -> Vec<PlaceName> {
+    let known: Vec<config::PlaceName> = config::places_of(version).collect();
+    PlaceName::ALL
+        .into_iter()
+        .filter(|name| {
+            known.contains(&match name {
+                PlaceName::Data => config::PlaceName::Data,
+                PlaceName::Logs => config::PlaceName::Logs,
+                PlaceName::Plugins => config::PlaceName::Plugins,
+                PlaceName::ClientPlugins => config::PlaceName::ClientPlugins,
+            })
+        })
+        .collect()
 }

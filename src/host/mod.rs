@@ -21,6 +21,7 @@ mod outside;
 mod owner;
 mod ports;
 mod processes;
+mod random;
 mod remove;
 mod server_process;
 mod shade;
@@ -37,6 +38,7 @@ pub use clock::Clock;
 pub use copy::{
     Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
 };
+pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
@@ -52,6 +54,7 @@ pub use outside::{
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
 pub use processes::{Census, RunningProcess, running_from};
+pub use random::random_salt;
 pub use remove::remove_tree;
 pub use server_process::{ServerError, ServerProcess, Stopped};
 pub use signal::{Cancel, Level};
@@ -61,7 +64,6 @@ pub use tree::{Kind, Stat, Tree};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };
-pub(crate) use error::PathContext;
 
 /// The doors, bundled.
 #[derive(Debug)]

@@ -77,14 +77,22 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// The paths of `app`, where `opt` and `var_opt` stand for `/opt` and `/var/opt`.
+    /// The paths of `app`, where `opt` and `var` are what `opt/APP` and `var/opt/APP` resolve to.
     #[must_use]
-    pub fn new(app: AppName, opt: &RelPath, var_opt: &RelPath) -> Self {
-        Self {
-            opt: opt.join(&app.0),
-            var: var_opt.join(&app.0),
-            app,
-        }
+    pub fn new(app: AppName, opt: RelPath, var: RelPath) -> Self {
+        Self { app, opt, var }
+    }
+
+    /// `opt/APP`, before any link is resolved.
+    #[must_use]
+    pub fn usual_opt(app: &AppName) -> RelPath {
+        RelPath::here().join("opt").join(&app.0)
+    }
+
+    /// `var/opt/APP`, before any link is resolved.
+    #[must_use]
+    pub fn usual_var(app: &AppName) -> RelPath {
+        RelPath::here().join("var/opt").join(&app.0)
     }
 
     /// The application.

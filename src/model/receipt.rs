@@ -12,6 +12,7 @@ use super::prefix::AppName;
 use super::release::Release;
 use super::relpath::RelPath;
 use super::transaction::TransactionId;
+use super::version::Version;
 
 /// The form of the receipt. Older forms are read for ever, newer ones are refused.
 pub const RECEIPT_SCHEMA: u32 = 1;
@@ -53,8 +54,8 @@ pub struct ArchiveStamp {
 /// What was found out about the server that was started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
-    /// `X-Version-Id` of the answering server, as it was sent.
-    pub version_id: String,
+    /// The release as which the server answered.
+    pub answered_as: Version,
     /// From the start of the process to the first good answer, in milliseconds.
     pub ready_after_ms: u64,
     /// What else was checked, and how it came out, as sentences.

@@ -2,8 +2,11 @@
 
 use super::configure::ConfigureError;
 use super::confirm::ConfirmError;
+use super::prove::AcceptError;
+use super::relocate::RelocationError;
 use crate::engine::journal_file::JournalError;
 use crate::engine::proof::ProofError;
+use crate::engine::state_files::StateFileError;
 use crate::host::PathError;
 use crate::host::unpack::UnpackError;
 
@@ -13,6 +16,9 @@ pub enum StepError {
     /// A file operation failed.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// A state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateFileError),
     /// The journal could not be written.
     #[error(transparent)]
     Journal(JournalError),
@@ -25,6 +31,12 @@ pub enum StepError {
     /// The configuration could not be merged.
     #[error(transparent)]
     Configure(#[from] ConfigureError),
+    /// A directory could not be copied.
+    #[error(transparent)]
+    Relocation(#[from] RelocationError),
+    /// What the server did is not acceptable.
+    #[error(transparent)]
+    Accept(#[from] AcceptError),
     /// The server is not proven.
     #[error(transparent)]
     Proof(#[from] ProofError),
@@ -38,13 +50,15 @@ impl StepError {
     #[must_use]
     pub fn is_crash(&self) -> bool {
         match self {
-            Self::Path(error) => error.is_crash(),
+            Self::Path(error) | Self::State(StateFileError::Path(error)) => error.is_crash(),
             Self::Journal(error) => error.is_crash(),
             Self::Unpack(error) => error.is_crash(),
             Self::Confirm(error) => error.is_crash(),
+            Self::Relocation(error) => error.is_crash(),
+            Self::Accept(error) => error.is_crash(),
             Self::Configure(ConfigureError::Path(error)) => error.is_crash(),
             Self::Proof(ProofError::Path(error)) => error.is_crash(),
-            Self::Configure(_) | Self::Proof(_) | Self::Cancelled => false,
+            Self::State(_) | Self::Configure(_) | Self::Proof(_) | Self::Cancelled => false,
         }
     }
 }

@@ -10,6 +10,9 @@ mod context;
 mod directory;
 mod error;
 mod keep;
+mod prove;
+mod relocate;
+mod settle;
 mod unpack;
 
 pub use configure::ConfigureError;
@@ -17,6 +20,8 @@ pub(crate) use configure::{DEFAULTS, ENFORCED, LEDGER, read_document};
 pub use confirm::ConfirmError;
 pub(crate) use context::StepContext;
 pub use error::StepError;
+pub use prove::AcceptError;
+pub use relocate::RelocationError;
 
 use crate::model::Step;
 
@@ -39,7 +44,10 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::MoveDirectory { from, to } => directory::rename(from, to, cx),
         Step::Configure(configure) => configure::perform(configure, cx),
         Step::Activate { staged, live } => directory::rename(staged, live, cx),
-        _ => unreachable!(),
+        Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
+        Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
+        Step::Prove(prove) => prove::perform(prove, cx),
+        Step::Settle => settle::perform(cx),
     }
 }
 
@@ -51,6 +59,9 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::MoveDirectory { from, to } => directory::rename(to, from, cx),
         Step::Configure(configure) => configure::undo(configure, cx),
         Step::Activate { staged, live } => directory::rename(live, staged, cx),
-        _ => unreachable!(),
+        Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
+        Step::Prove(prove) => prove::undo(prove, cx),
+        // These run after the commit, from where there is no way back.
+        Step::RemoveDirectory { .. } | Step::Settle => Ok(()),
     }
 }

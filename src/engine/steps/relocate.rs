@@ -2,7 +2,7 @@
 
 use super::context::StepContext;
 use super::error::StepError;
-use crate::host::{CompareError, CopyError, PathError, copy_tree, same_tree};
+use crate::host::{CompareError, CopyError, CopyNote, Lost, PathError, copy_tree, same_tree};
 use crate::model::{Event, RelPath};
 
 /// Why a directory could not be copied.
@@ -42,7 +42,7 @@ pub(super) fn copy(
     let (original, copy) = (tree.absolute(from), tree.absolute(&arriving));
     let report = copy_tree(&original, &copy, tree.meter()).map_err(RelocationError::from)?;
     for note in report.notes {
-        cx.reporter.hear(&Event::Note { text: note.to_string() });
+        cx.reporter.hear(&Event::Note { text: words(&note) });
     }
     same_tree(&original, &copy).map_err(RelocationError::from)?;
     Ok(tree.rename(&arriving, to)?)
@@ -63,4 +63,18 @@ pub(super) fn remove_original(path: &RelPath, cx: &StepContext<'_>) -> Result<()
 fn arriving(to: &RelPath) -> RelPath {
     let parent = to.parent().unwrap_or_else(RelPath::here);
     parent.join(&format!(".mmembed-arriving-{}", to.name()))
+}
+
+fn words(note: &CopyNote) -> String {
+    let path = note.path.display();
+    match &note.lost {
+        Lost::Socket => format!("{path} is a socket and was not copied"),
+        Lost::Owner => format!("{path}: the owner could not be kept"),
+        Lost::Attribute(name) => {
+            format!(
+                "{path}: the attribute {} could not be kept",
+                name.to_string_lossy()
+            )
+        }
+    }
 }

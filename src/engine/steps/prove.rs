@@ -1,0 +1,357 @@
+//! Proving the server that was activated, and taking over the configuration as the server left it.
+//!
+//! This is the pivot: the server migrates its database. Its undo therefore takes back what the server has put into a
+//! database that was empty before.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+use super::configure::{ConfigureError, LEDGER, read_document};
+use super::context::StepContext;
+use super::error::StepError;
+use super::keep::{Kept, keep, put_back};
+use crate::config::{
+    Because, Choice, Decision, Document, EditError, Ledger, Origin, Reset, RestoreError, Restored,
+    Rewrite, SettingPath, darken, restore,
+};
+use crate::database::CreatedObject;
+use crate::engine::database::{Access, Database, DatabaseError};
+use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
+use crate::host::{PathError, free_loopback_port};
+use crate::model::{DatabaseUse, Event, Proof, Prove, RelPath, Secret, TreeIdentity};
+use crate::server::{
+    Banner, ExpectedSchema, IdentityVerdict, SchemaVerdict, SeenSchema, VersionCommand,
+    judge_schema,
+};
+
+/// What was proved, in the transaction's directory.
+pub(super) const PROOF: &str = "proof.json";
+
+/// The configuration before the start, in the transaction's directory.
+const BEFORE: Kept = Kept {
+    name: "config-unproven",
+};
+
+/// What the database held before the start, in the transaction's directory.
+const DATABASE: &str = "database-before.json";
+
+/// A list of database objects is far smaller.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Why what the server did is not acceptable, although it started.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// A file operation failed.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A configuration cannot be used.
+    #[error(transparent)]
+    Configure(#[from] ConfigureError),
+    /// The copy of the configuration could not be made.
+    #[error("cannot make the copy of the configuration for the dark start")]
+    Darken(#[from] EditError),
+    /// The server left no usable configuration.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// The server fell back to defaults.
+    #[error("the server has fallen back to default settings: {0}")]
+    Reset(String),
+    /// The database could not be asked.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The database is not empty any more.
+    #[error("the database is not empty any more: {objects} objects are in it")]
+    DatabaseNotEmpty {
+        /// How many.
+        objects: usize,
+    },
+    /// The schema is not what this release makes.
+    #[error("the schema of the database is {verdict} after the start")]
+    Schema {
+        /// In which way.
+        verdict: &'static str,
+    },
+    /// The version command names another release, or none.
+    #[error("the version command {0}")]
+    VersionCommand(String),
+}
+
+impl AcceptError {
+    pub(super) fn is_crash(&self) -> bool {
+        match self {
+            Self::Path(error) | Self::Configure(ConfigureError::Path(error)) => error.is_crash(),
+            _ => false,
+        }
+    }
+}
+
+/// Starts the server in the dark, proves it, stops it, and writes what it made of its configuration to the live file.
+pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let tree = &cx.host.tree;
+    let directory = cx.directory();
+    keep(cx.host, &directory, BEFORE, &prove.config)?;
+    let original = require(cx, &prove.config)?;
+    let database = open_database(prove, &original, cx)?;
+    remember_database(prove, database.as_ref(), cx)?;
+    let port = free_loopback_port().map_err(ProofError::from)?;
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let dark = darken(&original, &prove.release.version, listen).map_err(AcceptError::from)?;
+    let copy = dark_copy(prove, cx);
+    tree.replace(
+        &copy,
+        dark.document.to_text().as_bytes(),
+        0o600,
+        prove.run_as,
+    )?;
+
+    let site_path = site_path(&original);
+    let start = DarkStart {
+        tree: &prove.tree,
+        config: &copy,
+        directory: &directory,
+        port,
+        site_path: &site_path,
+        version: &prove.release.version,
+        run_as: prove.run_as,
+    };
+    let mut server = DarkServer::start(cx.host, start)?;
+    let witness = server.prove(prove.within, cx.reporter)?;
+    server.stop()?;
+
+    let mut checks = vec![format!(
+        "it answers as {}",
+        witness.version_id.build_version()
+    )];
+    checks.extend(check_schema(prove, database.as_ref(), cx)?);
+    checks.extend(check_version_command(prove, &copy, cx)?);
+    let after = tree.read(&copy, LARGEST)?.unwrap_or_default();
+    let shipped = read_document(cx.host, &prove.tree.join(TreeIdentity::SHIPPED_CONFIG))?;
+    let version = &prove.release.version;
+    let restored = restore(&original, &dark.shaded, &after, shipped.as_ref(), version)
+        .map_err(AcceptError::from)?;
+    refuse_resets(&restored)?;
+    checks.push(summary(&restored));
+    write_down(cx, &witness, checks, &restored)?;
+    let text = restored.document.to_text();
+    tree.replace(&prove.config, text.as_bytes(), 0o600, prove.run_as)?;
+    Ok(tree.remove_file(&copy)?)
+}
+
+/// Stops what still runs, puts the configuration back, and takes back what the server has put into an empty database.
+pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let directory = cx.directory();
+    stop_leftover(cx.host, &directory)?;
+    cx.host.tree.remove_file(&dark_copy(prove, cx))?;
+    let before = cx.host.tree.read(&directory.join(DATABASE), LARGEST)?;
+    if let Some(before) = before.and_then(|text| serde_json::from_slice::<Before>(&text).ok()) {
+        let original = require(cx, &prove.config)?;
+        match (open_database(prove, &original, cx)?, before) {
+            (Some(database), Before::Objects(objects)) => {
+                database.take_back_to(&objects).map_err(AcceptError::from)?;
+            }
+            (None, Before::Objects(_)) | (_, Before::Unknown) => {
+                let text = "the database was not looked at; what the server has put into it is still there";
+                cx.reporter.hear(&Event::Note {
+                    text: text.to_owned(),
+                });
+            }
+        }
+    }
+    Ok(put_back(cx.host, &directory, BEFORE, &prove.config)?)
+}
+
+/// What was in the database before the server was started on it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Before {
+    /// These objects; the undo takes away all others.
+    Objects(BTreeSet<CreatedObject>),
+    /// Nobody looked, or nothing is to be taken away.
+    Unknown,
+}
+
+/// The copy lies beside the configuration: certificates are found relative to its directory.
+fn dark_copy(prove: &Prove, cx: &StepContext<'_>) -> RelPath {
+    let directory = prove.config.parent().unwrap_or_else(RelPath::here);
+    directory.join(&format!(".mmembed-dark-{}.json", cx.plan.id))
+}
+
+fn require(cx: &StepContext<'_>, path: &RelPath) -> Result<Document, AcceptError> {
+    let missing = || ConfigureError::Missing {
+        path: cx.host.tree.absolute(path),
+    };
+    Ok(read_document(cx.host, path)?.ok_or_else(missing)?)
+}
+
+fn text_of(document: &Document, setting: &str) -> Option<String> {
+    document
+        .get(&SettingPath::known(setting))?
+        .as_text()
+        .map(Cow::into_owned)
+}
+
+/// The path of the site's address: the server answers below it.
+fn site_path(document: &Document) -> String {
+    let site = text_of(document, "ServiceSettings.SiteURL").unwrap_or_default();
+    let path = url::Url::parse(&site).map(|url| url.path().trim_end_matches('/').to_owned());
+    path.unwrap_or_default()
+}
+
+fn open_database<'a>(
+    prove: &Prove,
+    document: &Document,
+    cx: &StepContext<'a>,
+) -> Result<Option<Database<'a>>, AcceptError> {
+    let driver = text_of(document, "SqlSettings.DriverName").unwrap_or_default();
+    let source = Secret::new(text_of(document, "SqlSettings.DataSource").unwrap_or_default());
+    match Database::access(&cx.host.exec, &driver, &source, prove.run_as)? {
+        Access::Open(database) => Ok(Some(database)),
+        Access::Closed(_) => Ok(None),
+    }
+}
+
+/// Writes down what is in the database, once: a second try would find what the first one has put there.
+fn remember_database(
+    prove: &Prove,
+    database: Option<&Database<'_>>,
+    cx: &StepContext<'_>,
+) -> Result<(), StepError> {
+    let path = cx.directory().join(DATABASE);
+    if cx.host.tree.exists(&path)? {
+        return Ok(());
+    }
+    let before = match database {
+        Some(database) if prove.database == DatabaseUse::MustBeEmpty => {
+            let objects = database.objects().map_err(AcceptError::from)?;
+            if !objects.is_empty() {
+                return Err(AcceptError::DatabaseNotEmpty {
+                    objects: objects.len(),
+                }
+                .into());
+            }
+            Before::Objects(objects)
+        }
+        Some(_) | None => Before::Unknown,
+    };
+    let text = serde_json::to_vec(&before).expect("names are plain data");
+    Ok(cx.host.tree.replace(&path, &text, 0o600, None)?)
+}
+
+fn check_schema(
+    prove: &Prove,
+    database: Option<&Database<'_>>,
+    cx: &mut StepContext<'_>,
+) -> Result<Option<String>, AcceptError> {
+    let Some(database) = database else {
+        let text = "the schema of the database was not looked at";
+        cx.reporter.hear(&Event::Note {
+            text: text.to_owned(),
+        });
+        return Ok(None);
+    };
+    let state = database.schema(&database.inspect()?)?;
+    let seen = SeenSchema {
+        systems: state.systems,
+        migration: state.migration,
+        dirty: state.dirty,
+    };
+    let verdict = match judge_schema(&ExpectedSchema::after(&prove.release.version), &seen) {
+        SchemaVerdict::AsExpected => {
+            return Ok(Some("the schema of its database is its own".to_owned()));
+        }
+        SchemaVerdict::Behind => "older than it should be",
+        SchemaVerdict::Ahead => "newer than it should be",
+        SchemaVerdict::Dirty => "marked as broken in the middle of a migration",
+        SchemaVerdict::Missing => "not there",
+    };
+    Err(AcceptError::Schema { verdict })
+}
+
+/// Where only a command that opens the database tells the version, it is run now: on the proven server's own database
+/// and on the copy of its configuration.
+fn check_version_command(
+    prove: &Prove,
+    copy: &RelPath,
+    cx: &StepContext<'_>,
+) -> Result<Option<String>, AcceptError> {
+    let version = &prove.release.version;
+    let config = cx.host.tree.absolute(copy);
+    let Some(command) = VersionCommand::for_proven(version, &config) else {
+        return Ok(None);
+    };
+    let mut spec = command.spec(version, &cx.host.tree.absolute(&prove.tree));
+    spec.run_as = prove.run_as;
+    let said = |what: String| AcceptError::VersionCommand(what);
+    let output = cx
+        .host
+        .exec
+        .run(&spec)
+        .map_err(|error| said(format!("failed: {error}")))?;
+    let banner = Banner::parse(&output.stdout.text(), &output.stderr.text())
+        .ok_or_else(|| said(format!("tells no version ({})", output.exit)))?;
+    match banner.matches(version) {
+        IdentityVerdict::Equal | IdentityVerdict::SameMinor => Ok(Some(format!(
+            "its version command says {}",
+            banner.release_version()
+        ))),
+        IdentityVerdict::Different { seen } => Err(said(format!("says {seen}, not {version}"))),
+    }
+}
+
+fn refuse_resets(restored: &Restored) -> Result<(), AcceptError> {
+    let signs: Vec<String> = restored
+        .resets
+        .iter()
+        .map(|reset| match reset {
+            Reset::SiteUrlEmptied => "ServiceSettings.SiteURL is empty".to_owned(),
+            Reset::DefaultDataSource => {
+                "SqlSettings.DataSource is the release's example".to_owned()
+            }
+            Reset::ManyDefaults { settings } => {
+                format!("{} settings have their default again", settings.len())
+            }
+        })
+        .collect();
+    if signs.is_empty() {
+        Ok(())
+    } else {
+        Err(AcceptError::Reset(signs.join(", ")))
+    }
+}
+
+fn summary(restored: &Restored) -> String {
+    let (added, changed) = (restored.added.len(), restored.changed.len());
+    let dropped = restored.dropped.len();
+    format!(
+        "it kept every setting it knows ({added} added, {changed} filled in or changed, {dropped} dropped)"
+    )
+}
+
+/// The proof, and what the server did to the settings, for the receipt and the ledger.
+fn write_down(
+    cx: &mut StepContext<'_>,
+    witness: &Witness,
+    checks: Vec<String>,
+    restored: &Restored,
+) -> Result<(), StepError> {
+    let (tree, directory) = (&cx.host.tree, cx.directory());
+    let ready_after_ms = u64::try_from(witness.ready_after.as_millis()).unwrap_or(u64::MAX);
+    let proof = Proof {
+        answered_as: witness.version_id.build_version(),
+        ready_after_ms,
+        checks,
+    };
+    let text = serde_json::to_vec_pretty(&proof).expect("a proof is plain data");
+    tree.replace(&directory.join(PROOF), &text, 0o600, None)?;
+    for dropped in &restored.dropped {
+        let text = format!(
+            "the server does not know {} and dropped it",
+            dropped.setting
+        );
+        cx.reporter.hear(&Event::Note { text });
+    }
+    Ok(())
+}
