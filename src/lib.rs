@@ -1,5 +1,7 @@
 //! mmembed embeds the Mattermost server in a host application and keeps it up to date.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod config;
 pub mod database;
 pub mod engine;

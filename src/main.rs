@@ -1,2 +1,7 @@
 //! The `mmembed` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mmembed::cli::run(std::env::args_os())
+}

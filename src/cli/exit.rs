@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::model::Ending;
+
 /// Why the program ends. The numbers never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -33,5 +35,20 @@ pub enum Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+/// The exit code for the ending of a command.
+pub(crate) const fn of(ending: Ending) -> Exit {
+    match ending {
+        Ending::Done | Ending::NothingToDo => Exit::Done,
+        Ending::Pending => Exit::Pending,
+        Ending::Refused => Exit::Refused,
+        Ending::RolledBack => Exit::RolledBack,
+        Ending::ArtifactRefused => Exit::Artifact,
+        Ending::Remainder => Exit::Remainder,
+        Ending::Stuck => Exit::Stuck,
+        Ending::Locked => Exit::Locked,
+        Ending::ProbeFailed => Exit::Probe,
     }
 }

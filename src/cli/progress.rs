@@ -1,18 +1,20 @@
 //! What is shown while the engine works: a bar on a terminal, plain lines in a pipe, JSON lines on request.
 //! Nothing here can fail a transaction: what cannot be written is not written.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::args::Output;
 use crate::engine::Reporter;
+use crate::host::{AppendFile, open_descriptor};
 use crate::model::Event;
 
 /// Shows events to people on standard error, and to a program on a descriptor of its own.
 pub(crate) struct Progress {
     words: Words,
-    lines: Option<Box<dyn Write>>,
+    lines: Option<AppendFile>,
 }
 
 enum Words {
@@ -22,19 +24,10 @@ enum Words {
 }
 
 impl Progress {
-    /// `silent` is for runs whose standard output is for a program: it gets its events as JSON lines or not at all.
-    pub(crate) fn new(silent: bool, lines: Option<Box<dyn Write>>) -> Self {
-        let words = if silent {
-            Words::None
-        } else if std::io::stderr().is_terminal() {
-            let bar = ProgressBar::no_length();
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("a valid template"));
-            Words::Bar(bar)
-        } else {
-            Words::Lines
-        };
-        Self { words, lines }
+    /// With `--json` the output is for a program: it gets its events as JSON lines or not at all.
+    pub(crate) fn open(output: &Output) -> io::Result<Self> {
+        let lines = output.progress_fd.map(open_descriptor).transpose()?;
+        Ok(Self { words: Words::choose(output.json), lines })
     }
 
     fn say(&self, event: &Event) {
@@ -43,11 +36,30 @@ impl Progress {
             Words::Bar(bar) => show(bar, event),
             Words::Lines => {
                 if let Some(text) = sentence(event) {
-                    let _closed = writeln!(std::io::stderr().lock(), "{text}");
+                    let _closed = writeln!(io::stderr().lock(), "{text}");
                 }
             }
         }
     }
+}
+
+impl Words {
+    fn choose(silent: bool) -> Self {
+        if silent {
+            Self::None
+        } else if io::stderr().is_terminal() {
+            let bar = ProgressBar::no_length();
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.set_style(style("{spinner} {msg}"));
+            Self::Bar(bar)
+        } else {
+            Self::Lines
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is spelled here")
 }
 
 impl Reporter for Progress {
@@ -75,8 +87,7 @@ fn show(bar: &ProgressBar, event: &Event) {
         }
         Event::Progress { bytes, total } if *total > 0 => {
             bar.set_prefix(format!("{} %", bytes * 100 / total));
-            let style = ProgressStyle::with_template("{spinner} {prefix} {msg}");
-            bar.set_style(style.expect("a valid template"));
+            bar.set_style(style("{spinner} {prefix} {msg}"));
         }
         Event::StepDone { .. } => bar.set_prefix(""),
         Event::ServerLog { line } => bar.set_message(format!("server: {line}")),

@@ -11,6 +11,7 @@ mod proof;
 mod reporter;
 mod resolve;
 mod state_files;
+mod status;
 mod steps;
 mod survey;
 mod transaction;
@@ -24,5 +25,7 @@ pub use open::{
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
 pub use state_files::{StateFileError, read_identity, read_receipt};
-pub use steps::StepError;
+pub use status::{Status, StatusError, installed_territory, own_territory, status};
+pub use steps::{AcceptError, ConfigureError, ConfirmError, RelocationError, StepError};
+pub use proof::ProofError;
 pub use transaction::Outcome;

@@ -4,8 +4,9 @@
 use crate::engine::journal_file::{JournalError, JournalFile};
 use crate::engine::reporter::Reporter;
 use crate::engine::transaction::{Outcome, Transaction};
-use crate::host::{Host, Kind, Lock, PathError};
+use crate::host::{Host, Kind, Lock, PathError, Territory};
 use crate::journal::{Record, Recovery, TransactionState, decide};
+use crate::planning::reach;
 use crate::model::{PLAN_SCHEMA, Plan, Prefix, RelPath, Sha256Digest, TransactionId};
 
 /// The plan's file in its transaction's directory.
@@ -91,7 +92,8 @@ pub fn carry_out(
     payloads: &[Payload],
     reporter: &mut dyn Reporter,
 ) -> Result<Outcome, OpenError> {
-    Ok(begin(host, lock, plan, payloads, reporter)?.run())
+    let host = host.reaching(Territory::new(reach(&plan)))?;
+    Ok(begin(&host, lock, plan, payloads, reporter)?.run())
 }
 
 /// Writes plan and payloads, and begins.
@@ -150,6 +152,7 @@ pub fn recover(
         return Err(OpenError::NeedsOperator { id });
     }
     let plan = read_plan(host, prefix, &id, &state)?;
+    let host = &host.reaching(Territory::new(reach(&plan)))?;
     let mut journal = JournalFile::open(&host.tree, &prefix.transaction(&id))?;
     journal.append(&Record::Resumed)?;
     let transaction = Transaction::new(host, lock, plan, journal, reporter);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES};
 use crate::host::{
-    Exec, OwnerError, PathError, Territory, Users, absolute, current_owner, is_root, read_outside,
+    Exec, OwnerError, PathError, Users, absolute, current_owner, is_root, read_outside,
     resolve_links,
 };
 use crate::model::{
@@ -21,8 +21,6 @@ pub struct Resolved {
     pub root: PathBuf,
     /// The request.
     pub request: InstallRequest,
-    /// What may be changed to fulfil it.
-    pub territory: Territory,
     /// The host's defaults, all overlays in one.
     pub defaults: Document,
     /// What the host enforces, all overlays in one.
@@ -275,17 +273,4 @@ fn read_overlay(path: &Path) -> Result<Document, ResolveError> {
         path: path.to_owned(),
         source,
     })
-}
-
-/// What may be changed: the application's own directories, its places, and where its configuration is kept.
-pub(crate) fn territory(request: &InstallRequest) -> Territory {
-    let mut tops = vec![request.prefix.opt().clone(), request.prefix.var().clone()];
-    tops.extend(request.config_file.as_ref().and_then(RelPath::parent));
-    for placement in &request.placements {
-        if let Location::At(path) = &placement.location {
-            // A directory that arrives from another file system is first made beside its place.
-            tops.extend(path.parent());
-        }
-    }
-    Territory::new(tops)
 }

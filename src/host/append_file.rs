@@ -46,3 +46,12 @@ impl Write for AppendFile {
         self.0.flush()
     }
 }
+
+/// Another handle of a descriptor that this process was started with.
+///
+/// # Errors
+/// When no such descriptor is open.
+pub fn open_descriptor(number: u16) -> io::Result<AppendFile> {
+    let path = format!("/proc/self/fd/{number}");
+    File::options().append(true).open(path).map(AppendFile)
+}

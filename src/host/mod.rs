@@ -32,7 +32,7 @@ mod territory;
 mod tree;
 pub mod unpack;
 
-pub use append_file::AppendFile;
+pub use append_file::{AppendFile, open_descriptor};
 pub use capture::Captured;
 pub use clock::Clock;
 pub use copy::{
@@ -95,6 +95,16 @@ impl Host {
             exec: Exec::default(),
             clock: Clock::system(),
             cancel,
+        })
+    }
+
+    /// The same machine with another territory.
+    pub fn reaching(&self, territory: Territory) -> Result<Self, PathError> {
+        Ok(Self {
+            tree: self.tree.with_territory(territory)?,
+            exec: self.exec.clone(),
+            clock: self.clock.clone(),
+            cancel: self.cancel.clone(),
         })
     }
 }

@@ -77,6 +77,12 @@ impl Tree {
         })
     }
 
+    /// The same file system, of which another territory may be changed.
+    pub fn with_territory(&self, territory: Territory) -> Result<Self, PathError> {
+        let dir = self.dir.try_clone().on("open", &self.root)?;
+        Ok(Self { root: self.root.clone(), dir, territory, meter: self.meter.clone() })
+    }
+
     /// The root itself.
     #[must_use]
     pub fn root(&self) -> &Path {

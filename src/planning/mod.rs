@@ -4,9 +4,11 @@ mod check;
 mod estimate;
 mod explain;
 mod install;
+mod reach;
 mod steps;
 
 pub use check::check;
 pub use estimate::{Estimate, STATE_BYTES, estimate};
 pub use explain::explain;
+pub use reach::reach;
 pub use install::{Decision, Refusal, install};

@@ -54,6 +54,12 @@ pub enum ConfirmError {
 }
 
 impl ConfirmError {
+    /// Is it the archive that is to blame (as opposed to the host that could not look)?
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Path(_) | Self::Exec(_))
+    }
+
     pub(crate) fn is_crash(&self) -> bool {
         matches!(self, Self::Path(error) if error.is_crash())
     }

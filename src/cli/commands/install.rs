@@ -1,0 +1,226 @@
+//! `install` and `plan`.
+
+use std::io;
+
+use crate::cli::args::{Install, Output};
+use crate::cli::progress::Progress;
+use crate::cli::{hint, words};
+use crate::engine::{
+    InstallError, Installed, Outcome, Prepared, Resolved, StepError, install, prepare,
+    own_territory, read_receipt, resolve,
+};
+use crate::host::{Cancel, Host, Meter};
+use crate::model::{
+    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceReport, Plan, Receipt, Report,
+    Secret, Start, StepReport, Strength,
+};
+use crate::planning::explain;
+
+/// Installs, and reports.
+pub(crate) fn run(args: &Install, output: &Output, cancel: Cancel) -> io::Result<Report> {
+    let mut progress = Progress::open(output)?;
+    let (resolved, host) = match enter("install", args, cancel) {
+        Ok(entered) => entered,
+        Err(report) => return Ok(*report),
+    };
+    let result = install(&host, &resolved, &mut progress);
+    drop(progress);
+    Ok(match result {
+        Err(error) => failed("install", &resolved, &host, &error),
+        Ok(Installed::NothingToDo(receipt)) => {
+            let report = Report::new("install", Ending::NothingToDo);
+            describe(report, &resolved, &host, &receipt)
+        }
+        Ok(Installed::Refused { plan, findings }) => {
+            let report = Report::new("install", Ending::Refused);
+            refused(planned(report, &plan, findings), "install")
+        }
+        Ok(Installed::Ran { plan, findings, outcome }) => {
+            ran(&resolved, &host, &plan, findings, &outcome)
+        }
+    })
+}
+
+/// Reports what `install` would do.
+pub(crate) fn plan(command: &'static str, args: &Install, cancel: Cancel) -> Report {
+    let (resolved, host) = match enter(command, args, cancel) {
+        Ok(entered) => entered,
+        Err(report) => return *report,
+    };
+    match prepare(&host, &resolved) {
+        Err(error) => failed(command, &resolved, &host, &error),
+        Ok(Prepared::NothingToDo(receipt)) => {
+            describe(Report::new(command, Ending::NothingToDo), &resolved, &host, &receipt)
+        }
+        Ok(Prepared::Plan { plan, findings }) => {
+            let fatal = findings.iter().any(Finding::is_fatal);
+            let ending = if fatal { Ending::Refused } else { Ending::Pending };
+            let report = planned(Report::new(command, ending), &plan, findings);
+            let report = places(report, &resolved, &host, &plan.receipt);
+            if fatal { refused(report, command) } else { report }
+        }
+    }
+}
+
+fn enter(
+    command: &'static str,
+    args: &Install,
+    cancel: Cancel,
+) -> Result<(Resolved, Host), Box<Report>> {
+    let refuse = |error: &dyn std::error::Error, next: &str| {
+        let mut report = Report::new(command, Ending::Refused);
+        report.failure = Some(Failure {
+            what: words::chain(error),
+            now: hint::UNCHANGED.to_owned(),
+            next: next.to_owned(),
+        });
+        Box::new(report)
+    };
+    let resolved =
+        resolve(&wish(args)).map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
+    let host = Host::new(&resolved.root, own_territory(&resolved.request.prefix), meter(), cancel)
+        .map_err(|error| refuse(&error, "check the root"))?;
+    Ok((resolved, host))
+}
+
+/// The tests of this project kill the program at a chosen mutation.
+#[cfg(feature = "fakes")]
+#[expect(clippy::disallowed_methods, reason = "only the project's own tests set it")]
+pub(super) fn meter() -> Meter {
+    use crate::host::Fault;
+    let at = std::env::var("MMEMBED_TEST_KILL_AT").ok().and_then(|at| at.parse().ok());
+    at.map_or_else(Meter::default, |at| Meter::with_fault(at, Fault::Kill))
+}
+
+#[cfg(not(feature = "fakes"))]
+pub(super) fn meter() -> Meter {
+    Meter::default()
+}
+
+fn wish(args: &Install) -> InstallWish {
+    let given = if args.enforce { Strength::Enforced } else { Strength::Default };
+    let files = args.config_overlay.iter().map(|path| (given, Overlay::File(path.clone())));
+    let enforced =
+        args.enforced_overlay.iter().map(|path| (Strength::Enforced, Overlay::File(path.clone())));
+    let sets = args.set.iter().map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
+    let within = args.patience.start_timeout;
+    InstallWish {
+        app: args.target.app.clone(),
+        root: args.target.root.clone(),
+        archive: args.release.clone(),
+        version: args.release_version.clone(),
+        edition: args.edition.map(Into::into),
+        sha256: args.sha256,
+        overlays: files.chain(enforced).chain(sets).collect(),
+        places: args.place.clone(),
+        in_tree: args.keep_in_tree.clone(),
+        config_file: args.config_file.clone(),
+        owner: args.owner.clone(),
+        service_user: args.service_user.clone(),
+        start: if args.no_start { Start::Never } else { Start::Prove { within } },
+        database: if args.use_existing_database {
+            DatabaseUse::AsItIs
+        } else {
+            DatabaseUse::MustBeEmpty
+        },
+    }
+}
+
+fn planned(mut report: Report, plan: &Plan, findings: Vec<Finding>) -> Report {
+    report.release = Some(plan.receipt.release.clone());
+    report.findings = findings;
+    report.steps = plan
+        .steps
+        .iter()
+        .map(|planned| StepReport {
+            text: explain(&planned.step),
+            because: planned.because.clone(),
+        })
+        .collect();
+    report
+}
+
+fn refused(mut report: Report, command: &str) -> Report {
+    let count = report.findings.iter().filter(|finding| finding.is_fatal()).count();
+    let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
+    report.failure = Some(Failure {
+        what: format!("{count} {noun} it"),
+        now: hint::UNCHANGED.to_owned(),
+        next: format!("mend what is marked fatal above, then run `{command}` again"),
+    });
+    report
+}
+
+fn ran(
+    resolved: &Resolved,
+    host: &Host,
+    plan: &Plan,
+    findings: Vec<Finding>,
+    outcome: &Outcome,
+) -> Report {
+    let ending = match outcome {
+        Outcome::Committed => Ending::Done,
+        Outcome::CommittedWithRemainder { .. } => Ending::Remainder,
+        Outcome::RolledBack { cause: Some(cause) } if is_artifact(cause) => Ending::ArtifactRefused,
+        Outcome::RolledBack { .. } => Ending::RolledBack,
+        Outcome::Stuck { .. } | Outcome::Unfinished { .. } => Ending::Stuck,
+    };
+    let mut report = Report::new("install", ending);
+    report.findings = findings;
+    report.release = Some(plan.receipt.release.clone());
+    report.transaction = Some(plan.id.clone());
+    report.failure = hint::for_outcome(outcome, host, plan);
+    if matches!(ending, Ending::Done | Ending::Remainder) {
+        let receipt = read_receipt(host, &plan.prefix).ok().flatten();
+        return describe(report, resolved, host, receipt.as_ref().unwrap_or(&plan.receipt));
+    }
+    report
+}
+
+/// Is it the archive that is to blame?
+fn is_artifact(cause: &StepError) -> bool {
+    match cause {
+        StepError::Unpack(error) => error.is_refusal(),
+        StepError::Confirm(error) => error.is_refusal(),
+        _ => false,
+    }
+}
+
+fn describe(report: Report, resolved: &Resolved, host: &Host, receipt: &Receipt) -> Report {
+    let mut report = places(report, resolved, host, receipt);
+    report.release = Some(receipt.release.clone());
+    report.proof.clone_from(&receipt.proof);
+    report
+}
+
+fn places(mut report: Report, resolved: &Resolved, host: &Host, receipt: &Receipt) -> Report {
+    let live = resolved.request.prefix.live();
+    report.live = Some(host.tree.absolute(&live));
+    report.config = Some(host.tree.absolute(&receipt.config));
+    report.places = receipt
+        .placements
+        .iter()
+        .map(|place| PlaceReport {
+            name: place.name,
+            path: host.tree.absolute(&place.path(&live)),
+        })
+        .collect();
+    report
+}
+
+fn failed(
+    command: &'static str,
+    resolved: &Resolved,
+    host: &Host,
+    error: &InstallError,
+) -> Report {
+    let ending = match error {
+        InstallError::Lock(_) => Ending::Locked,
+        InstallError::Unrecovered { .. } | InstallError::Open(_) => Ending::Stuck,
+        _ => Ending::Refused,
+    };
+    let mut report = Report::new(command, ending);
+    report.release = Some(resolved.request.release.clone());
+    report.failure = Some(hint::for_install(error, host, &resolved.request));
+    report
+}

@@ -1,0 +1,39 @@
+//! One file per command: from arguments to a report.
+
+// config
+pub(super) mod install;
+pub(super) mod recover;
+pub(super) mod status;
+// verify
+
+use crate::cli::args::Target;
+use crate::cli::{hint, words};
+use crate::engine::{resolve_prefix, resolve_root};
+use crate::host::{Cancel, Host};
+use crate::model::{Ending, Failure, Prefix, Report};
+
+/// Opens the host of an installation.
+fn enter(target: &Target, cancel: Cancel) -> Result<(Host, Prefix), Box<Failure>> {
+    let refuse = |error: &dyn std::error::Error, next: &str| {
+        Box::new(Failure {
+            what: words::chain(error),
+            now: hint::UNCHANGED.to_owned(),
+            next: next.to_owned(),
+        })
+    };
+    let root =
+        resolve_root(&target.root).map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
+    let prefix = resolve_prefix(&root, &target.app)
+        .map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
+    let territory = crate::engine::installed_territory(&root, &prefix)
+        .map_err(|error| refuse(&error, "mend or remove the named file"))?;
+    let host = Host::new(&root, territory, install::meter(), cancel)
+        .map_err(|error| refuse(&error, "check the root"))?;
+    Ok((host, prefix))
+}
+
+fn refused(command: &'static str, failure: Failure) -> Report {
+    let mut report = Report::new(command, Ending::Refused);
+    report.failure = Some(failure);
+    report
+}

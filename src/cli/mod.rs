@@ -1,0 +1,70 @@
+//! Floor 4: the words. Parses arguments, words reports and errors, picks exit codes. It decides nothing and touches no
+//! file of the host itself.
+
+mod args;
+mod commands;
+mod exit;
+mod hint;
+mod progress;
+mod render;
+mod words;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Cli, Command};
+use self::exit::Exit;
+use crate::host::Cancel;
+use crate::model::Report;
+
+/// Runs one command line and says how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _closed = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    match dispatch(&cli) {
+        Ok(exit) => exit.into(),
+        // Nobody listens any more: that is the listener's choice, and says nothing about the host.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done.into(),
+        Err(error) => {
+            let _closed = words::say(&format!("error: cannot write the result: {error}"));
+            Exit::Unexpected.into()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> io::Result<Exit> {
+    let cancel = Cancel::on_signals()?;
+    let report = match &cli.command {
+        Command::Install { install, dry_run: false } => {
+            commands::install::run(install, &cli.output, cancel)?
+        }
+        Command::Install { install, dry_run: true } => {
+            commands::install::plan("install", install, cancel)
+        }
+        Command::Plan { install } => commands::install::plan("plan", install, cancel),
+        Command::Status { target } => commands::status::run(target, cancel),
+        Command::Verify { target, no_start, patience } => {
+            commands::verify::run(target, *no_start, patience, &cli.output, cancel)?
+        }
+        Command::Recover { target, retry } => {
+            commands::recover::run(target, *retry, &cli.output, cancel)?
+        }
+        Command::Config { command } => {
+            return commands::config::run(command, cli.output.json, cancel);
+        }
+    };
+    show(&report, cli.output.json)?;
+    Ok(exit::of(report.ending))
+}
+
+fn show(report: &Report, json: bool) -> io::Result<()> {
+    if json { render::json::print(report) } else { render::human::print(report) }
+}
