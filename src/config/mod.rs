@@ -1,6 +1,10 @@
 //! Floor 1: understanding config.json.
 //! No file is read or written here, and no value that may be a secret is ever shown.
 
+mod assignment;
+mod check;
+mod dark;
+mod diff;
 mod document;
 mod known;
 mod layer;
@@ -13,6 +17,13 @@ mod scope;
 mod setting;
 mod table;
 
+pub use assignment::{Assignment, AssignmentError};
+pub use check::{Complaint, Severity, Subject, check};
+pub use dark::{
+    Changed, Dark, Dropped, Reset, RestoreError, Restored, Rewrite, SHADES, Shade, Shaded, darken,
+    restore,
+};
+pub use diff::{Difference, diff};
 pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
     same_value,

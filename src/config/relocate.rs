@@ -332,6 +332,8 @@ fn is_at(placements: &[Placement], name: PlaceName, at: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TREE: &str = "/opt/acme/embedded/mattermost";
@@ -497,5 +499,39 @@ mod tests {
         }
         let mut document = Document::parse(SHIPPED.as_bytes()).unwrap();
         assert!(run(&mut document, "5.0.0", &[at(PlaceName::Data, "/var")], &[]).is_err());
+    }
+
+    fn value() -> impl Strategy<Value = Option<String>> {
+        let path =
+            "(\\./|/srv/|/var/opt/acme/mattermost/|\\.\\./)?[a-c]{1,2}(/[a-c]{1,2})?/?(mm\\.log)?";
+        prop::option::of(path)
+    }
+
+    proptest! {
+        #[test]
+        fn going_and_coming_back_is_staying(
+            [data, logs, plugins, compliance] in [value(), value(), value(), value()],
+            version in prop::sample::select(vec!["2.2.0", "3.7.0", "3.9.0", "5.12.0", "11.7.0"]),
+        ) {
+            let mut document = Document::parse(b"{\n  \"FileSettings\": {\"x\": 1}\n}\n").unwrap();
+            let settings = [
+                ("FileSettings.Directory", data),
+                ("LogSettings.FileLocation", logs),
+                ("PluginSettings.Directory", plugins),
+                ("ComplianceSettings.Directory", compliance),
+            ];
+            for (setting, value) in settings {
+                if let Some(value) = value {
+                    document.set_raw(&SettingPath::known(setting), &text::encode(&value)).unwrap();
+                }
+            }
+            let before = document.to_text();
+            let done = run(&mut document, version, &standard(), &[]).unwrap();
+            let there = document.to_text();
+            run(&mut document, version, &standard(), &standard()).unwrap();
+            prop_assert_eq!(document.to_text(), there);
+            unrelocate(&mut document, &done.moves).unwrap();
+            prop_assert_eq!(document.to_text(), before);
+        }
     }
 }

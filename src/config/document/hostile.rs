@@ -95,6 +95,19 @@ fn accepted() -> Vec<(&'static str, Vec<u8>)> {
             b"{\"PluginSettings\": {\"Plugins\": {\"a\": {}, \"A\": {}}}}".to_vec(),
         ),
         (
+            "K25 one line",
+            format!("{{\"A\":{{{}}}}}", many.join(",")).into_bytes(),
+        ),
+        (
+            "K25 long lines",
+            format!(
+                "{{\n\"A\": {{\"b\":{}1,\n\"c\": \"{}\"}}}}",
+                " ".repeat(1 << 20),
+                "y".repeat(1 << 20)
+            )
+            .into_bytes(),
+        ),
+        (
             "K21",
             b"{\"Unheard\": [1, {\"a\": 2}], \"Gone\": \"x\", \"TeamSettings\": {}}".to_vec(),
         ),

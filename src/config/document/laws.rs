@@ -163,4 +163,26 @@ proptest! {
             Err(_) => {}
         }
     }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(
+        text in document(),
+        junk in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = text.into_bytes();
+        for (at, byte) in junk {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        for bytes in [bytes.as_slice(), bytes.get(..cut.index(bytes.len())).unwrap()] {
+            match Document::parse(bytes) {
+                Ok(document) => {
+                    let said = document.to_text();
+                    prop_assert_eq!(said.as_bytes(), bytes);
+                }
+                Err(error) => prop_assert!(error.at.offset <= bytes.len()),
+            }
+        }
+    }
 }

@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::config::place::{PlaceName, Placement, Where};
+use crate::config::relocate::Places;
 
 fn document(value: &Value) -> Document {
     Document::from_value(value).unwrap()
@@ -207,6 +209,54 @@ fn what_must_give_way_to_another_shape_is_named() {
             ..
         })
     ));
+}
+
+#[test]
+fn places_are_the_last_word_but_leave_the_choice_of_the_site_alone() {
+    let version = crate::model::Version::new(5, 0, 0);
+    let place = |name, path: &str| Placement {
+        name,
+        at: Where::At(path.into()),
+    };
+    let wanted = [
+        place(PlaceName::Data, "/var/opt/acme/data"),
+        place(PlaceName::Plugins, "/var/opt/acme/plugins"),
+    ];
+    let places = Places {
+        version: &version,
+        tree: std::path::Path::new("/opt/acme/embedded/mattermost"),
+        wanted: &wanted,
+        former: &[],
+    };
+    let site = document(&json!({
+        "FileSettings": {"Directory": "./data/"}, "PluginSettings": {"Directory": "/srv/plugins"}
+    }));
+    let layers = Layers {
+        site: Some(&site),
+        places: Some(places),
+        ..Layers::of_release(&site)
+    };
+    let merged = merge(&layers).unwrap();
+    let told = |setting| merged.ledger.explain(&path(setting)).unwrap();
+    assert_eq!(
+        told("FileSettings.Directory"),
+        "FileSettings.Directory is \"/var/opt/acme/data/\", from the places of directories: \
+         this is the place chosen for the directory (instead of \"./data/\")"
+    );
+    let plugins = merged
+        .ledger
+        .decision(&path("PluginSettings.Directory"))
+        .unwrap();
+    assert_eq!(
+        (plugins.origin, plugins.because),
+        (Origin::Site, Because::PlacedByOwner)
+    );
+    let again = merge(&Layers {
+        site: Some(&merged.document),
+        ..layers
+    })
+    .unwrap();
+    assert_eq!(again.document.to_text(), merged.document.to_text());
 }
 
 #[test]
