@@ -10,6 +10,7 @@
 //! `VERSION/config.after_first_boot.json` (files as a running server wrote them).
 #![expect(
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     reason = "a development tool, no part of the program"
 )]
 
@@ -65,6 +66,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             note(&mut table, name, kind, version, "server");
         });
     }
+    drop_what_servers_dropped(
+        &mut table,
+        &versions(observed, "config.after_first_boot.json")?,
+    )?;
     for (version, path) in versions(&defaults.join("derived"), "")? {
         let keys = read(&path)?;
         for (name, key) in keys["keys"].as_object().ok_or("no keys")? {
@@ -131,7 +136,7 @@ fn gather(value: &Value, above: &str, found: &mut dyn FnMut(&str, &'static str))
         match value {
             Value::Object(_) if name == "Plugins" || name == "PluginStates" => found(&path, "map"),
             Value::Object(_) if name == "AdvancedLoggingJSON" || name == "Shards" => {
-                found(&path, "any")
+                found(&path, "any");
             }
             Value::Object(_) if name == "FeatureFlags" => {}
             Value::Object(_) => gather(value, &path, found),
@@ -170,6 +175,26 @@ fn note(table: &mut Table, name: &str, kind: &'static str, version: Minor, sourc
         row.last = version;
         name.clone_into(&mut row.setting);
     }
+}
+
+/// Packaged files carry some settings on that their server no longer reads: a file that a server wrote is right.
+fn drop_what_servers_dropped(
+    table: &mut Table,
+    written: &[(Minor, std::path::PathBuf)],
+) -> Result<(), Box<dyn Error>> {
+    // From the newest back, so that a setting that came back later is not taken for gone.
+    let mut seen = Vec::new();
+    for (version, path) in written.iter().rev() {
+        gather(&read(path)?, "", &mut |name, _| {
+            seen.push(name.to_ascii_lowercase());
+        });
+        for ((name, _), row) in table.iter_mut() {
+            if row.first < *version && *version <= row.last && !seen.contains(name) {
+                row.last = before(*version);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What lies between the last version that is known setting by setting and the next is told by release notes only.
