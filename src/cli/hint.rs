@@ -39,7 +39,9 @@ pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRe
             "check that the path exists, and that you may read and write it".to_owned()
         }
         InstallError::Refusal(refusal) => for_refusal(refusal, request),
-        InstallError::Lock(LockError::Held { .. }) => "wait for it to end, then try again".to_owned(),
+        InstallError::Lock(LockError::Held { .. }) => {
+            "wait for it to end, then try again".to_owned()
+        }
         InstallError::Lock(LockError::Path(_)) => "check that you may write there".to_owned(),
         InstallError::Open(error) => return for_open(error, host, &request.prefix),
         InstallError::Unrecovered { .. } => format!("run `mmembed recover --app {app} --retry`"),
@@ -49,35 +51,50 @@ pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRe
         InstallError::Unrecovered { .. } => "the interrupted transaction is still open",
         _ => UNCHANGED,
     };
-    Failure { what: chain(error), now: now.to_owned(), next }
+    Failure {
+        what: chain(error),
+        now: now.to_owned(),
+        next,
+    }
 }
 
 /// What to do about a transaction that cannot be opened or finished.
 pub(crate) fn for_open(error: &OpenError, host: &Host, prefix: &Prefix) -> Failure {
     let app = prefix.app();
     let (now, next) = match error {
-        OpenError::Path(_) => (UNCHANGED.to_owned(), "check that you may write there".to_owned()),
-        OpenError::Journal(JournalError::Path(_)) => {
-            (UNCHANGED.to_owned(), "check the disk, then run the command again".to_owned())
-        }
+        OpenError::Path(_) => (
+            UNCHANGED.to_owned(),
+            "check that you may write there".to_owned(),
+        ),
+        OpenError::Journal(JournalError::Path(_)) => (
+            UNCHANGED.to_owned(),
+            "check the disk, then run the command again".to_owned(),
+        ),
         OpenError::Journal(JournalError::Untrusted { .. }) | OpenError::ForeignPlan { .. } => (
             "the transaction is open, and was not touched".to_owned(),
-            "use the version of mmembed that began it, or restore the file from a backup".to_owned(),
+            "use the version of mmembed that began it, or restore the file from a backup"
+                .to_owned(),
         ),
         OpenError::NeedsOperator { id } => (
-            format!("the transaction is open; see {}", transaction_directory(host, prefix, id)),
+            format!(
+                "the transaction is open; see {}",
+                transaction_directory(host, prefix, id)
+            ),
             format!("mend what the journal names, then run `mmembed recover --app {app} --retry`"),
         ),
     };
-    Failure { what: chain(error), now, next }
+    Failure {
+        what: chain(error),
+        now,
+        next,
+    }
 }
 
-fn transaction_directory(
-    host: &Host,
-    prefix: &Prefix,
-    id: &crate::model::TransactionId,
-) -> String {
-    host.tree.absolute(&prefix.transaction(id)).display().to_string()
+fn transaction_directory(host: &Host, prefix: &Prefix, id: &crate::model::TransactionId) -> String {
+    host.tree
+        .absolute(&prefix.transaction(id))
+        .display()
+        .to_string()
 }
 
 fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
@@ -117,15 +134,29 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
             next: format!("run `mmembed recover --app {app}`"),
         },
         Outcome::RolledBack { cause } => Failure {
-            what: cause.as_ref().map_or_else(|| "it was undone".to_owned(), |cause| chain(cause)),
+            what: cause
+                .as_ref()
+                .map_or_else(|| "it was undone".to_owned(), |cause| chain(cause)),
             now: format!("rolled back: the host is as before; the log is in {directory}"),
-            next: cause.as_ref().map_or("run the command again", for_step).to_owned(),
+            next: cause
+                .as_ref()
+                .map_or("run the command again", for_step)
+                .to_owned(),
         },
         Outcome::Stuck { cause, step, undo } => {
-            let what = plan.step(*step).map(|planned| explain(&planned.step)).unwrap_or_default();
-            let cause = cause.as_ref().map(|cause| format!("{}; ", chain(cause))).unwrap_or_default();
+            let what = plan
+                .step(*step)
+                .map(|planned| explain(&planned.step))
+                .unwrap_or_default();
+            let cause = cause
+                .as_ref()
+                .map(|cause| format!("{}; ", chain(cause)))
+                .unwrap_or_default();
             Failure {
-                what: format!("{cause}and {step} ({what}) could not be undone: {}", chain(undo)),
+                what: format!(
+                    "{cause}and {step} ({what}) could not be undone: {}",
+                    chain(undo)
+                ),
                 now: format!("stuck: everything before {step} is still in place; see {directory}"),
                 next: format!("remove the cause, then run `mmembed recover --app {app} --retry`"),
             }
@@ -139,7 +170,7 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
     Some(failure)
 }
 
-const fn for_step(cause: &StepError) -> &'static str {
+fn for_step(cause: &StepError) -> &'static str {
     match cause {
         StepError::Unpack(error) if error.is_refusal() => {
             "fetch the archive again from where it is published, and compare its digest"
@@ -152,7 +183,9 @@ const fn for_step(cause: &StepError) -> &'static str {
         StepError::Configure(_) => "mend the named file or setting, then run the command again",
         StepError::Relocation(_) => "mend what is named, then run the command again",
         StepError::Accept(AcceptError::Database(_)) => "check that the database can be reached",
-        StepError::Accept(_) => "read the server's log there; the settings may not suit this release",
+        StepError::Accept(_) => {
+            "read the server's log there; the settings may not suit this release"
+        }
         StepError::Proof(ProofError::NoDatabase { .. }) => {
             "check SqlSettings.DataSource and that the database lets the server in"
         }

@@ -26,7 +26,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _closed = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            }
+            .into();
         }
     };
     match dispatch(&cli) {
@@ -43,17 +48,21 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: &Cli) -> io::Result<Exit> {
     let cancel = Cancel::on_signals()?;
     let report = match &cli.command {
-        Command::Install { install, dry_run: false } => {
-            commands::install::run(install, &cli.output, cancel)?
-        }
-        Command::Install { install, dry_run: true } => {
-            commands::install::plan("install", install, cancel)
-        }
+        Command::Install {
+            install,
+            dry_run: false,
+        } => commands::install::run(install, &cli.output, cancel)?,
+        Command::Install {
+            install,
+            dry_run: true,
+        } => commands::install::plan("install", install, cancel),
         Command::Plan { install } => commands::install::plan("plan", install, cancel),
         Command::Status { target } => commands::status::run(target, cancel),
-        Command::Verify { target, no_start, patience } => {
-            commands::verify::run(target, *no_start, patience, &cli.output, cancel)?
-        }
+        Command::Verify {
+            target,
+            no_start,
+            patience,
+        } => commands::verify::run(target, *no_start, patience, &cli.output, cancel)?,
         Command::Recover { target, retry } => {
             commands::recover::run(target, *retry, &cli.output, cancel)?
         }
@@ -66,5 +75,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
 }
 
 fn show(report: &Report, json: bool) -> io::Result<()> {
-    if json { render::json::print(report) } else { render::human::print(report) }
+    if json {
+        render::json::print(report)
+    } else {
+        render::human::print(report)
+    }
 }

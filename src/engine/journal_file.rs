@@ -5,8 +5,7 @@
     reason = "the door opened the file; it is only appended to here"
 )]
 
-use std::fs::File;
-use std::io::{Seek, SeekFrom, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use crate::host::{AppendFile, Meter, PathContext, PathError, Tree};

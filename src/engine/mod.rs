@@ -10,11 +10,13 @@ mod places;
 mod proof;
 mod reporter;
 mod resolve;
+mod settings;
 mod state_files;
 mod status;
 mod steps;
 mod survey;
 mod transaction;
+mod verify;
 
 pub use install::{InstallError, Installed, Prepared, install, prepare, take_lock};
 pub use journal_file::JournalError;
@@ -22,10 +24,12 @@ pub use observe::ObserveError;
 pub use open::{
     OpenError, OpenTransaction, Payload, carry_out, find_open, prepare_state, prune, recover,
 };
+pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
+pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{AcceptError, ConfigureError, ConfirmError, RelocationError, StepError};
-pub use proof::ProofError;
 pub use transaction::Outcome;
+pub use verify::{Deviation, Deviations, VerifyError, verify_files, verify_server};

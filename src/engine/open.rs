@@ -6,8 +6,8 @@ use crate::engine::reporter::Reporter;
 use crate::engine::transaction::{Outcome, Transaction};
 use crate::host::{Host, Kind, Lock, PathError, Territory};
 use crate::journal::{Record, Recovery, TransactionState, decide};
-use crate::planning::reach;
 use crate::model::{PLAN_SCHEMA, Plan, Prefix, RelPath, Sha256Digest, TransactionId};
+use crate::planning::reach;
 
 /// The plan's file in its transaction's directory.
 const PLAN: &str = "plan.json";

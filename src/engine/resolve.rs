@@ -127,11 +127,9 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
         database: wish.database,
         prefix,
     };
-    let territory = territory(&request);
     Ok(Resolved {
         root,
         request,
-        territory,
         defaults,
         enforced,
     })

@@ -40,7 +40,10 @@ pub enum StatusError {
 pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
     let live = prefix.live();
     let census = running_from(&host.tree.absolute(&live))?;
-    let running = census.found.iter().map(|found| format!("{} ({})", found.identity.pid, found.command));
+    let running = census
+        .found
+        .iter()
+        .map(|found| format!("{} ({})", found.identity.pid, found.command));
     Ok(Status {
         receipt: read_receipt(host, prefix)?,
         tree_is_there: host.tree.exists(&live)?,

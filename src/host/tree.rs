@@ -80,7 +80,12 @@ impl Tree {
     /// The same file system, of which another territory may be changed.
     pub fn with_territory(&self, territory: Territory) -> Result<Self, PathError> {
         let dir = self.dir.try_clone().on("open", &self.root)?;
-        Ok(Self { root: self.root.clone(), dir, territory, meter: self.meter.clone() })
+        Ok(Self {
+            root: self.root.clone(),
+            dir,
+            territory,
+            meter: self.meter.clone(),
+        })
     }
 
     /// The root itself.
@@ -165,6 +170,15 @@ impl Tree {
         }
         names.sort();
         Ok(names)
+    }
+
+    /// What a symbolic link says.
+    pub fn read_link(&self, path: &RelPath) -> Result<String, PathError> {
+        let target = self
+            .dir
+            .read_link_contents(path.as_path())
+            .on("read", &self.absolute(path))?;
+        Ok(target.to_string_lossy().into_owned())
     }
 
     /// A handle of a directory, for the rooms that work below one.
@@ -406,4 +420,10 @@ fn absent_parent_is_absence<T>(found: io::Result<Option<T>>) -> io::Result<Optio
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(None),
         other => other,
     }
+}
+
+/// May the owner run it?
+#[must_use]
+pub const fn is_executable_mode(mode: u32) -> bool {
+    mode & 0o100 != 0
 }

@@ -10,5 +10,5 @@ mod steps;
 pub use check::check;
 pub use estimate::{Estimate, STATE_BYTES, estimate};
 pub use explain::explain;
-pub use reach::reach;
 pub use install::{Decision, Refusal, install};
+pub use reach::reach;

@@ -6,13 +6,13 @@ use crate::cli::args::{Install, Output};
 use crate::cli::progress::Progress;
 use crate::cli::{hint, words};
 use crate::engine::{
-    InstallError, Installed, Outcome, Prepared, Resolved, StepError, install, prepare,
-    own_territory, read_receipt, resolve,
+    InstallError, Installed, Outcome, Prepared, Resolved, StepError, install, own_territory,
+    prepare, read_receipt, resolve,
 };
 use crate::host::{Cancel, Host, Meter};
 use crate::model::{
-    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceReport, Plan, Receipt, Report,
-    Secret, Start, StepReport, Strength,
+    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceReport, Plan, Receipt,
+    Report, Secret, Start, StepReport, Strength,
 };
 use crate::planning::explain;
 
@@ -35,9 +35,11 @@ pub(crate) fn run(args: &Install, output: &Output, cancel: Cancel) -> io::Result
             let report = Report::new("install", Ending::Refused);
             refused(planned(report, &plan, findings), "install")
         }
-        Ok(Installed::Ran { plan, findings, outcome }) => {
-            ran(&resolved, &host, &plan, findings, &outcome)
-        }
+        Ok(Installed::Ran {
+            plan,
+            findings,
+            outcome,
+        }) => ran(&resolved, &host, &plan, findings, &outcome),
     })
 }
 
@@ -49,15 +51,26 @@ pub(crate) fn plan(command: &'static str, args: &Install, cancel: Cancel) -> Rep
     };
     match prepare(&host, &resolved) {
         Err(error) => failed(command, &resolved, &host, &error),
-        Ok(Prepared::NothingToDo(receipt)) => {
-            describe(Report::new(command, Ending::NothingToDo), &resolved, &host, &receipt)
-        }
+        Ok(Prepared::NothingToDo(receipt)) => describe(
+            Report::new(command, Ending::NothingToDo),
+            &resolved,
+            &host,
+            &receipt,
+        ),
         Ok(Prepared::Plan { plan, findings }) => {
             let fatal = findings.iter().any(Finding::is_fatal);
-            let ending = if fatal { Ending::Refused } else { Ending::Pending };
+            let ending = if fatal {
+                Ending::Refused
+            } else {
+                Ending::Pending
+            };
             let report = planned(Report::new(command, ending), &plan, findings);
             let report = places(report, &resolved, &host, &plan.receipt);
-            if fatal { refused(report, command) } else { report }
+            if fatal {
+                refused(report, command)
+            } else {
+                report
+            }
         }
     }
 }
@@ -78,17 +91,27 @@ fn enter(
     };
     let resolved =
         resolve(&wish(args)).map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
-    let host = Host::new(&resolved.root, own_territory(&resolved.request.prefix), meter(), cancel)
-        .map_err(|error| refuse(&error, "check the root"))?;
+    let host = Host::new(
+        &resolved.root,
+        own_territory(&resolved.request.prefix),
+        meter(),
+        cancel,
+    )
+    .map_err(|error| refuse(&error, "check the root"))?;
     Ok((resolved, host))
 }
 
 /// The tests of this project kill the program at a chosen mutation.
 #[cfg(feature = "fakes")]
-#[expect(clippy::disallowed_methods, reason = "only the project's own tests set it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only the project's own tests set it"
+)]
 pub(super) fn meter() -> Meter {
     use crate::host::Fault;
-    let at = std::env::var("MMEMBED_TEST_KILL_AT").ok().and_then(|at| at.parse().ok());
+    let at = std::env::var("MMEMBED_TEST_KILL_AT")
+        .ok()
+        .and_then(|at| at.parse().ok());
     at.map_or_else(Meter::default, |at| Meter::with_fault(at, Fault::Kill))
 }
 
@@ -98,11 +121,23 @@ pub(super) fn meter() -> Meter {
 }
 
 fn wish(args: &Install) -> InstallWish {
-    let given = if args.enforce { Strength::Enforced } else { Strength::Default };
-    let files = args.config_overlay.iter().map(|path| (given, Overlay::File(path.clone())));
-    let enforced =
-        args.enforced_overlay.iter().map(|path| (Strength::Enforced, Overlay::File(path.clone())));
-    let sets = args.set.iter().map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
+    let given = if args.enforce {
+        Strength::Enforced
+    } else {
+        Strength::Default
+    };
+    let files = args
+        .config_overlay
+        .iter()
+        .map(|path| (given, Overlay::File(path.clone())));
+    let enforced = args
+        .enforced_overlay
+        .iter()
+        .map(|path| (Strength::Enforced, Overlay::File(path.clone())));
+    let sets = args
+        .set
+        .iter()
+        .map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
     let within = args.patience.start_timeout;
     InstallWish {
         app: args.target.app.clone(),
@@ -117,7 +152,11 @@ fn wish(args: &Install) -> InstallWish {
         config_file: args.config_file.clone(),
         owner: args.owner.clone(),
         service_user: args.service_user.clone(),
-        start: if args.no_start { Start::Never } else { Start::Prove { within } },
+        start: if args.no_start {
+            Start::Never
+        } else {
+            Start::Prove { within }
+        },
         database: if args.use_existing_database {
             DatabaseUse::AsItIs
         } else {
@@ -141,8 +180,16 @@ fn planned(mut report: Report, plan: &Plan, findings: Vec<Finding>) -> Report {
 }
 
 fn refused(mut report: Report, command: &str) -> Report {
-    let count = report.findings.iter().filter(|finding| finding.is_fatal()).count();
-    let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
+    let count = report
+        .findings
+        .iter()
+        .filter(|finding| finding.is_fatal())
+        .count();
+    let noun = if count == 1 {
+        "finding forbids"
+    } else {
+        "findings forbid"
+    };
     report.failure = Some(Failure {
         what: format!("{count} {noun} it"),
         now: hint::UNCHANGED.to_owned(),
@@ -172,7 +219,12 @@ fn ran(
     report.failure = hint::for_outcome(outcome, host, plan);
     if matches!(ending, Ending::Done | Ending::Remainder) {
         let receipt = read_receipt(host, &plan.prefix).ok().flatten();
-        return describe(report, resolved, host, receipt.as_ref().unwrap_or(&plan.receipt));
+        return describe(
+            report,
+            resolved,
+            host,
+            receipt.as_ref().unwrap_or(&plan.receipt),
+        );
     }
     report
 }
@@ -208,12 +260,7 @@ fn places(mut report: Report, resolved: &Resolved, host: &Host, receipt: &Receip
     report
 }
 
-fn failed(
-    command: &'static str,
-    resolved: &Resolved,
-    host: &Host,
-    error: &InstallError,
-) -> Report {
+fn failed(command: &'static str, resolved: &Resolved, host: &Host, error: &InstallError) -> Report {
     let ending = match error {
         InstallError::Lock(_) => Ending::Locked,
         InstallError::Unrecovered { .. } | InstallError::Open(_) => Ending::Stuck,

@@ -1,10 +1,10 @@
 //! One file per command: from arguments to a report.
 
-// config
+pub(super) mod config;
 pub(super) mod install;
 pub(super) mod recover;
 pub(super) mod status;
-// verify
+pub(super) mod verify;
 
 use crate::cli::args::Target;
 use crate::cli::{hint, words};

@@ -56,7 +56,10 @@ fn left(what: String, target: &Target) -> Failure {
     Failure {
         what,
         now: "the transaction is still open".to_owned(),
-        next: format!("remove the cause, then run `mmembed recover --app {} --retry`", target.app),
+        next: format!(
+            "remove the cause, then run `mmembed recover --app {} --retry`",
+            target.app
+        ),
     }
 }
 

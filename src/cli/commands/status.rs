@@ -30,24 +30,34 @@ fn describe(host: &Host, status: &Status) -> Report {
     if let Some(open) = &status.open {
         let text = format!("the transaction {open} was interrupted and is still open");
         let finding = Finding::new(Severity::Warning, "open-transaction", text);
-        report.findings.push(finding.advise("the next command finishes it, or `mmembed recover`"));
+        report
+            .findings
+            .push(finding.advise("the next command finishes it, or `mmembed recover`"));
     }
     let Some(receipt) = &status.receipt else {
         let text = "nothing is installed here by mmembed";
-        report.findings.push(Finding::new(Severity::Note, "not-installed", text));
+        report
+            .findings
+            .push(Finding::new(Severity::Note, "not-installed", text));
         return report;
     };
     if !status.tree_is_there {
         let text = "the receipt names a release, but its tree is gone";
-        report.findings.push(Finding::new(Severity::Warning, "tree-gone", text));
+        report
+            .findings
+            .push(Finding::new(Severity::Warning, "tree-gone", text));
     }
     if receipt.proof.is_none() {
         let text = "this release was never started here";
-        report.findings.push(Finding::new(Severity::Note, "unproven", text));
+        report
+            .findings
+            .push(Finding::new(Severity::Note, "unproven", text));
     }
     for process in &status.running {
         let text = format!("process {process} runs from the tree");
-        report.findings.push(Finding::new(Severity::Note, "running", text));
+        report
+            .findings
+            .push(Finding::new(Severity::Note, "running", text));
     }
     report.release = Some(receipt.release.clone());
     report.transaction = Some(receipt.transaction.clone());

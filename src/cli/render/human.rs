@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::model::{Ending, Finding, Report, Severity};
+use crate::model::{Ending, Failure, Finding, Report, Severity};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -16,13 +16,15 @@ const FAINT: Style = Style::new().dimmed();
 pub(crate) fn print(report: &Report) -> io::Result<()> {
     let text = render(report);
     anstream::stdout().lock().write_all(text.as_bytes())?;
-    if let Some(failure) = &report.failure {
-        let mut err = anstream::stderr().lock();
-        writeln!(err, "{BAD}error:{BAD:#} {}", failure.what)?;
-        writeln!(err, "  {FAINT}now:{FAINT:#}  {}", failure.now)?;
-        writeln!(err, "  {FAINT}next:{FAINT:#} {}", failure.next)?;
-    }
-    Ok(())
+    report.failure.as_ref().map_or(Ok(()), fail)
+}
+
+/// Prints what went wrong.
+pub(crate) fn fail(failure: &Failure) -> io::Result<()> {
+    let mut err = anstream::stderr().lock();
+    writeln!(err, "{BAD}error:{BAD:#} {}", failure.what)?;
+    writeln!(err, "  {FAINT}now:{FAINT:#}  {}", failure.now)?;
+    writeln!(err, "  {FAINT}next:{FAINT:#} {}", failure.next)
 }
 
 fn render(report: &Report) -> String {
@@ -48,7 +50,10 @@ fn render_finding(finding: &Finding) -> String {
         Severity::Warning => (CARE, "warning"),
         Severity::Note => (FAINT, "note"),
     };
-    let mut text = format!("{style}{word}:{style:#} {} [{}]\n", finding.text, finding.code);
+    let mut text = format!(
+        "{style}{word}:{style:#} {} [{}]\n",
+        finding.text, finding.code
+    );
     if !finding.advice.is_empty() {
         text += &format!("  {FAINT}→{FAINT:#} {}\n", finding.advice);
     }
@@ -56,7 +61,11 @@ fn render_finding(finding: &Finding) -> String {
 }
 
 fn render_ending(report: &Report) -> String {
-    let release = report.release.as_ref().map(ToString::to_string).unwrap_or_default();
+    let release = report
+        .release
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     match report.ending {
         Ending::Done => format!("{GOOD}done:{GOOD:#} {}: {release}\n", report.command),
         Ending::NothingToDo => {
@@ -93,9 +102,25 @@ fn render_installation(report: &Report) -> String {
         let seconds = proof.ready_after_ms / 1000;
         let millis = proof.ready_after_ms % 1000;
         rows.push(("ready after".to_owned(), format!("{seconds}.{millis:03} s")));
-        rows.extend(proof.checks.iter().map(|check| ("proved".to_owned(), check.clone())));
+        rows.extend(
+            proof
+                .checks
+                .iter()
+                .map(|check| ("proved".to_owned(), check.clone())),
+        );
     }
-    rows.extend(report.settings.iter().map(|row| (row.setting.clone(), row.text.clone())));
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    rows.iter().map(|(name, value)| format!("  {FAINT}{name:width$}{FAINT:#}  {value}\n")).collect()
+    rows.extend(
+        report
+            .settings
+            .iter()
+            .map(|row| (row.setting.clone(), row.text.clone())),
+    );
+    let width = rows
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or_default();
+    rows.iter()
+        .map(|(name, value)| format!("  {FAINT}{name:width$}{FAINT:#}  {value}\n"))
+        .collect()
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use super::ask::ask;
 use super::error::ProofError;
 use crate::engine::reporter::Reporter;
-use crate::host::{Exit, Host, Http, HttpError, Level as Wish, ServerProcess, owns_port};
+use crate::host::{Exit, Host, Http, Level as Wish, ServerProcess, owns_port};
 use crate::model::{Event, Version};
 use crate::server::{
-    Answer, Ask, ExitMeaning, HealthVerdict, LogKind, LogLevel, LogLine, Reply, Sample, ServerExit,
-    VersionId, judge,
+    ExitMeaning, HealthVerdict, LogKind, LogLevel, LogLine, Sample, ServerExit, VersionId, judge,
 };
 
 /// Good answers in a row that make a proof: one could come from a server that falls over right after.
@@ -16,9 +16,6 @@ const GOOD_ANSWERS: usize = 2;
 
 /// Between two looks. A start takes seconds; a look costs a fraction of a millisecond.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// A server that answers at all answers its ping within this time.
-const ANSWER: Duration = Duration::from_secs(5);
 
 /// So many `Failed to ping DB`, ten seconds apart, are no start-up of a database that is just being started together
 /// with the server: the preflight has reached that very database a moment ago.
@@ -106,7 +103,7 @@ impl Watch<'_> {
         process: &ServerProcess,
         notices: &mut Notices,
     ) -> Result<Option<Witness>, ProofError> {
-        let Some(sample) = self.sample()? else {
+        let Some(sample) = ask(&self.http, &self.base, self.version)? else {
             return Ok(None);
         };
         if !owns_port(process.pid(), self.port)? {
@@ -142,35 +139,6 @@ impl Watch<'_> {
             }
             (HealthVerdict::Healthy { .. } | HealthVerdict::NotYet { .. }, _) => Ok(None),
         }
-    }
-
-    /// Asks every question that a server of this version may answer; the best answer counts. `None` while nobody
-    /// listens.
-    fn sample(&self) -> Result<Option<Sample>, ProofError> {
-        let mut best = None;
-        for ask in Ask::for_version(self.version) {
-            match self.http.get(&ask.url(&self.base), ANSWER) {
-                Ok(response) => {
-                    let headers: Vec<_> = response.headers.into_iter().collect();
-                    let body = String::from_utf8_lossy(&response.body);
-                    let reply = Reply {
-                        status: response.status,
-                        headers: &headers,
-                        body: &body,
-                    };
-                    let answer = ask.understand(&reply);
-                    if is_ready(&answer) || best.is_none() {
-                        best = Some(Sample::Answered(answer));
-                    }
-                }
-                Err(HttpError::Refused { .. }) => {}
-                Err(HttpError::Timeout { .. } | HttpError::Broken { .. }) => {
-                    best.get_or_insert(Sample::Silent);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(best)
     }
 
     fn ended(&self, exit: Exit, notices: &Notices) -> ProofError {
@@ -232,8 +200,4 @@ impl Notices {
         let last = self.last_words.as_ref().map(|line| line.message.clone());
         last.unwrap_or_else(|| "it said nothing".to_owned())
     }
-}
-
-fn is_ready(answer: &Answer) -> bool {
-    answer.state == crate::server::State::Ready
 }

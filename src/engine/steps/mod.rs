@@ -21,6 +21,7 @@ pub use confirm::ConfirmError;
 pub(crate) use context::StepContext;
 pub use error::StepError;
 pub use prove::AcceptError;
+pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
 
 use crate::model::Step;

@@ -194,7 +194,7 @@ fn text_of(document: &Document, setting: &str) -> Option<String> {
 }
 
 /// The path of the site's address: the server answers below it.
-fn site_path(document: &Document) -> String {
+pub(crate) fn site_path(document: &Document) -> String {
     let site = text_of(document, "ServiceSettings.SiteURL").unwrap_or_default();
     let path = url::Url::parse(&site).map(|url| url.path().trim_end_matches('/').to_owned());
     path.unwrap_or_default()

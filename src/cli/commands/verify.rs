@@ -1,0 +1,122 @@
+//! `verify`.
+
+use std::io;
+
+use crate::cli::args::{Output, Patience, Target};
+use crate::cli::progress::Progress;
+use crate::cli::{hint, words};
+use crate::engine::{Deviation, VerifyError, read_receipt, take_lock, verify_files, verify_server};
+use crate::host::{Cancel, LockError};
+use crate::model::{Ending, Failure, Finding, Report, SettingReport, Severity};
+
+/// Verifies files, and the server unless told not to.
+pub(crate) fn run(
+    target: &Target,
+    no_start: bool,
+    patience: &Patience,
+    output: &Output,
+    cancel: Cancel,
+) -> io::Result<Report> {
+    let mut progress = Progress::open(output)?;
+    let (host, prefix) = match super::enter(target, cancel) {
+        Ok(entered) => entered,
+        Err(failure) => return Ok(super::refused("verify", *failure)),
+    };
+    let mut report = Report::new("verify", Ending::Done);
+    report.release = read_receipt(&host, &prefix)
+        .ok()
+        .flatten()
+        .map(|receipt| receipt.release);
+    match verify_files(&host, &prefix) {
+        Ok(deviations) => {
+            report.findings = deviations
+                .iter()
+                .map(|(path, kind)| finding(path, *kind))
+                .collect();
+        }
+        Err(error) => return Ok(failed(report, &error, target)),
+    }
+    if !no_start {
+        let lock = match take_lock(&host, &prefix) {
+            Ok(lock) => lock,
+            Err(error) => return Ok(locked(report, &error)),
+        };
+        let within = patience.start_timeout;
+        match verify_server(&host, &prefix, within, &mut progress) {
+            Ok(text) => report.settings.push(SettingReport {
+                setting: "proved".to_owned(),
+                text,
+            }),
+            Err(error) => return Ok(failed(report, &error, target)),
+        }
+        drop(lock);
+    }
+    drop(progress);
+    if report.findings.iter().any(Finding::is_fatal) {
+        report.ending = Ending::ProbeFailed;
+        report.failure = Some(Failure {
+            what: "the tree is not what the release brought".to_owned(),
+            now: hint::UNCHANGED.to_owned(),
+            next: "put the named files back, or install the release anew".to_owned(),
+        });
+    }
+    Ok(report)
+}
+
+fn finding(path: &crate::model::RelPath, kind: Deviation) -> Finding {
+    match kind {
+        Deviation::Missing => {
+            Finding::new(Severity::Fatal, "missing", format!("{path} is missing"))
+        }
+        Deviation::Changed => Finding::new(
+            Severity::Fatal,
+            "changed",
+            format!("{path} is not as the release brought it"),
+        ),
+        Deviation::Extra => Finding::new(
+            Severity::Note,
+            "extra",
+            format!("{path} was not brought by the release"),
+        ),
+    }
+}
+
+fn failed(mut report: Report, error: &VerifyError, target: &Target) -> Report {
+    let (ending, next) = match error {
+        VerifyError::NotInstalled => (
+            Ending::Refused,
+            format!(
+                "install a release with `mmembed install --app {} --release PATH`",
+                target.app
+            ),
+        ),
+        VerifyError::Path(_) | VerifyError::State(_) => (
+            Ending::Refused,
+            "check that the path may be read".to_owned(),
+        ),
+        VerifyError::Configure(_) | VerifyError::Darken(_) => (
+            Ending::ProbeFailed,
+            "mend the configuration at that place".to_owned(),
+        ),
+        VerifyError::Proof(_) | VerifyError::NotServing { .. } => {
+            (Ending::ProbeFailed, "read the server's log".to_owned())
+        }
+    };
+    report.ending = ending;
+    report.failure = Some(Failure {
+        what: words::chain(error),
+        now: hint::UNCHANGED.to_owned(),
+        next,
+    });
+    report
+}
+
+fn locked(mut report: Report, error: &LockError) -> Report {
+    report.ending = Ending::Locked;
+    report.failure = Some(Failure {
+        what: words::chain(error),
+        now: hint::UNCHANGED.to_owned(),
+        next: "wait for it to end, then try again".to_owned(),
+    });
+    report
+}

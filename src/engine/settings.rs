@@ -1,0 +1,154 @@
+//! The configuration of the installed server: looked at, explained and changed.
+//! Everything that is not changed stays as it is, to the byte.
+
+use std::collections::BTreeMap;
+
+use super::state_files::{StateFileError, read_receipt};
+use super::steps::{ConfigureError, read_document};
+use crate::config::{Assignment, Document, EditError, Ledger, SettingPath, Shown};
+use crate::host::{Host, Lock, PathError};
+use crate::model::{Prefix, Receipt, TreeIdentity};
+
+/// A ledger has a row for each setting.
+const LARGEST_LEDGER: u64 = 16 * 1024 * 1024;
+
+/// How often a change is tried again when the server writes the file at the same moment.
+const TRIES: u32 = 3;
+
+/// The configuration in use, and what is known about it.
+#[derive(Debug)]
+pub struct Settings {
+    /// What is installed.
+    pub receipt: Receipt,
+    /// The file in use.
+    pub document: Document,
+    /// The file as the release shipped it.
+    pub shipped: Option<Document>,
+    /// Who decided what at the last installation.
+    pub ledger: Ledger,
+}
+
+/// Why the configuration could not be looked at or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A file operation failed.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateFileError),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Configure(#[from] ConfigureError),
+    /// Nothing is installed.
+    #[error("nothing is installed here by mmembed")]
+    NotInstalled,
+    /// A setting cannot be written.
+    #[error("a setting cannot be written: {0}")]
+    Edit(EditError),
+    /// The server writes the file again and again.
+    #[error("{path} is being written by somebody else just now")]
+    Busy {
+        /// The file.
+        path: String,
+    },
+}
+
+/// Reads the configuration in use.
+pub fn read_settings(host: &Host, prefix: &Prefix) -> Result<Settings, SettingsError> {
+    let receipt = read_receipt(host, prefix)?.ok_or(SettingsError::NotInstalled)?;
+    let document = read_document(host, &receipt.config)?.ok_or(SettingsError::NotInstalled)?;
+    let shipped = read_document(host, &prefix.live().join(TreeIdentity::SHIPPED_CONFIG))?;
+    let ledger = host.tree.read(&prefix.ledger(), LARGEST_LEDGER)?;
+    let ledger = ledger
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default();
+    Ok(Settings {
+        receipt,
+        document,
+        shipped,
+        ledger,
+    })
+}
+
+/// Changes settings, all or none. The file keeps its owner, and is readable for it alone afterwards.
+///
+/// # Errors
+/// Also when the file was changed by somebody else in the same moment, three times in a row.
+pub fn set_settings(
+    host: &Host,
+    prefix: &Prefix,
+    _lock: &Lock,
+    assignments: &[Assignment],
+) -> Result<bool, SettingsError> {
+    for _ in 0..TRIES {
+        let before = read_settings(host, prefix)?;
+        let mut document = before.document.clone();
+        for assignment in assignments {
+            assignment
+                .apply(&mut document)
+                .map_err(SettingsError::Edit)?;
+        }
+        let (old, new) = (before.document.to_text(), document.to_text());
+        let path = &before.receipt.config;
+        let stat = host.tree.stat(path)?.ok_or(SettingsError::NotInstalled)?;
+        if old == new && stat.mode == 0o600 {
+            return Ok(false);
+        }
+        let now = read_document(host, path)?.ok_or(SettingsError::NotInstalled)?;
+        if now.to_text() == old {
+            host.tree
+                .replace(path, new.as_bytes(), 0o600, Some(stat.owner))?;
+            return Ok(true);
+        }
+    }
+    let path = read_receipt(host, prefix)?
+        .ok_or(SettingsError::NotInstalled)?
+        .config;
+    Err(SettingsError::Busy {
+        path: host.tree.absolute(&path).display().to_string(),
+    })
+}
+
+impl Settings {
+    /// The settings as they may be shown: all of them, or those that are not as the release shipped them.
+    #[must_use]
+    pub fn shown(&self, only_changed: bool) -> BTreeMap<String, Shown> {
+        let leaves = self.document.leaves();
+        let wanted = leaves.into_iter().filter(|leaf| {
+            let shipped = self
+                .shipped
+                .as_ref()
+                .and_then(|shipped| shipped.get(&leaf.setting));
+            !only_changed || shipped.is_none_or(|shipped| !shipped.is_same_as(&leaf.value))
+        });
+        wanted
+            .map(|leaf| {
+                (
+                    leaf.setting.to_string(),
+                    Shown::of(&leaf.setting, &leaf.value),
+                )
+            })
+            .collect()
+    }
+
+    /// Who decided a setting, and why; `None` when there is no such setting.
+    #[must_use]
+    pub fn explain(&self, setting: &SettingPath) -> Option<String> {
+        let now = self
+            .document
+            .get(setting)
+            .map(|value| Shown::of(setting, &value));
+        let decision = self.ledger.decision(setting);
+        match (now, decision) {
+            (Some(now), Some(decision)) if decision.value == now => Some(decision.to_string()),
+            (Some(now), Some(decision)) => Some(format!(
+                "{setting} is {now}, from the file in use: it was changed after mmembed had written it ({decision})"
+            )),
+            (Some(now), None) => Some(format!(
+                "{setting} is {now}, from the file in use: it was added after mmembed had written it"
+            )),
+            (None, decision) => decision.map(ToString::to_string),
+        }
+    }
+}

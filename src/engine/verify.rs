@@ -1,0 +1,258 @@
+//! Verifying what is installed: its files against the release, and its server by a start in the dark, or, when it is
+//! running already, by its own answers. The configuration in use is read and nothing else.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::proof::{DarkServer, DarkStart, ProofError, ask, stop_leftover};
+use super::reporter::Reporter;
+use super::state_files::{StateFileError, read_identity, read_receipt};
+use super::steps::{ConfigureError, read_document};
+use crate::config::{Document, EditError, SettingPath, darken};
+use crate::host::{
+    Host, Http, Kind, PathError, digest_of, free_loopback_port, is_executable_mode, running_from,
+};
+use crate::model::{
+    Entry, EntryKind, Location, Owner, Prefix, Receipt, RelPath, TreeIdentity, Version,
+};
+use crate::server::{HealthVerdict, judge};
+
+/// How a file differs from its release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deviation {
+    /// It is not there.
+    Missing,
+    /// It has another content, or is something else.
+    Changed,
+    /// The release did not bring it.
+    Extra,
+}
+
+/// Files that differ from the release.
+pub type Deviations = Vec<(RelPath, Deviation)>;
+
+/// Why it could not be verified, or did not pass.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// A file operation failed.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateFileError),
+    /// Nothing is installed.
+    #[error("nothing is installed here by mmembed")]
+    NotInstalled,
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Configure(#[from] ConfigureError),
+    /// The copy of the configuration could not be made.
+    #[error("cannot make the copy of the configuration for the dark start")]
+    Darken(#[from] EditError),
+    /// The server did not pass.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// The running server does not answer as it should.
+    #[error("the running server does not answer as {expected} at {address}")]
+    NotServing {
+        /// What is installed.
+        expected: Version,
+        /// Where it was asked.
+        address: String,
+    },
+}
+
+/// Compares the live tree with its release.
+pub fn verify_files(host: &Host, prefix: &Prefix) -> Result<Deviations, VerifyError> {
+    let receipt = read_receipt(host, prefix)?.ok_or(VerifyError::NotInstalled)?;
+    let live = prefix.live();
+    let identity = read_identity(host, &live)?.ok_or(VerifyError::NotInstalled)?;
+    let mut deviations = Deviations::new();
+    for entry in &identity.entries {
+        if let Some(deviation) = compare(host, &live, entry)? {
+            deviations.push((entry.path.clone(), deviation));
+        }
+    }
+    find_extra(
+        host,
+        &live,
+        &RelPath::here(),
+        &identity,
+        &receipt,
+        &mut deviations,
+    )?;
+    Ok(deviations)
+}
+
+/// The server rewrites its configuration at each start; that is no deviation.
+const CONFIG: &str = "config/config.json";
+
+fn compare(host: &Host, live: &RelPath, entry: &Entry) -> Result<Option<Deviation>, PathError> {
+    let path = live.below(&entry.path);
+    let Some(stat) = host.tree.stat(&path)? else {
+        return Ok(Some(Deviation::Missing));
+    };
+    let same = match &entry.kind {
+        EntryKind::Directory => stat.kind == Kind::Directory,
+        EntryKind::Symlink { target } => {
+            stat.kind == Kind::Symlink && host.tree.read_link(&path)? == *target
+        }
+        EntryKind::File { .. } if entry.path.as_str() == CONFIG => stat.kind == Kind::File,
+        EntryKind::File {
+            size,
+            sha256,
+            executable,
+        } => {
+            stat.kind == Kind::File
+                && stat.size == *size
+                && is_executable_mode(stat.mode) == *executable
+                && digest_of(&host.tree.absolute(&path))? == *sha256
+        }
+    };
+    Ok((!same).then_some(Deviation::Changed))
+}
+
+fn find_extra(
+    host: &Host,
+    live: &RelPath,
+    below: &RelPath,
+    identity: &TreeIdentity,
+    receipt: &Receipt,
+    deviations: &mut Deviations,
+) -> Result<(), PathError> {
+    for name in host.tree.list(&live.below(below))? {
+        let Ok(name) = name.parse::<RelPath>() else {
+            continue;
+        };
+        let path = below.below(&name);
+        if is_expected(&path, receipt) {
+            continue;
+        }
+        let known = identity
+            .entries
+            .binary_search_by(|entry| entry.path.cmp(&path))
+            .is_ok();
+        if !known {
+            deviations.push((path, Deviation::Extra));
+            continue;
+        }
+        let stat = host.tree.stat(&live.below(&path))?;
+        if stat.is_some_and(|stat| stat.kind == Kind::Directory) {
+            find_extra(host, live, &path, identity, receipt, deviations)?;
+        }
+    }
+    Ok(())
+}
+
+/// mmembed's own files, and the mutable directories that were left in the tree.
+fn is_expected(path: &RelPath, receipt: &Receipt) -> bool {
+    let own = [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str());
+    let in_tree = receipt
+        .placements
+        .iter()
+        .any(|place| place.location == Location::InTree && path.as_str() == place.name.in_tree());
+    own || in_tree
+}
+
+/// Proves the installed server; says how, as a sentence.
+pub fn verify_server(
+    host: &Host,
+    prefix: &Prefix,
+    within: Duration,
+    reporter: &mut dyn Reporter,
+) -> Result<String, VerifyError> {
+    let receipt = read_receipt(host, prefix)?.ok_or(VerifyError::NotInstalled)?;
+    let config = read_document(host, &receipt.config)?.ok_or(VerifyError::NotInstalled)?;
+    let running = running_from(&host.tree.absolute(&prefix.live()))?;
+    if running.found.is_empty() {
+        start_in_the_dark(host, prefix, &receipt, &config, within, reporter)
+    } else {
+        ask_the_running(&receipt, &config)
+    }
+}
+
+fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, VerifyError> {
+    let listen = text_of(config, "ServiceSettings.ListenAddress");
+    let port = listen.rsplit(':').next().unwrap_or_default();
+    let address = format!("http://127.0.0.1:{port}");
+    let version = &receipt.release.version;
+    let http = Http::new().map_err(ProofError::from)?;
+    let sample = ask(&http, &address, version)?;
+    match sample.map(|sample| judge(&[sample], version, 1)) {
+        Some(HealthVerdict::Healthy { .. }) => {
+            Ok(format!("it is running, and answers as {version}"))
+        }
+        _ => Err(VerifyError::NotServing {
+            expected: version.clone(),
+            address,
+        }),
+    }
+}
+
+fn start_in_the_dark(
+    host: &Host,
+    prefix: &Prefix,
+    receipt: &Receipt,
+    config: &Document,
+    within: Duration,
+    reporter: &mut dyn Reporter,
+) -> Result<String, VerifyError> {
+    let directory = prefix.state().join("verify");
+    let parent = receipt.config.parent().unwrap_or_else(RelPath::here);
+    let copy = parent.join(".mmembed-verify.json");
+    // What an earlier run that was killed has left.
+    stop_leftover(host, &directory)?;
+    host.tree.remove_tree(&directory)?;
+    host.tree.make_dir(&directory, 0o700)?;
+    let port = free_loopback_port().map_err(ProofError::from)?;
+    let version = &receipt.release.version;
+    let dark = darken(
+        config,
+        version,
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+    )?;
+    let run_as = other_than_caller(receipt.server);
+    host.tree
+        .replace(&copy, dark.document.to_text().as_bytes(), 0o600, run_as)?;
+    let site_path = super::steps::site_path(config);
+    let start = DarkStart {
+        tree: &prefix.live(),
+        config: &copy,
+        directory: &directory,
+        port,
+        site_path: &site_path,
+        version,
+        run_as,
+    };
+    let proved = prove(host, start, within, reporter);
+    host.tree.remove_file(&copy)?;
+    let ready_after = proved?;
+    host.tree.remove_tree(&directory)?;
+    let seconds = ready_after.as_secs_f32();
+    Ok(format!(
+        "started in the dark, it answered as {version} after {seconds:.1} s"
+    ))
+}
+
+fn prove(
+    host: &Host,
+    start: DarkStart<'_>,
+    within: Duration,
+    reporter: &mut dyn Reporter,
+) -> Result<Duration, ProofError> {
+    let mut server = DarkServer::start(host, start)?;
+    let witness = server.prove(within, reporter)?;
+    server.stop()?;
+    Ok(witness.ready_after)
+}
+
+fn other_than_caller(server: Owner) -> Option<Owner> {
+    (server != crate::host::current_owner()).then_some(server)
+}
+
+fn text_of(document: &Document, setting: &str) -> String {
+    let value = document.get(&SettingPath::known(setting));
+    value
+        .and_then(|value| Some(value.as_text()?.into_owned()))
+        .unwrap_or_default()
+}
