@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::trailer::{Fault, Timings, Trailer};
+use super::trailer::{Fault, MAGIC, Timings, Trailer};
 use archive::Archive;
 use fixture::{Fixture, Layout};
 
@@ -253,9 +253,11 @@ impl FixtureRelease {
             },
             retained: self.fixture.retained.clone(),
         };
-        trailer
-            .append(&mut bytes)
-            .expect("a vector takes whatever is written");
+        let text = serde_json::to_vec(&trailer).expect("a trailer is plain data");
+        let length = u32::try_from(text.len()).expect("a configuration is no gigabyte");
+        bytes.extend_from_slice(&text);
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&MAGIC);
         bytes
     }
 }
