@@ -31,13 +31,17 @@ struct Installation {
     directory: TempDir,
     root: PathBuf,
     port: u16,
+    version: String,
 }
 
 /// A release that is quick to unpack and gives up on its database quickly.
 fn release(version: &str) -> FixtureRelease {
     FixtureRelease::new(version, STAND_IN)
         .small_files(3)
-        .timings(|timings| timings.ping_retry_ms = 1)
+        .timings(|timings| {
+            timings.ping_retry_ms = 1;
+            timings.stop_ms = 0;
+        })
 }
 
 impl Installation {
@@ -50,19 +54,13 @@ impl Installation {
             directory,
             root,
             port,
+            version: release.version().to_owned(),
         };
         let source = installation.database_file();
         installation.point(|config| {
             config["SqlSettings"]["DriverName"] = json!("file");
             config["SqlSettings"]["DataSource"] = json!(source);
         });
-        installation
-    }
-
-    /// The same with a configuration brought along.
-    fn with(release: &FixtureRelease, config: &Value) -> Self {
-        let installation = Self::of(release);
-        installation.point(|new| *new = config.clone());
         installation
     }
 
@@ -94,9 +92,15 @@ impl Installation {
     fn boot(&self) {
         let mut server = self.start();
         server.wait_until_ready();
-        // 4.10 and 5.3 catch signals a moment after their first answer only.
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        self.let_settle();
         assert_eq!(server.stop().code(), Some(0));
+    }
+
+    /// 4.10 and 5.3 catch signals a moment after their first answer only.
+    fn let_settle(&self) {
+        if self.version.starts_with("4.10.") || self.version.starts_with("5.3.") {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
     }
 
     fn config_text(&self) -> String {

@@ -153,6 +153,10 @@ fn open(
     if era.catches_signals_early() {
         stop.install();
     }
+    if era.notifies_first() {
+        notify(log);
+        thread::sleep(Duration::from_millis(50));
+    }
     let served = Arc::new(served);
     http::serve(listener, move |request| served.answer(request));
     log.write(
@@ -163,15 +167,19 @@ fn open(
     if !era.catches_signals_early() {
         thread::sleep(Duration::from_millis(100));
     }
-    if era.notifies() {
-        log.info("Sending systemd READY notification.");
-        notify::ready();
+    if era.notifies() && !era.notifies_first() {
+        notify(log);
     }
     if !era.catches_signals_early() {
         thread::sleep(Duration::from_millis(100));
         stop.install();
     }
     let _flushed = io::stdout().lock().flush();
+}
+
+fn notify(log: &Log) {
+    log.info("Sending systemd READY notification.");
+    notify::ready();
 }
 
 fn bind(address: &str) -> io::Result<TcpListener> {

@@ -130,9 +130,9 @@ impl Store for FileStore {
             .unwrap_or_default())
     }
 
-    fn apply(&mut self, version: i64, name: &str, table: Option<&str>) -> Answer<()> {
+    fn apply(&mut self, version: i64, name: &str, new: &[&str]) -> Answer<()> {
         self.change(|tables| {
-            if let Some(table) = table {
+            for table in new {
                 rows(tables, table);
             }
             rows(tables, "db_migrations").push(json!({ "version": version, "name": name }));
