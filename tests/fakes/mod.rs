@@ -6,9 +6,14 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "the rules of the library's floors do not bind what plays the world outside"
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "the rules of the library's floors do not bind what plays the world outside, and a test that cannot go on panics"
 )]
 
+pub(crate) mod postgres;
 pub(crate) mod release;
+pub(crate) mod running;
 #[path = "stand_in/trailer.rs"]
 pub(crate) mod trailer;

@@ -8,9 +8,10 @@ mod fixture;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
 use serde_json::Value;
 
-use super::trailer::{Fault, Timings, Trailer};
+use super::trailer::{Fault, MAGIC, Timings, Trailer};
 use archive::Archive;
 use fixture::{Fixture, Layout};
 
@@ -77,6 +78,11 @@ impl FixtureRelease {
         self
     }
 
+    /// Its version.
+    pub(crate) fn version(&self) -> &str {
+        &self.fixture.version
+    }
+
     /// The name under which such a release is published.
     pub(crate) fn file_name(&self) -> String {
         let edition = if self.enterprise { "" } else { "team-" };
@@ -89,7 +95,7 @@ impl FixtureRelease {
     /// Writes the archive into `directory`; returns its path.
     pub(crate) fn build(&self, directory: &Path) -> PathBuf {
         let path = directory.join(self.file_name());
-        let bytes = self.archive();
+        let bytes = self.archive(Compression::fast());
         fs::write(&path, bytes)
             .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
         path
@@ -97,7 +103,7 @@ impl FixtureRelease {
 
     /// Unpacks the release below `directory`; returns the path of its `mattermost` directory.
     pub(crate) fn unpack(&self, directory: &Path) -> PathBuf {
-        let bytes = self.archive();
+        let bytes = self.archive(Compression::none());
         let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bytes.as_slice()));
         archive.set_preserve_ownerships(false);
         archive
@@ -111,14 +117,14 @@ impl FixtureRelease {
         serde_json::from_str(&self.fixture.config).expect("a fixture's config.json is JSON")
     }
 
-    fn archive(&self) -> Vec<u8> {
+    fn archive(&self, compression: Compression) -> Vec<u8> {
         let Layout {
             binary,
             doubled_root,
             config_mode,
             ..
         } = &self.fixture.layout;
-        let mut archive = Archive::new(self.fixture.published_seconds());
+        let mut archive = Archive::new(self.fixture.published_seconds(), compression);
         archive.directory("");
         archive.directory("bin");
         archive.file(&format!("bin/{binary}"), 0o755, &self.server(false));
@@ -253,9 +259,11 @@ impl FixtureRelease {
             },
             retained: self.fixture.retained.clone(),
         };
-        trailer
-            .append(&mut bytes)
-            .expect("a vector takes whatever is written");
+        let text = serde_json::to_vec(&trailer).expect("a trailer is plain data");
+        let length = u32::try_from(text.len()).expect("a configuration is no gigabyte");
+        bytes.extend_from_slice(&text);
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&MAGIC);
         bytes
     }
 }

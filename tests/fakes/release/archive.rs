@@ -13,10 +13,8 @@ pub(super) struct Archive {
 
 impl Archive {
     /// An empty archive whose files are all `seconds` old, counted from 1970.
-    pub(super) fn new(seconds: u64) -> Self {
-        let gzip = GzBuilder::new()
-            .mtime(0)
-            .write(Vec::new(), Compression::fast());
+    pub(super) fn new(seconds: u64, compression: Compression) -> Self {
+        let gzip = GzBuilder::new().mtime(0).write(Vec::new(), compression);
         Self {
             tar: Builder::new(gzip),
             seconds,

@@ -28,6 +28,10 @@ pub(super) struct Fixture {
 /// How the archive is laid out.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own in release.toml"
+)]
 pub(super) struct Layout {
     pub(super) webapp: String,
     pub(super) binary: String,

@@ -1,6 +1,7 @@
 //! The paths that the server answers, by era.
 //! Three of them no real server knows: users, posts and their count, without a login, so that tests have rows to look for.
 
+use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -40,7 +41,7 @@ impl Served {
 
     /// The answer to a request; none when the server is one that never answers.
     pub(crate) fn answer(&self, request: &Request) -> Option<Response> {
-        if self.trailer.faults.contains(&Fault::NeverAnswers) {
+        if self.trailer.has(&Fault::NeverAnswers) {
             return None;
         }
         if self.era.opens_too_early()
@@ -101,7 +102,7 @@ impl Served {
         }
         let healthy = |yes: bool| if yes { "OK" } else { "UNHEALTHY" };
         let database = self.store().ping().is_ok();
-        let files = !self.trailer.faults.contains(&Fault::FilestoreUnhealthy);
+        let files = !self.trailer.has(&Fault::FilestoreUnhealthy);
         let status = healthy(database && files);
         body.insert("database_status".to_owned(), healthy(database).into());
         body.insert("filestore_status".to_owned(), healthy(files).into());
@@ -251,24 +252,23 @@ impl Served {
 
 /// `X-Version-Id`. The real server hashes with MD5; any 32 digits that change with the configuration do.
 fn version_id(era: Era, trailer: &Trailer, config: &Value) -> String {
-    let lie = trailer.faults.iter().find_map(|fault| match fault {
-        Fault::LiesAboutVersion {
+    for fault in &trailer.faults {
+        if let Fault::LiesAboutVersion {
             header: Some(header),
             ..
-        } => Some(header.clone()),
-        _ => None,
-    });
-    lie.unwrap_or_else(|| {
-        let digest = Sha256::digest(config.to_string());
-        let hash: String = digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let licensed = if era.has_commands() { ".false" } else { "" };
-        format!(
-            "{}.{}.{hash}{licensed}",
-            trailer.model_version, trailer.build_number
-        )
-    })
+        } = fault
+        {
+            return header.clone();
+        }
+    }
+    let digest = Sha256::digest(config.to_string());
+    let mut hash = String::new();
+    for byte in digest.iter().take(16) {
+        write!(hash, "{byte:02x}").expect("memory takes whatever is written");
+    }
+    let licensed = if era.has_commands() { ".false" } else { "" };
+    format!(
+        "{}.{}.{hash}{licensed}",
+        trailer.model_version, trailer.build_number
+    )
 }

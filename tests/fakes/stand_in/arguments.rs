@@ -86,7 +86,7 @@ fn cobra(era: Era, args: &[String]) -> Result<Arguments, Exit> {
             "--disableconfigwatch" if !era.since(5, 38) => {}
             "--skip-server-start" if era.knows_skip_server_start() => skip = true,
             _ if arg.starts_with("--config=") => {
-                config = arg.split_once('=').map(|(_, f)| f.to_owned())
+                config = arg.split_once('=').map(|(_, f)| f.to_owned());
             }
             _ if arg.starts_with("--") => return Err(refuse(era, &format!("unknown flag: {arg}"))),
             _ if arg.len() > 1 && arg.starts_with('-') => {

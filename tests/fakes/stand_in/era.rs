@@ -185,6 +185,10 @@ impl Era {
     pub(crate) fn notifies(self) -> bool {
         self.since(4, 8)
     }
+    /// … even before the port opens.
+    pub(crate) fn notifies_first(self) -> bool {
+        self.since(5, 10) && !self.since(5, 37)
+    }
     /// It goes on without a listener when its port is taken.
     pub(crate) fn survives_a_taken_port(self) -> bool {
         !self.since(4, 3)

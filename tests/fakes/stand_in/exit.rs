@@ -49,3 +49,10 @@ impl Exit {
         )
     }
 }
+
+/// What the system said, as Go says it: `no such file or directory`.
+pub(crate) fn in_go(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    text.to_lowercase()
+}

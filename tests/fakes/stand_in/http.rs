@@ -49,11 +49,11 @@ pub(crate) fn serve(
 }
 
 fn converse(stream: &TcpStream, answer: &dyn Fn(&Request) -> Option<Response>) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut reader = BufReader::new(stream);
     while let Some((request, keep)) = read(&mut reader)? {
         let Some(response) = answer(&request) else {
-            thread::sleep(Duration::from_hours(1));
+            thread::sleep(Duration::from_secs(3600));
             return Ok(());
         };
         write(stream, &request, &response, keep)?;
@@ -89,7 +89,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<(Request, bool)
         };
         match (name.to_ascii_lowercase().as_str(), value.trim()) {
             ("content-length", value) => {
-                length = value.parse::<u64>().map_err(io::Error::other)?.min(LIMIT)
+                length = value.parse::<u64>().map_err(io::Error::other)?.min(LIMIT);
             }
             ("connection", value) => keep = !value.eq_ignore_ascii_case("close"),
             _ => {}
@@ -123,16 +123,19 @@ fn write(
         501 => "Not Implemented",
         _ => "Unknown",
     };
-    let mut text = format!("HTTP/1.1 {} {reason}\r\n", response.status);
-    for (name, value) in &response.headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
+    let headers: Vec<String> = response
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
     let date = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
     let connection = if keep { "" } else { "Connection: close\r\n" };
-    text.push_str(&format!(
-        "Date: {date}\r\nContent-Length: {}\r\n{connection}\r\n",
+    let mut text = format!(
+        "HTTP/1.1 {} {reason}\r\n{}Date: {date}\r\nContent-Length: {}\r\n{connection}\r\n",
+        response.status,
+        headers.concat(),
         response.body.len()
-    ));
+    );
     if request.method != "HEAD" {
         text.push_str(&response.body);
     }

@@ -1,7 +1,7 @@
 //! From exec to exit: the order in which a server does things, by era.
 //! Whatever goes wrong after the database was reached leaves the database as it is by then.
 
-use std::io::Write as _;
+use std::io::{self, ErrorKind, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
@@ -14,7 +14,7 @@ use super::arguments::Arguments;
 use super::config::Purpose;
 use super::database;
 use super::era::Era;
-use super::exit::Exit;
+use super::exit::{Exit, in_go};
 use super::http;
 use super::log::{Level, Log};
 use super::notify;
@@ -73,18 +73,18 @@ fn identity(trailer: &Trailer) -> String {
 }
 
 fn faults_before_listening(trailer: &Trailer, log: &Log) -> Result<(), Exit> {
-    if trailer.faults.contains(&Fault::PrintsTenMebibytesOfLog) {
+    if trailer.has(&Fault::PrintsTenMebibytesOfLog) {
         let line = "x".repeat(1024);
         for _ in 0..10 * 1024 {
             log.info(&line);
         }
     }
-    if trailer.faults.contains(&Fault::ExitsEarlyWithZero) {
+    if trailer.has(&Fault::ExitsEarlyWithZero) {
         return Err(Exit::silent(0));
     }
-    if trailer.faults.contains(&Fault::NeverReady) {
+    if trailer.has(&Fault::NeverReady) {
         loop {
-            thread::sleep(Duration::from_hours(1));
+            thread::sleep(Duration::from_secs(3600));
         }
     }
     Ok(())
@@ -98,12 +98,12 @@ fn listen(
     log: &Log,
 ) -> Result<(), Exit> {
     let timings = trailer.timings.clone();
-    let deaf = trailer.faults.contains(&Fault::IgnoresSigterm);
+    let deaf = trailer.has(&Fault::IgnoresSigterm);
     let address = database::text(&config, "/ServiceSettings/ListenAddress").to_owned();
     log.info("Starting Server...");
-    let taken = trailer.faults.contains(&Fault::FindsPortTaken);
+    let taken = trailer.has(&Fault::FindsPortTaken);
     let listener = if taken {
-        Err(std::io::ErrorKind::AddrInUse.into())
+        Err(ErrorKind::AddrInUse.into())
     } else {
         bind(&address)
     };
@@ -153,6 +153,10 @@ fn open(
     if era.catches_signals_early() {
         stop.install();
     }
+    if era.notifies_first() {
+        notify(log);
+        thread::sleep(Duration::from_millis(50));
+    }
     let served = Arc::new(served);
     http::serve(listener, move |request| served.answer(request));
     log.write(
@@ -163,33 +167,38 @@ fn open(
     if !era.catches_signals_early() {
         thread::sleep(Duration::from_millis(100));
     }
-    if era.notifies() {
-        log.info("Sending systemd READY notification.");
-        notify::ready();
+    if era.notifies() && !era.notifies_first() {
+        notify(log);
     }
     if !era.catches_signals_early() {
         thread::sleep(Duration::from_millis(100));
         stop.install();
     }
-    let _flushed = std::io::stdout().lock().flush();
+    let _flushed = io::stdout().lock().flush();
 }
 
-fn bind(address: &str) -> std::io::Result<TcpListener> {
-    match address.strip_prefix(':') {
-        Some(port) => {
-            TcpListener::bind(format!("[::]:{port}")).or_else(|error| match error.kind() {
-                std::io::ErrorKind::AddrInUse => Err(error),
-                _ => TcpListener::bind(format!("0.0.0.0:{port}")),
-            })
+fn notify(log: &Log) {
+    log.info("Sending systemd READY notification.");
+    notify::ready();
+}
+
+fn bind(address: &str) -> io::Result<TcpListener> {
+    let Some(port) = address.strip_prefix(':') else {
+        return TcpListener::bind(address);
+    };
+    TcpListener::bind(format!("[::]:{port}")).or_else(|error| {
+        if error.kind() == ErrorKind::AddrInUse {
+            return Err(error);
         }
-        None => TcpListener::bind(address),
-    }
+        TcpListener::bind(format!("0.0.0.0:{port}"))
+    })
 }
 
-fn refused(era: Era, address: &str, error: &std::io::Error, log: &Log) {
-    let why = match error.kind() {
-        std::io::ErrorKind::AddrInUse => "bind: address already in use".to_owned(),
-        _ => error.to_string(),
+fn refused(era: Era, address: &str, error: &io::Error, log: &Log) {
+    let why = if error.kind() == ErrorKind::AddrInUse {
+        "bind: address already in use".to_owned()
+    } else {
+        in_go(error)
     };
     log.write(
         Level::Fatal,

@@ -2,14 +2,14 @@
 //! Nothing here decides how the server behaves.
 
 use std::fs;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Ends a binary that carries a trailer; the four bytes before it are the length of the JSON text.
-const MAGIC: [u8; 4] = *b"MMST";
+pub(crate) const MAGIC: [u8; 4] = *b"MMST";
 
 /// Identity, faults and timings of one stand-in binary.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -145,15 +145,8 @@ impl Trailer {
         serde_json::from_slice(&text).map_err(io::Error::other)
     }
 
-    /// Writes the trailer behind whatever `sink` already holds.
-    pub(crate) fn append(&self, sink: &mut impl Write) -> io::Result<()> {
-        let text = serde_json::to_vec(self)?;
-        sink.write_all(&text)?;
-        sink.write_all(
-            &u32::try_from(text.len())
-                .map_err(io::Error::other)?
-                .to_le_bytes(),
-        )?;
-        sink.write_all(&MAGIC)
+    /// Has it this fault?
+    pub(crate) fn has(&self, fault: &Fault) -> bool {
+        self.faults.contains(fault)
     }
 }

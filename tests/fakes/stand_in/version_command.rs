@@ -3,6 +3,7 @@
 
 use std::env;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +14,7 @@ use super::arguments::Arguments;
 use super::config::Purpose;
 use super::database;
 use super::era::Era;
-use super::exit::Exit;
+use super::exit::{Exit, in_go};
 use super::log::{Level, Log};
 use super::places;
 use super::trailer::{Fault, Trailer};
@@ -53,7 +54,9 @@ pub(crate) fn run(
         make_directories(era, &loaded.config, &log);
     }
     let schema = store.system("Version").ok().flatten().unwrap_or_default();
-    text.push_str(&format!("DB Version: {schema}\n"));
+    text.push_str("DB Version: ");
+    text.push_str(&schema);
+    text.push('\n');
     if !era.has_commands() {
         return Err(Exit {
             code: 0,
@@ -63,7 +66,7 @@ pub(crate) fn run(
     }
     if era.since(6, 0) {
         // 6.0 to 6.4 go on logging while they print.
-        print!("{text}");
+        let _written = std::io::stdout().lock().write_all(text.as_bytes());
         log.info("Stopping Server...");
         log.info("Server stopped");
         return Ok(());
@@ -77,13 +80,16 @@ pub(crate) fn run(
 
 /// The lines that every era prints.
 fn identity(trailer: &Trailer) -> String {
-    let lie = trailer.faults.iter().find_map(|fault| match fault {
-        Fault::LiesAboutVersion {
+    let mut lie = None;
+    for fault in &trailer.faults {
+        if let Fault::LiesAboutVersion {
             command: Some(version),
             ..
-        } => Some(version),
-        _ => None,
-    });
+        } = fault
+        {
+            lie = Some(version);
+        }
+    }
     format!(
         "Version: {}\nBuild Number: {}\nBuild Date: {}\nBuild Hash: {}\nBuild Enterprise Ready: {}\n",
         lie.unwrap_or(&trailer.model_version),
@@ -118,7 +124,7 @@ pub(crate) fn make_directories(era: Era, config: &Value, log: &Log) {
         let directory = database::text(config, &format!("/PluginSettings/{key}"));
         match fs::create_dir(directory) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-                let why = format!("mkdir {directory}: {error}");
+                let why = format!("mkdir {directory}: {}", in_go(&error));
                 log.write(
                     Level::Error,
                     "Failed to start up plugins",
@@ -133,12 +139,14 @@ pub(crate) fn make_directories(era: Era, config: &Value, log: &Log) {
 
 /// `bin/platform` of 5.0 to 5.36: complains, then becomes `mattermost`, with an empty environment.
 pub(crate) fn wrap(args: &[String]) -> Exit {
-    println!(
-        "\n------------------------------------ ERROR ------------------------------------------------\n\
+    let line = "------------------------------------";
+    let banner = format!(
+        "\n{line} ERROR {line}------------\n\
          The platform binary has been deprecated, please switch to using the new mattermost binary.\n\
          The platform binary will be removed in a future version.\n\
-         -------------------------------------------------------------------------------------------\n\t"
+         {line}{line}-------------------\n\t\n"
     );
+    let _written = std::io::stdout().lock().write_all(banner.as_bytes());
     let beside: PathBuf = env::current_exe()
         .ok()
         .as_deref()

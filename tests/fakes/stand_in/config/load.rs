@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{complete, environment, go_json};
 use crate::era::{Era, ReadOnlyFile, Rewrite};
-use crate::exit::Exit;
+use crate::exit::{Exit, in_go};
 use crate::places;
 use crate::random;
 use crate::trailer::{Fault, Trailer};
@@ -269,31 +269,27 @@ fn replace(config: &mut Value, pointer: &str, bad: &Value, good: Option<&Value>)
 }
 
 fn spoil(fault: &Fault, defaults: &Value, config: &mut Value) {
-    match fault {
-        Fault::FallsBackToDefaultConfig => {
-            let mut fallen = defaults.clone();
-            for pointer in [
-                "/SqlSettings",
-                "/LogSettings",
-                "/ServiceSettings/ListenAddress",
-            ] {
-                if let (Some(kept), Some(slot)) =
-                    (config.pointer(pointer), fallen.pointer_mut(pointer))
-                {
-                    *slot = kept.clone();
-                }
-            }
-            *config = fallen;
-        }
-        Fault::DropsAUserKey(key) => {
-            let pointer = format!("/{}", key.replace('.', "/"));
-            if let (Some(slot), Some(default)) =
-                (config.pointer_mut(&pointer), defaults.pointer(&pointer))
+    if *fault == Fault::FallsBackToDefaultConfig {
+        let mut fallen = defaults.clone();
+        for pointer in [
+            "/SqlSettings",
+            "/LogSettings",
+            "/ServiceSettings/ListenAddress",
+        ] {
+            if let (Some(kept), Some(slot)) = (config.pointer(pointer), fallen.pointer_mut(pointer))
             {
-                *slot = default.clone();
+                *slot = kept.clone();
             }
         }
-        _ => {}
+        *config = fallen;
+    }
+    if let Fault::DropsAUserKey(key) = fault {
+        let pointer = format!("/{}", key.replace('.', "/"));
+        if let (Some(slot), Some(default)) =
+            (config.pointer_mut(&pointer), defaults.pointer(&pointer))
+        {
+            *slot = default.clone();
+        }
     }
 }
 
@@ -308,6 +304,7 @@ fn write(era: Era, path: &Path, config: &Value) -> Result<Option<String>, Exit> 
     let written = opened.and_then(|mut file| file.write_all(go_json::marshal(config).as_bytes()));
     let Err(error) = written else { return Ok(None) };
     let place = path.display();
+    let error = in_go(&error);
     match era.read_only_file() {
         ReadOnlyFile::Boots => Ok(Some(format!(
             "Unable to save the configuration file {place}: {error}"

@@ -116,7 +116,8 @@ impl Store for FileStore {
 
     fn set_schema_migration(&mut self, version: i64, dirty: bool) -> Answer<()> {
         self.change(|tables| {
-            *rows(tables, "schema_migrations") = vec![json!({ "version": version, "dirty": dirty })]
+            *rows(tables, "schema_migrations") =
+                vec![json!({ "version": version, "dirty": dirty })];
         })
     }
 
@@ -129,9 +130,9 @@ impl Store for FileStore {
             .unwrap_or_default())
     }
 
-    fn apply(&mut self, version: i64, name: &str, table: Option<&str>) -> Answer<()> {
+    fn apply(&mut self, version: i64, name: &str, new: &[&str]) -> Answer<()> {
         self.change(|tables| {
-            if let Some(table) = table {
+            for table in new {
                 rows(tables, table);
             }
             rows(tables, "db_migrations").push(json!({ "version": version, "name": name }));
@@ -174,7 +175,7 @@ impl Store for FileStore {
 
     fn set_active_configuration(&mut self, id: &str, text: &str) -> Answer<()> {
         self.change(|tables| {
-            rows(tables, "configurations").push(json!({ "id": id, "value": text }))
+            rows(tables, "configurations").push(json!({ "id": id, "value": text }));
         })
     }
 }

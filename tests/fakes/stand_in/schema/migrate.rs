@@ -74,11 +74,7 @@ impl Migration<'_> {
         thread::sleep(Duration::from_millis(
             self.trailer.timings.migration_step_ms,
         ));
-        if self
-            .trailer
-            .faults
-            .contains(&Fault::DiesInMidMigration(self.steps))
-        {
+        if self.trailer.has(&Fault::DiesInMidMigration(self.steps)) {
             return Err(Stop::Exit(Exit::panic(
                 "runtime error: index out of range (a fault on demand)",
             )));

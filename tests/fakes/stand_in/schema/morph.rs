@@ -1,6 +1,7 @@
 //! morph, from 6.4 on: numbered migrations under a lock that outlives a killed server.
 //! From 7.1 on nothing here looks at `Systems.Version` or writes it, and a newer schema is taken as it is.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,30 +31,41 @@ pub(super) fn run(migration: &mut Migration<'_>, store: &mut dyn Store) -> Resul
     let before = store.system("Version")?;
     let done = store.applied()?;
     let fresh = done == 0 && before.is_none();
-    let names = tables::in_morph_order(migration.era);
-    for version in done + 1..=highest(migration.era) {
-        store.set_lock(Some(
-            now() + i64::try_from(migration.trailer.timings.lock_wait_ms).unwrap_or(0),
-        ))?;
-        let table = usize::try_from(version - 1)
-            .ok()
-            .and_then(|n| names.get(n))
-            .copied();
+    let plan = plan(migration.era);
+    for version in done + 1..=highest(place(migration.era)) {
+        let lease = i64::try_from(migration.trailer.timings.lock_wait_ms).unwrap_or(0);
+        store.set_lock(Some(now() + lease))?;
         migration.step()?;
         if let Some(why) = obstacle(before.as_deref(), version) {
             // The lock was let go of when the migration failed: the next start did not wait.
             store.set_lock(None)?;
             return Err(migration.refuse(1, FAILED, Some(&why)));
         }
-        let name = table.map_or_else(
-            || format!("alter_schema_{version}"),
-            |t| format!("create_{t}"),
-        );
-        store.apply(version, &name, table)?;
+        let tables = plan.get(&version).map(Vec::as_slice).unwrap_or_default();
+        let name = match tables.first() {
+            Some(table) => format!("create_{table}"),
+            None => format!("alter_schema_{version}"),
+        };
+        store.apply(version, &name, tables)?;
     }
     note_version(migration, store, before.as_deref(), fresh)?;
     store.set_lock(None)?;
     Ok(())
+}
+
+/// Which migration makes which tables: one each up to 6.7, and for later tables those that came with their version.
+fn plan(era: Era) -> BTreeMap<i64, Vec<&'static str>> {
+    let mut plan: BTreeMap<i64, Vec<&'static str>> = BTreeMap::new();
+    let mut last = 0;
+    for (table, came) in tables::in_morph_order(era) {
+        last += 1;
+        if came > Era(6, 7) {
+            let came = place(came);
+            last = last.clamp(highest(came - 1) + 1, highest(came));
+        }
+        plan.entry(last).or_default().push(table);
+    }
+    plan
 }
 
 /// The last migrations that still know `Systems.Version` write it, and none beyond 6.4.0 for a schema that had one.
@@ -110,20 +122,15 @@ fn now() -> i64 {
     i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The number of the last migration of an era: known, or on the straight line between two known ones.
-fn highest(era: Era) -> i64 {
-    let place = place(era);
+/// The number of the last migration at a place: known, or on the straight line between two known ones.
+fn highest(place: i64) -> i64 {
     // 6.0 would stand at 72 if the line of 6.4 to 6.7 went back that far.
     let mut before = (0, 72);
     for (known, number) in KNOWN {
         let after = (self::place(known), number);
         if place <= after.0 {
             let (width, height) = (after.0 - before.0, after.1 - before.1);
-            return if width == 0 {
-                number
-            } else {
-                before.1 + (place - before.0) * height / width
-            };
+            return before.1 + (place - before.0) * height / width;
         }
         before = after;
     }

@@ -162,9 +162,9 @@ impl Store for PostgresStore {
         })
     }
 
-    fn apply(&mut self, version: i64, name: &str, table: Option<&str>) -> Answer<()> {
+    fn apply(&mut self, version: i64, name: &str, tables: &[&str]) -> Answer<()> {
         self.within(|t| {
-            if let Some(table) = table {
+            for table in tables {
                 create(t, table)?;
             }
             t.execute(

@@ -33,8 +33,8 @@ pub(crate) trait Store: Send {
     fn set_schema_migration(&mut self, version: i64, dirty: bool) -> Answer<()>;
     /// The highest version in `db_migrations`, 0 when it is empty or missing.
     fn applied(&mut self) -> Answer<i64>;
-    /// Makes `table`, if any, and notes the migration, both or neither.
-    fn apply(&mut self, version: i64, name: &str, table: Option<&str>) -> Answer<()>;
+    /// Makes `tables` and notes the migration, all or nothing.
+    fn apply(&mut self, version: i64, name: &str, tables: &[&str]) -> Answer<()>;
     /// When the migration lock expires, in milliseconds since 1970; none when nobody holds it.
     fn lock(&mut self) -> Answer<Option<i64>>;
     /// Takes the lock, prolongs it, or lets it go.

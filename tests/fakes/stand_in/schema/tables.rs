@@ -106,18 +106,20 @@ pub(super) fn gone(era: Era) -> Vec<&'static str> {
     gone.map(|Table(name, _, _)| *name).collect()
 }
 
-/// In morph's order: the first 13 migrations meet exactly five tables younger than 5.3, as the failed jump from 5.3 did.
-pub(super) fn in_morph_order(era: Era) -> Vec<&'static str> {
+/// What the migration engine from 6.4 on makes: the table, and the version that it came with.
+///
+/// In an order in which the first 13 meet exactly five tables younger than 5.3, as the failed jump from 5.3 did.
+pub(super) fn in_morph_order(era: Era) -> Vec<(&'static str, Era)> {
     let (old, young): (Vec<_>, Vec<_>) = TABLES
         .iter()
         .filter(|Table(_, came, went)| *came <= era && went.is_none())
         .partition(|Table(_, came, _)| *came <= Era(5, 3));
     let (first_old, later_old) = old.split_at(old.len().min(8));
     let (first_young, later_young) = young.split_at(young.len().min(5));
-    [first_old, first_young, later_old, later_young]
-        .concat()
+    let ordered = [first_old, first_young, later_old, later_young].concat();
+    ordered
         .iter()
-        .map(|table| table.0)
+        .map(|Table(name, came, _)| (*name, *came))
         .collect()
 }
 
