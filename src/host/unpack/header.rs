@@ -14,9 +14,21 @@ pub(super) type Block = [u8; BLOCK];
 /// What a header announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    Member(MemberKind),
+    Extension(Extension),
+}
+
+/// The types of entry that a release may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MemberKind {
     File,
     Directory,
     Symlink,
+}
+
+/// Records that say more about an entry than its header can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extension {
     /// `x`: PAX records for the next entry.
     Pax,
     /// `g`: PAX records for all later entries.
@@ -89,13 +101,13 @@ fn verify_checksum(header: &Header) -> Result<(), Breach> {
 /// The allow-list of types. Whatever is not on it has never been in a release.
 fn kind(flag: u8) -> Result<Kind, Breach> {
     match flag {
-        b'0' | 0 => Ok(Kind::File),
-        b'2' => Ok(Kind::Symlink),
-        b'5' => Ok(Kind::Directory),
-        b'x' => Ok(Kind::Pax),
-        b'g' => Ok(Kind::PaxGlobal),
-        b'L' => Ok(Kind::LongName),
-        b'K' => Ok(Kind::LongLink),
+        b'0' | 0 => Ok(Kind::Member(MemberKind::File)),
+        b'2' => Ok(Kind::Member(MemberKind::Symlink)),
+        b'5' => Ok(Kind::Member(MemberKind::Directory)),
+        b'x' => Ok(Kind::Extension(Extension::Pax)),
+        b'g' => Ok(Kind::Extension(Extension::PaxGlobal)),
+        b'L' => Ok(Kind::Extension(Extension::LongName)),
+        b'K' => Ok(Kind::Extension(Extension::LongLink)),
         b'1' => Err(Rule::TYPE_HARDLINK.into()),
         b'3' | b'4' | b'6' => Err(Rule::TYPE_SPECIAL.into()),
         b'S' => Err(Rule::TYPE_SPARSE.into()),

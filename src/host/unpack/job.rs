@@ -80,7 +80,7 @@ const INFLATED: (usize, usize) = (256 * 1024, 8);
 ///
 /// # Errors
 /// [`UnpackError`]; where several things are wrong, the one that explains the others.
-pub fn unpack(job: Unpack<'_>) -> Result<Unpacked, UnpackError> {
+pub fn unpack(mut job: Unpack<'_>) -> Result<Unpacked, UnpackError> {
     let source = Source::open(job.archive, &job.limits)?;
     let read = AtomicU64::new(0);
     let rest = if job.expect.is_some() {
@@ -98,7 +98,7 @@ pub fn unpack(job: Unpack<'_>) -> Result<Unpacked, UnpackError> {
         let inflating = inflating.spawn_scoped(threads, move || {
             inflate(compressed_out, inflated_in, &limits)
         });
-        let laid = layout::lay_out(job, inflated_out, &source, &read);
+        let laid = layout::lay_out(&mut job, inflated_out, &source, &read);
         (join(reading), join(inflating), laid)
     });
     let no_thread = |result: io::Result<_>| result.on("start a thread to unpack", archive);

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::catalogue::Catalogue;
 use super::chunks::ChunkReader;
 use super::error::EntryName;
-use super::header::Kind;
+use super::header::MemberKind;
 use super::job::{Progress, Unpack};
 use super::member::{Halt, Member, Members};
 use super::name::{self, Place};
@@ -69,7 +69,7 @@ struct Layout<'a> {
 
 /// Reads the stream to its end and lays out what it holds.
 pub(super) fn lay_out(
-    job: Unpack<'_>,
+    job: &mut Unpack<'_>,
     input: ChunkReader,
     source: &Source,
     read: &AtomicU64,
@@ -97,7 +97,7 @@ pub(super) fn lay_out(
             Snag::Halt(Halt::Stream(_)) => Trouble::Stream,
             Snag::Halt(Halt::Breach(breach)) => Trouble::Refused(members.current(), breach),
         })?;
-    layout.finish(members.into_ignored())
+    layout.finish(&members.into_ignored())
 }
 
 impl Layout<'_> {
@@ -117,16 +117,16 @@ impl Layout<'_> {
     fn take(&mut self, member: &Member, members: &mut Members<ChunkReader>) -> Result<(), Snag> {
         let path = match name::judge(&member.name, self.shape)? {
             Place::Inside(path) => path,
-            Place::AboveTop if member.kind == Kind::Directory => return Ok(()),
+            Place::AboveTop if member.kind == MemberKind::Directory => return Ok(()),
             Place::AboveTop => return Err(Rule::PATH_EMPTY.into()),
         };
         match member.kind {
-            Kind::Directory => {
+            MemberKind::Directory => {
                 let missing = self.catalogue.add_directory(&path)?;
                 self.make_directories(&missing)
             }
-            Kind::Symlink => self.take_link(&path, member, members.current()),
-            _ => self.take_file(path, member, members),
+            MemberKind::Symlink => self.take_link(&path, member, members.current()),
+            MemberKind::File => self.take_file(path, member, members),
         }
     }
 
@@ -186,7 +186,7 @@ impl Layout<'_> {
         Ok(())
     }
 
-    fn finish(mut self, ignored: Vec<String>) -> Result<Laid, Trouble> {
+    fn finish(mut self, ignored: &[String]) -> Result<Laid, Trouble> {
         for (entry, path, _) in &self.links {
             self.catalogue
                 .judge_link(path)
@@ -212,7 +212,8 @@ impl Layout<'_> {
 /// The mode of a file: 0755 or 0644, whatever else the archive asks for. A file that it keeps from group and others
 /// (`config.json` since 6.0) stays kept; one without any right at all is merely badly packed.
 fn mode(archived: u32, executable: bool) -> Mode {
-    let private = archived & 0o700 != 0 && archived & 0o077 == 0;
+    let (own, shared) = (archived & 0o700, archived & 0o077);
+    let private = own != 0 && shared == 0;
     Mode::from_raw_mode(match (private, executable) {
         (false, false) => 0o644,
         (false, true) => 0o755,

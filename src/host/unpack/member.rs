@@ -4,7 +4,7 @@
 use std::io::{self, BufRead};
 
 use super::error::EntryName;
-use super::header::{self, BLOCK, Block, Fields, Format, Kind};
+use super::header::{self, BLOCK, Block, Extension, Fields, Format, Kind, MemberKind};
 use super::limits::Limits;
 use super::pax::{self, Extras, Scope};
 use super::rule::{Breach, Rule};
@@ -12,7 +12,7 @@ use super::rule::{Breach, Rule};
 /// An entry with everything that is said about it put together.
 #[derive(Debug)]
 pub(super) struct Member {
-    pub(super) kind: Kind,
+    pub(super) kind: MemberKind,
     pub(super) name: Vec<u8>,
     pub(super) link: Vec<u8>,
     pub(super) size: u64,
@@ -116,12 +116,8 @@ impl<R: BufRead> Members<R> {
             }
             let fields = header::read(&block)?;
             match fields.kind {
-                Kind::File | Kind::Directory | Kind::Symlink => {
-                    return self.assemble(fields).map(Some);
-                }
-                Kind::Pax | Kind::PaxGlobal | Kind::LongName | Kind::LongLink => {
-                    self.extension(&fields)?;
-                }
+                Kind::Member(kind) => return self.assemble(kind, fields).map(Some),
+                Kind::Extension(kind) => self.extension(kind, &fields)?,
             }
         }
         Ok(None)
@@ -192,14 +188,14 @@ impl<R: BufRead> Members<R> {
     }
 
     /// Reads an extension record and keeps it for its entry.
-    fn extension(&mut self, fields: &Fields) -> Result<(), Halt> {
+    fn extension(&mut self, kind: Extension, fields: &Fields) -> Result<(), Halt> {
         Rule::EXT_V7.demands(fields.format != Format::V7)?;
         Rule::LIMIT_RECORD.demands(fields.size <= self.limits.record)?;
         let bytes = self.record(fields.size)?;
         let pending = &mut self.pending;
         let gnu = pending.long_name.is_some() || pending.long_link.is_some();
-        match fields.kind {
-            Kind::Pax => {
+        match kind {
+            Extension::Pax => {
                 Rule::EXT_MIXED.demands(!gnu)?;
                 Rule::EXT_REPEATED.demands(pending.pax.is_none())?;
                 let extras = pending.pax.insert(pax::read(&bytes, Scope::Entry)?);
@@ -208,29 +204,28 @@ impl<R: BufRead> Members<R> {
                 }
                 note(&mut self.ignored, &mut extras.ignored);
             }
-            Kind::PaxGlobal => {
+            Extension::PaxGlobal => {
                 Rule::EXT_ORDER.demands(!gnu && pending.pax.is_none())?;
                 let mut extras = pax::read(&bytes, Scope::Global)?;
                 note(&mut self.ignored, &mut extras.ignored);
             }
-            Kind::LongName => {
+            Extension::LongName => {
                 Rule::EXT_MIXED.demands(pending.pax.is_none())?;
                 Rule::EXT_REPEATED.demands(pending.long_name.is_none())?;
                 self.name
                     .clone_from(pending.long_name.insert(c_string(bytes)));
             }
-            Kind::LongLink => {
+            Extension::LongLink => {
                 Rule::EXT_MIXED.demands(pending.pax.is_none())?;
                 Rule::EXT_REPEATED.demands(pending.long_link.is_none())?;
                 pending.long_link = Some(c_string(bytes));
             }
-            Kind::File | Kind::Directory | Kind::Symlink => {}
         }
         Ok(())
     }
 
     /// Puts a header and the records before it together.
-    fn assemble(&mut self, fields: Fields) -> Result<Member, Halt> {
+    fn assemble(&mut self, kind: MemberKind, fields: Fields) -> Result<Member, Halt> {
         let extended = !self.begins_entry();
         Rule::EXT_V7.demands(!extended || fields.format != Format::V7)?;
         let Pending {
@@ -243,14 +238,14 @@ impl<R: BufRead> Members<R> {
         self.name.clone_from(&name);
         let size = one_size(fields.size, extras.size)?;
         let member = Member {
-            kind: kind_of(fields.kind, &name, size)?,
+            kind: kind_of(kind, &name, size)?,
             name,
             link: extras.link.or(long_link).unwrap_or(fields.link),
             size,
             mode: fields.mode,
             mtime: extras.mtime.unwrap_or(fields.mtime),
         };
-        Rule::SIZE_UNEXPECTED.demands(member.kind == Kind::File || size == 0)?;
+        Rule::SIZE_UNEXPECTED.demands(member.kind == MemberKind::File || size == 0)?;
         self.announce(size)?;
         Ok(member)
     }
@@ -358,10 +353,10 @@ fn one_size(header: u64, pax: Option<u64>) -> Result<u64, Breach> {
 }
 
 /// Before tar had a type for directories, they were empty files whose name ended in a slash; some still write that.
-fn kind_of(kind: Kind, name: &[u8], size: u64) -> Result<Kind, Breach> {
-    if !name.ends_with(b"/") || kind == Kind::Directory {
+fn kind_of(kind: MemberKind, name: &[u8], size: u64) -> Result<MemberKind, Breach> {
+    if !name.ends_with(b"/") || kind == MemberKind::Directory {
         return Ok(kind);
     }
-    Rule::PATH_SLASH.demands(kind == Kind::File && size == 0)?;
-    Ok(Kind::Directory)
+    Rule::PATH_SLASH.demands(kind == MemberKind::File && size == 0)?;
+    Ok(MemberKind::Directory)
 }

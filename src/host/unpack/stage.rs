@@ -124,7 +124,7 @@ impl<'a> Stage<'a> {
     /// systems and archivers know no time, and tomorrow, which allows for a builder's clock.
     pub(super) fn time(&self, seconds: i64) -> Timestamps {
         const YEAR_1980: i64 = 315_532_800;
-        const DAY: Duration = Duration::from_hours(24);
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
         let tomorrow = self
             .now
             .duration_since(UNIX_EPOCH)

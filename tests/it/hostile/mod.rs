@@ -1,6 +1,15 @@
 //! Hostile and odd archives: every case of the corpus by its number, each with the verdict it must get, and with a
 //! look at what must not have changed.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests make their own files and processes, and fail by panicking"
+)]
+
 mod archive;
 mod collisions;
 mod compression;

@@ -91,7 +91,7 @@ fn a_tree_deeper_than_any_path_is_removed() {
 #[test]
 fn directories_closed_to_their_owner_are_opened_up() {
     let world = planted();
-    for (directory, mode) in [("a/b", 0o555), ("a/d", 0)] {
+    for (directory, mode) in [("a/b", 0o555), ("a/d", 0o000)] {
         let mode = fs::Permissions::from_mode(mode);
         fs::set_permissions(world.stage().join(directory), mode).unwrap();
     }

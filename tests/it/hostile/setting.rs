@@ -301,7 +301,7 @@ fn unreadable() {
     use std::error::Error as _;
     let world = World::new();
     world.put_archive(&Tar::release().gz());
-    fs::set_permissions(world.archive(), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.archive(), fs::Permissions::from_mode(0o000)).unwrap();
     let error = world.unpack().unwrap_err();
     assert!(error.is_refusal());
     assert!(

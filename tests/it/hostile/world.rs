@@ -292,21 +292,23 @@ pub(crate) fn sha256_of(bytes: &[u8]) -> Sha256Digest {
 }
 
 fn list(directory: &Path, prefix: &str, lines: &mut Vec<String>) {
-    // Collected first: one open directory at a time, for the tests with few descriptors.
-    let entries: Vec<_> = fs::read_dir(directory).unwrap().collect();
-    for entry in entries {
-        let entry = entry.unwrap();
-        let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
-        let about = entry.metadata().unwrap();
+    // Collected first, so that one directory is open at a time: some tests have few descriptors.
+    let paths: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    for path in paths {
+        let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
+        let about = fs::symlink_metadata(&path).unwrap();
         let mode = about.mode() & 0o7777;
         if about.is_dir() {
             lines.push(format!("d {mode:o} {name}"));
-            list(&entry.path(), &format!("{name}/"), lines);
+            list(&path, &format!("{name}/"), lines);
         } else if about.is_symlink() {
-            let target = fs::read_link(entry.path()).unwrap();
+            let target = fs::read_link(&path).unwrap();
             lines.push(format!("l {name} -> {}", target.display()));
         } else if about.is_file() {
-            let content = fs::read(entry.path()).unwrap();
+            let content = fs::read(&path).unwrap();
             let shown = &content[..content.len().min(40)];
             lines.push(format!("f {mode:o} {name} \"{}\"", shown.escape_ascii()));
         } else {
