@@ -31,7 +31,7 @@ pub(crate) enum Command {
     /// Install a release into a host application
     Install {
         #[command(flatten)]
-        install: Box<Install>,
+        install: Box<InstallArgs>,
         /// Print the plan and change nothing
         #[arg(long)]
         dry_run: bool,
@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Show what `install` would do, and change nothing (exit code 10 if it would do something)
     Plan {
         #[command(flatten)]
-        install: Box<Install>,
+        install: Box<InstallArgs>,
     },
     /// Show what is installed
     Status {
@@ -128,7 +128,7 @@ pub(crate) struct Patience {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Install {
+pub(crate) struct InstallArgs {
     #[command(flatten)]
     pub(crate) target: Target,
     /// The release archive: mattermost-team-X.Y.Z-linux-amd64.tar.gz

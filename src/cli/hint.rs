@@ -16,6 +16,9 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
     match error {
         ResolveError::Path(_) => "check that the path exists and may be read",
         ResolveError::Owner(_) => "give numbers, such as 2000:2000, or create the user first",
+        ResolveError::NoServiceUser => {
+            "name one with --service-user; `useradd --system --user-group mattermost` makes the usual one"
+        }
         ResolveError::OutsideRoot { .. } => "remove the link, or choose another root",
         ResolveError::NoRoot { .. } => "make the directory first, or name another one with --root",
         ResolveError::UnknownRelease { .. } => {

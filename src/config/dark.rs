@@ -1,6 +1,7 @@
 //! The configuration of a start in the dark: as merged, but nobody can reach the server and the server reaches nobody.
 //! Only a few values change, each for a reason in the table, and every one is put back afterwards.
 
+mod entries;
 mod restore;
 
 use std::net::SocketAddr;

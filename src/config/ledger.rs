@@ -184,6 +184,19 @@ impl Ledger {
         self.decisions.push(decision);
     }
 
+    /// Enters a decision in place of an earlier one about the same setting.
+    pub fn replace(&mut self, decision: Decision) {
+        let folded = decision.setting.folded();
+        match self
+            .decisions
+            .iter_mut()
+            .find(|earlier| earlier.setting.folded() == folded)
+        {
+            Some(earlier) => *earlier = decision,
+            None => self.decisions.push(decision),
+        }
+    }
+
     /// All decisions.
     #[must_use]
     pub fn decisions(&self) -> &[Decision] {

@@ -9,9 +9,8 @@ use crate::host::{
     resolve_links,
 };
 use crate::model::{
-    AppName, DatabaseUse, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner,
-    PlaceName, Placement, Prefix, RelPath, Release, Sha256Digest, Start, Strength, Version,
-    Viewpoint,
+    AppName, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName, Placement,
+    Prefix, RelPath, Release, Sha256Digest, Start, Strength, Version, Viewpoint,
 };
 
 /// A request with what its overlays say.
@@ -50,6 +49,9 @@ pub enum ResolveError {
         /// The root.
         root: PathBuf,
     },
+    /// Nobody is there to run the server.
+    #[error("there is no user mattermost to run the server, and none was named")]
+    NoServiceUser,
     /// It cannot be told what the archive holds.
     #[error("the name of {} does not tell which release it holds", archive.display())]
     UnknownRelease {
@@ -221,8 +223,7 @@ fn resolve_places(
 /// The user that Mattermost's own guide makes for its server.
 const USUAL_USER: &str = "mattermost";
 
-/// Who owns the tree and who runs the server. Root without a name for the server gets itself, and a finding that
-/// refuses that.
+/// Who owns the tree and who runs the server. Root has to say so if it means to run the server itself.
 fn resolve_owners(wish: &InstallWish) -> Result<(Owner, Owner), ResolveError> {
     let users = Users::new(Exec::default());
     let caller = current_owner();
@@ -233,8 +234,13 @@ fn resolve_owners(wish: &InstallWish) -> Result<(Owner, Owner), ResolveError> {
         .transpose()?;
     let server = match wish.service_user.as_deref() {
         Some(name) => users.lookup(name)?,
-        None if is_root() => users.lookup(USUAL_USER).unwrap_or(caller),
-        None => caller,
+        None if !is_root() => caller,
+        None => match users.lookup(USUAL_USER) {
+            Ok(usual) => usual,
+            // In a staging root nothing is started; who runs the server is the business of the machine it goes to.
+            Err(_) if wish.start == Start::Never => caller,
+            Err(_) => return Err(ResolveError::NoServiceUser),
+        },
     };
     Ok((owner.unwrap_or(caller), server))
 }

@@ -93,7 +93,7 @@ pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, R
 fn first_install(request: &InstallRequest, seen: &Inventory) -> Plan {
     let prefix = &request.prefix;
     let staged = prefix.staged(&seen.id);
-    let mut steps = Steps::default();
+    let mut steps = Steps::new(request.prefix.state());
     steps.make_path(&prefix.embedded(), seen, "the trees lie here");
     steps.make_places(request, seen, &[]);
     if let Some(parent) = request.config_file.as_ref().and_then(RelPath::parent) {
@@ -159,7 +159,7 @@ fn reinstall(
     if moved.is_empty() && same_settings && !unproven && all_places_are_there(request, seen) {
         return Ok(Decision::NothingToDo(Box::new(receipt.clone())));
     }
-    let mut steps = Steps::default();
+    let mut steps = Steps::new(request.prefix.state());
     let arriving: Vec<RelPath> = moved.iter().map(|(_, to)| to.clone()).collect();
     for (from, to) in moved {
         steps.move_place(from, to, seen);

@@ -11,8 +11,11 @@ const OPEN: u32 = 0o755;
 /// A mutable directory: uploaded files and logs are nobody's business but the server's.
 const PRIVATE: u32 = 0o750;
 
-#[derive(Default)]
-pub(super) struct Steps(Vec<Planned>);
+pub(super) struct Steps {
+    steps: Vec<Planned>,
+    /// mmembed's own state directory.
+    state: RelPath,
+}
 
 /// The owner to set, where that is not the one that things get anyway.
 pub(super) fn other_than(wanted: Owner, given: Owner) -> Option<Owner> {
@@ -20,8 +23,15 @@ pub(super) fn other_than(wanted: Owner, given: Owner) -> Option<Owner> {
 }
 
 impl Steps {
+    pub(super) const fn new(state: RelPath) -> Self {
+        Self {
+            steps: Vec::new(),
+            state,
+        }
+    }
+
     pub(super) fn add(&mut self, step: Step, because: impl Into<String>) {
-        self.0.push(Planned {
+        self.steps.push(Planned {
             step,
             because: because.into(),
         });
@@ -46,10 +56,14 @@ impl Steps {
     }
 
     fn will_be_there(&self, path: &RelPath, seen: &Inventory) -> bool {
-        let is_made = |planned: &Planned| matches!(&planned.step, Step::MakeDirectory { path: made, .. } if made == path);
-        path == &RelPath::here()
+        let is_made = |planned: &Planned| match &planned.step {
+            Step::MakeDirectory { path: made, .. } => made == path,
+            _ => false,
+        };
+        // mmembed's own state is made before the transaction begins, and outlives it: the journal lies there.
+        self.state.is_within(path)
             || seen.directories.get(path).is_some_and(Option::is_some)
-            || self.0.iter().any(is_made)
+            || self.steps.iter().any(is_made)
     }
 
     /// Makes the mutable directories outside the tree that are not there and do not arrive from elsewhere.
@@ -137,7 +151,7 @@ impl Steps {
         }
         self.add(Step::Settle, "the next run starts from what is true now");
         let left: Vec<RelPath> = self
-            .0
+            .steps
             .iter()
             .filter_map(|planned| match &planned.step {
                 Step::CopyDirectory { from, .. } => Some(from.clone()),
@@ -179,7 +193,7 @@ impl Steps {
             id: seen.id.clone(),
             intent,
             prefix: request.prefix.clone(),
-            steps: self.0,
+            steps: self.steps,
             receipt,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::cli::args::{Install, Output};
+use crate::cli::args::{InstallArgs, Output};
 use crate::cli::progress::Progress;
 use crate::cli::{hint, words};
 use crate::engine::{
@@ -17,7 +17,7 @@ use crate::model::{
 use crate::planning::explain;
 
 /// Installs, and reports.
-pub(crate) fn run(args: &Install, output: &Output, cancel: Cancel) -> io::Result<Report> {
+pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
     let (resolved, host) = match enter("install", args, cancel) {
         Ok(entered) => entered,
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Install, output: &Output, cancel: Cancel) -> io::Result
 }
 
 /// Reports what `install` would do.
-pub(crate) fn plan(command: &'static str, args: &Install, cancel: Cancel) -> Report {
+pub(crate) fn plan(command: &'static str, args: &InstallArgs, cancel: Cancel) -> Report {
     let (resolved, host) = match enter(command, args, cancel) {
         Ok(entered) => entered,
         Err(report) => return *report,
@@ -77,7 +77,7 @@ pub(crate) fn plan(command: &'static str, args: &Install, cancel: Cancel) -> Rep
 
 fn enter(
     command: &'static str,
-    args: &Install,
+    args: &InstallArgs,
     cancel: Cancel,
 ) -> Result<(Resolved, Host), Box<Report>> {
     let refuse = |error: &dyn std::error::Error, next: &str| {
@@ -120,7 +120,7 @@ pub(super) fn meter() -> Meter {
     Meter::default()
 }
 
-fn wish(args: &Install) -> InstallWish {
+fn wish(args: &InstallArgs) -> InstallWish {
     let given = if args.enforce {
         Strength::Enforced
     } else {

@@ -16,7 +16,7 @@ mod settle;
 mod unpack;
 
 pub use configure::ConfigureError;
-pub(crate) use configure::{DEFAULTS, ENFORCED, LEDGER, read_document};
+pub(crate) use configure::{DEFAULTS, ENFORCED, read_document};
 pub use confirm::ConfirmError;
 pub(crate) use context::StepContext;
 pub use error::StepError;

@@ -14,8 +14,7 @@ use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, put_back};
 use crate::config::{
-    Because, Choice, Decision, Document, EditError, Ledger, Origin, Reset, RestoreError, Restored,
-    Rewrite, SettingPath, darken, restore,
+    Document, EditError, Ledger, Reset, RestoreError, Restored, SettingPath, darken, restore,
 };
 use crate::database::CreatedObject;
 use crate::engine::database::{Access, Database, DatabaseError};
@@ -346,6 +345,14 @@ fn write_down(
     };
     let text = serde_json::to_vec_pretty(&proof).expect("a proof is plain data");
     tree.replace(&directory.join(PROOF), &text, 0o600, None)?;
+    let ledger = directory.join(LEDGER);
+    let entries = tree.read(&ledger, LARGEST)?;
+    let mut entries: Ledger = entries
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default();
+    restored.enter_into(&mut entries);
+    let text = serde_json::to_vec_pretty(&entries).expect("a ledger is plain data");
+    tree.replace(&ledger, &text, 0o600, None)?;
     for dropped in &restored.dropped {
         let text = format!(
             "the server does not know {} and dropped it",
