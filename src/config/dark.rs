@@ -2,6 +2,8 @@
 //! Only a few values change, each for a reason in the table, and every one is put back afterwards.
 
 mod restore;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 
