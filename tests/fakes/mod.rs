@@ -16,6 +16,7 @@
     reason = "the rules of the library's floors do not bind what plays the world outside, and a test that cannot go on panics"
 )]
 
+pub(crate) mod port;
 pub(crate) mod postgres;
 pub(crate) mod release;
 pub(crate) mod running;

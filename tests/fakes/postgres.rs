@@ -3,7 +3,6 @@
 
 mod cluster;
 
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls, SimpleQueryMessage};
@@ -114,10 +113,4 @@ fn connect(port: u16, database: &str) -> Client {
     config
         .connect(NoTls)
         .unwrap_or_else(|error| panic!("cannot connect to {database}: {error}"))
-}
-
-/// A port that nobody listens on at the moment.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface is up");
-    listener.local_addr().expect("it is bound").port()
 }

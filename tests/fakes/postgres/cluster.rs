@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use postgres::{Client, NoTls};
 
-use super::{PASSWORD, ROLE, free_port};
+use super::super::port::free_port;
+use super::{PASSWORD, ROLE};
 
 /// How long the cluster may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -332,7 +332,7 @@ fn from_11_0_on_some_settings_are_refused_that_were_good_before() {
 #[test]
 fn a_lost_file_is_made_anew_from_5_9_on_and_copied_from_the_default_at_4_10() {
     for (version, mode) in [
-        ("4.10.0", 0o644),
+        ("4.10.0", 0o600),
         ("5.9.0", 0o644),
         ("5.30.0", 0o600),
         ("7.8.0", 0o600),

@@ -244,6 +244,10 @@ fn from_another_directory_it_leaves_its_own_behind() {
     run(&installation, &installation.root.join("bin"), &["version"]);
     assert!(installation.root.join("bin/plugins").is_dir());
     assert!(installation.root.join("bin/data").is_dir());
+    let later = Installation::of(&release("6.3.0"));
+    run(&later, &later.root.join("bin"), &["version"]);
+    assert!(later.root.join("bin/plugins").is_dir());
+    assert!(!later.root.join("bin/data").exists());
     assert!(!installation.root.join("bin/client").exists());
 }
 

@@ -248,7 +248,11 @@ fn spoil(fault: &Fault, defaults: &Value, config: &mut Value) {
 }
 
 fn write(era: Era, path: &Path, config: &Value) -> Result<Option<String>, Exit> {
-    let mode = if era.since(5, 10) { 0o600 } else { 0o644 };
+    let mode = if era.since(5, 0) && !era.since(5, 10) {
+        0o644
+    } else {
+        0o600
+    };
     let opened = File::options()
         .write(true)
         .create(true)
