@@ -1,7 +1,8 @@
 //! Unpacking beside what one would type instead: `sha256sum && tar xzf`, and a plain copy of the unpacked tree.
 //!
-//! `cargo bench --bench unpack [-- ROUNDS]`. A release of 500 MB is made once, under `target/bench/`. All ways run in
-//! turn, in every round, on a warm page cache: on a busy machine only the ratios mean anything.
+//! `cargo bench --bench unpack [-- ROUNDS [DIRECTORY]]`. A release of 500 MB is made once, under `target/bench/` or in
+//! the directory. All ways run in turn, in every round, on a warm page cache: on a busy machine only the ratios, and
+//! the processor time (of all threads together), mean anything.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -36,8 +37,14 @@ fn main() {
             arguments[at + 3] == "sync",
         );
     }
-    let rounds = arguments.iter().find_map(|word| word.parse().ok());
-    compare(rounds.unwrap_or(5));
+    let plain = arguments
+        .iter()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'));
+    let plain: Vec<_> = plain.collect();
+    let rounds = plain.first().map_or(5, |word| word.parse().unwrap());
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
+    compare(rounds, &plain.get(1).map_or(own, PathBuf::from));
 }
 
 /// The child: unpacks, and says how much memory it took.
@@ -78,11 +85,12 @@ struct Way {
     name: &'static str,
     sync: bool,
     times: Vec<Duration>,
+    /// Processor time.
+    work: Vec<Duration>,
 }
 
-fn compare(rounds: usize) {
-    let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
-    fs::create_dir_all(&bench).unwrap();
+fn compare(rounds: usize, bench: &Path) {
+    fs::create_dir_all(bench).unwrap();
     let archive = bench.join("release-500.tar.gz");
     if !archive.exists() {
         make_release(&archive);
@@ -100,6 +108,7 @@ fn compare(rounds: usize) {
             name,
             sync,
             times: Vec::new(),
+            work: Vec::new(),
         })
         .collect();
     let (mut peak, mut number) = (0, 0);
@@ -107,8 +116,8 @@ fn compare(rounds: usize) {
     for _ in 0..rounds {
         for way in &mut ways {
             number += 1;
-            let stage = fresh(&bench, number);
-            let began = Instant::now();
+            let stage = fresh(bench, number);
+            let (began, work) = (Instant::now(), work_of_children());
             match way.name {
                 "mmembed" => peak = peak.max(ours(&archive, &stage, way.sync)),
                 "cp -r" => copy(&original, &stage),
@@ -118,10 +127,11 @@ fn compare(rounds: usize) {
                 run(Command::new("sync").arg("-f").arg(&stage));
             }
             way.times.push(began.elapsed());
+            way.work.push(work_of_children() - work);
         }
     }
     report(&ways, peak, &archive);
-    clear(&bench);
+    clear(bench);
 }
 
 fn ours(archive: &Path, stage: &Path, sync: bool) -> u64 {
@@ -176,6 +186,16 @@ fn clear(bench: &Path) {
     println!("stages removed: measure again in five minutes at the earliest");
 }
 
+/// Processor time that all finished children took, user and system (`proc_pid_stat(5)`: fields 16 and 17, in
+/// hundredths of a second on every Linux).
+fn work_of_children() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, after_name) = stat.rsplit_once(')').unwrap();
+    let fields = after_name.split_whitespace().skip(13).take(2);
+    let ticks: u64 = fields.map(|field| field.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
 fn warm(original: &Path, archive: &Path) {
     let mut cat = Command::new("cat");
     run(cat.arg(archive).stdout(Stdio::null()));
@@ -184,29 +204,30 @@ fn warm(original: &Path, archive: &Path) {
 }
 
 fn report(ways: &[Way], peak: u64, archive: &Path) {
-    let median = |way: &Way| {
-        let mut times = way.times.clone();
+    let median = |times: &[Duration]| {
+        let mut times = times.to_vec();
         times.sort();
         times[times.len() / 2].as_secs_f64()
     };
     let size = fs::metadata(archive).unwrap().len() / 1_000_000;
     println!(
-        "archive {size} MB; median of {} rounds",
+        "archive {size} MB; medians of {} rounds",
         ways[0].times.len()
     );
-    for pair in ways.chunks(2) {
+    for way in ways {
         println!(
-            "{:22} {:6.2} s   and synced {:6.2} s",
-            pair[0].name,
-            median(&pair[0]),
-            median(&pair[1])
+            "{:20} {:7} {:6.2} s, processor {:6.2} s",
+            way.name,
+            if way.sync { "+ sync" } else { "" },
+            median(&way.times),
+            median(&way.work)
         );
     }
-    for (name, at) in [("sha256sum && tar", 2), ("cp -r", 4)] {
+    for (name, at) in [("sha256sum && tar xzf", 2), ("cp -r", 4)] {
         println!(
-            "mmembed / {name:17} {:5.2}     and synced {:5.2}",
-            median(&ways[0]) / median(&ways[at]),
-            median(&ways[1]) / median(&ways[at + 1])
+            "mmembed / {name}: {:.2}, synced {:.2}",
+            median(&ways[0].times) / median(&ways[at].times),
+            median(&ways[1].times) / median(&ways[at + 1].times)
         );
     }
     println!("peak memory {} MiB", peak.div_ceil(1024));

@@ -3,6 +3,8 @@
 
 mod entries;
 mod restore;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 

@@ -139,6 +139,12 @@ pub fn known(setting: &SettingPath) -> &'static [KnownSetting] {
     KNOWN.settings.get(&name).map_or(&[], Vec::as_slice)
 }
 
+/// Every setting that this version has, as far as is known.
+pub(super) fn all_in(version: &Version) -> impl Iterator<Item = &'static KnownSetting> {
+    let rows = KNOWN.settings.values().flatten();
+    rows.filter(|row| row.exists_in(version))
+}
+
 /// Does this version have this setting, as far as is known?
 #[must_use]
 pub fn exists_in(setting: &SettingPath, version: &Version) -> bool {

@@ -1,7 +1,7 @@
 //! The layers of a configuration, weakest first, and the one rule for the host's defaults.
 //! Nothing is written here; see the merge.
 
-use super::document::{Document, View};
+use super::document::{Document, Kind, View};
 use super::relocate::Places;
 
 /// What the merge works on. Overlays are partial configurations: only what they name counts.
@@ -95,7 +95,9 @@ pub(super) enum Verdict {
 }
 
 /// The three-way rule: `base` is the default as last applied, `site` what the file has, `new` the default now.
+/// A `null` in the site's file asks for the default, and is no value of a user's.
 pub(super) fn judge(base: Option<&View<'_>>, site: Option<&View<'_>>, new: &View<'_>) -> Verdict {
+    let site = site.filter(|site| site.kind() != Kind::Null || new.kind() == Kind::Null);
     match (base, site) {
         (_, None) => Verdict::Take,
         (_, Some(site)) if site.is_same_as(new) => Verdict::Agree,

@@ -1,18 +1,19 @@
 //! The merge: layers in, one document and the reason for each of its settings out.
 //! No value of the site disappears without an entry in the ledger.
 
-use std::collections::BTreeMap;
+mod accounts;
+#[cfg(test)]
+mod laws;
 
 use super::document::{Document, EditError, Kind, Leaf, View};
 use super::layer::{Layers, Missing, NewDefaults, Verdict, judge};
-use super::ledger::{Because, Choice, Decision, Ledger, Origin};
+use super::ledger::{Because, Ledger, Origin};
 use super::mask::Shown;
 use super::relocate::{RelocateError, Relocated, relocate};
 use super::setting::SettingPath;
 use super::table::is_secret;
 
-#[cfg(test)]
-mod laws;
+use self::accounts::Accounts;
 
 /// The result of a merge.
 #[derive(Clone, Debug)]
@@ -58,50 +59,29 @@ pub fn merge(layers: &Layers<'_>) -> Result<Merged, MergeError> {
     merging.defaults(layers)?;
     merging.enforced(layers)?;
     let relocated = merging.places(layers)?;
-    Ok(merging.finish(relocated))
-}
-
-/// What is known about a setting before the final value can be shown.
-struct Entry {
-    setting: SettingPath,
-    choice: Choice,
-    origin: Origin,
-    because: Because,
-    instead_of: Option<Shown>,
-    /// The value before the merge, for settings that end up gone.
-    former: Shown,
+    Ok(Merged {
+        ledger: merging.accounts.close(&merging.document),
+        document: merging.document,
+        conflicts: merging.conflicts,
+        relocated,
+    })
 }
 
 struct Merging {
     document: Document,
-    is_new: bool,
-    /// By folded name.
-    entries: BTreeMap<SettingPath, Entry>,
+    accounts: Accounts,
     conflicts: Vec<SettingPath>,
 }
 
 impl Merging {
     fn begin(layers: &Layers<'_>) -> Self {
-        let document = layers.site.unwrap_or(layers.release);
-        let origin = match layers.site {
-            Some(_) => Origin::Site,
-            None => Origin::Release,
-        };
-        let entry = |leaf: Leaf<'_>| {
-            let entry = Entry {
-                choice: Choice::Kept,
-                origin,
-                because: Because::NobodyElseAsks,
-                instead_of: None,
-                former: Shown::of(&leaf.setting, &leaf.value),
-                setting: leaf.setting,
-            };
-            (entry.setting.folded(), entry)
+        let (document, origin) = match layers.site {
+            Some(site) => (site, Origin::Site),
+            None => (layers.release, Origin::Release),
         };
         Self {
             document: document.clone(),
-            is_new: layers.site.is_none(),
-            entries: document.leaves().into_iter().map(entry).collect(),
+            accounts: Accounts::open(document, origin),
             conflicts: Vec::new(),
         }
     }
@@ -144,7 +124,7 @@ impl Merging {
             return self.write(leaf, Origin::Release, Because::ReleaseDefaultAdopted);
         }
         let offered = Some(Shown::of(&leaf.setting, &leaf.value));
-        self.note(
+        self.accounts.note(
             &leaf.setting,
             Origin::Site,
             Because::ReleaseDefaultMoved,
@@ -174,14 +154,21 @@ impl Merging {
                 }
                 Verdict::Agree => {
                     let because = Because::HostDefaultAgrees;
-                    self.note(&leaf.setting, Origin::HostDefault, because, None);
+                    self.accounts
+                        .note(&leaf.setting, Origin::HostDefault, because, None);
                 }
                 Verdict::UserChangedIt => {
-                    self.note(&leaf.setting, Origin::Site, Because::UserChangedIt, offered);
+                    self.accounts.note(
+                        &leaf.setting,
+                        Origin::Site,
+                        Because::UserChangedIt,
+                        offered,
+                    );
                 }
                 Verdict::BothChangedIt => {
                     let because = Because::UserAndHostChangedIt;
-                    self.note(&leaf.setting, Origin::Site, because, offered);
+                    self.accounts
+                        .note(&leaf.setting, Origin::Site, because, offered);
                     self.conflicts.push(leaf.setting);
                 }
             }
@@ -202,7 +189,7 @@ impl Merging {
                 .is_some_and(|now| now.get(&leaf.setting).is_some());
             let value = site.get(&leaf.setting);
             if !asked && value.is_some_and(|value| value.is_same_as(&leaf.value)) {
-                self.note(
+                self.accounts.note(
                     &leaf.setting,
                     Origin::Site,
                     Because::HostDefaultWithdrawn,
@@ -238,13 +225,11 @@ impl Merging {
                 .former
                 .as_deref()
                 .map(|raw| Shown::of(&step.setting, &View::of_json(raw)));
-            self.enter(&step.setting, Origin::Place, Because::Placed, former);
+            self.accounts
+                .enter(&step.setting, Origin::Place, Because::Placed, former);
         }
         for own in &relocated.kept {
-            let entry = self.entries.get_mut(&own.setting.folded());
-            if let Some(entry) = entry.filter(|entry| entry.origin != Origin::HostEnforced) {
-                entry.because = Because::PlacedByOwner;
-            }
+            self.accounts.placed_by_owner(&own.setting);
         }
         Ok(relocated)
     }
@@ -259,23 +244,6 @@ impl Merging {
                 .is_some_and(|value| value.kind() == Kind::Object)
     }
 
-    /// Enters the loss of all settings below one that is about to become a plain value.
-    fn drop_below(&mut self, setting: &SettingPath, origin: Origin, because: Because) {
-        let above = setting.folded();
-        let below = |setting: &SettingPath| {
-            setting.parts().len() > above.parts().len()
-                && setting.parts().starts_with(above.parts())
-        };
-        for (_, entry) in self
-            .entries
-            .iter_mut()
-            .filter(|(setting, _)| below(setting))
-        {
-            entry.choice = Choice::Dropped;
-            (entry.origin, entry.because) = (origin, because);
-        }
-    }
-
     fn write(
         &mut self,
         leaf: &Leaf<'_>,
@@ -287,7 +255,7 @@ impl Merging {
             .as_ref()
             .is_some_and(|former| former.is_same_as(&leaf.value))
         {
-            self.note(&leaf.setting, origin, because, None);
+            self.accounts.note(&leaf.setting, origin, because, None);
             return Ok(());
         }
         let closes = former
@@ -295,7 +263,7 @@ impl Merging {
             .is_some_and(|former| former.kind() == Kind::Object);
         let former = former.map(|former| Shown::of(&leaf.setting, &former));
         if closes && leaf.value.kind() != Kind::Object {
-            self.drop_below(&leaf.setting, origin, because);
+            self.accounts.drop_below(&leaf.setting, origin, because);
         }
         self.document
             .set_raw(&leaf.setting, leaf.value.raw())
@@ -303,108 +271,7 @@ impl Merging {
                 layer: origin,
                 source,
             })?;
-        self.enter(&leaf.setting, origin, because, former);
+        self.accounts.enter(&leaf.setting, origin, because, former);
         Ok(())
-    }
-
-    /// Enters a setting that was written.
-    fn enter(
-        &mut self,
-        setting: &SettingPath,
-        origin: Origin,
-        because: Because,
-        former: Option<Shown>,
-    ) {
-        let choice = if former.is_some() {
-            Choice::Changed
-        } else {
-            Choice::Added
-        };
-        let entry = Entry {
-            setting: setting.clone(),
-            choice,
-            origin,
-            because,
-            instead_of: former.clone(),
-            former: former.unwrap_or(Shown::Plain(String::new())),
-        };
-        match self.entries.get_mut(&setting.folded()) {
-            Some(there) if there.choice == Choice::Added => {
-                there.origin = origin;
-                there.because = because;
-                there.instead_of = entry.instead_of;
-            }
-            Some(there) => {
-                // What stood in the file before any layer spoke is the value to be accounted for.
-                there.instead_of = Some(there.former.clone());
-                (there.choice, there.origin, there.because) = (choice, origin, because);
-            }
-            None => drop(self.entries.insert(setting.folded(), entry)),
-        }
-    }
-
-    /// Enters a reason for a value that stays.
-    fn note(
-        &mut self,
-        setting: &SettingPath,
-        origin: Origin,
-        because: Because,
-        offered: Option<Shown>,
-    ) {
-        if let Some(entry) = self.entries.get_mut(&setting.folded()) {
-            (entry.origin, entry.because) = (origin, because);
-            entry.instead_of = offered.or(entry.instead_of.take());
-        }
-    }
-
-    fn finish(mut self, relocated: Relocated) -> Merged {
-        let mut ledger = Ledger::default();
-        for leaf in self.document.leaves() {
-            if let Some(entry) = self.entries.remove(&leaf.setting.folded()) {
-                ledger.enter(Decision {
-                    value: Shown::of(&leaf.setting, &leaf.value),
-                    setting: leaf.setting,
-                    choice: if self.is_new && entry.choice == Choice::Kept {
-                        Choice::Added
-                    } else {
-                        entry.choice
-                    },
-                    origin: entry.origin,
-                    because: entry.because,
-                    instead_of: entry.instead_of,
-                });
-            }
-        }
-        for entry in std::mem::take(&mut self.entries).into_values() {
-            self.account_for(entry, &mut ledger);
-        }
-        Merged {
-            document: self.document,
-            ledger,
-            conflicts: self.conflicts,
-            relocated,
-        }
-    }
-
-    /// Enters a setting that is no leaf any more: it was dropped, or something grew below it.
-    fn account_for(&self, entry: Entry, ledger: &mut Ledger) {
-        let grown = self.document.get(&entry.setting).is_some();
-        let was_empty_object = entry.former == Shown::Plain("{}".to_owned());
-        if grown && was_empty_object {
-            return;
-        }
-        let because = if grown {
-            Because::NullOpened
-        } else {
-            entry.because
-        };
-        ledger.enter(Decision {
-            setting: entry.setting,
-            choice: Choice::Dropped,
-            origin: entry.origin,
-            because,
-            value: entry.former,
-            instead_of: None,
-        });
     }
 }

@@ -6,6 +6,7 @@ mod check;
 mod dark;
 mod diff;
 mod document;
+mod environment;
 mod known;
 mod layer;
 mod ledger;
@@ -28,6 +29,7 @@ pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
     same_value,
 };
+pub use environment::{Effective, Override, effective, variable_of};
 pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
 pub use layer::{Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};

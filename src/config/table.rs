@@ -141,12 +141,11 @@ const SECRET_ENDINGS: &[&str] = &[
     "secret",
     "salt",
     "key",
+    "keyid",
     "token",
     "datasource",
     "dsn",
     "credential",
-    "replica",
-    "shard",
 ];
 
 impl Row {
@@ -227,6 +226,7 @@ mod tests {
                 true,
             ),
             ("CacheSettings.RedisPassword", true),
+            ("AWSSettings.Route53AccessKeyId", true),
             ("FileSettings.AzureAccessKey", true),
             ("PluginSettings.Plugins.github.webhooksecret", true),
             ("PluginSettings.Plugins.jira.apiTokens", true),
@@ -235,6 +235,7 @@ mod tests {
             ("ElasticsearchSettings.ClientKey", false),
             ("ServiceSettings.SiteURL", false),
             ("PasswordSettings.MinimumLength", false),
+            ("ElasticsearchSettings.PostIndexReplicas", false),
             ("EmailSettings.SMTPUsername", false),
         ] {
             assert_eq!(is_secret(&SettingPath::known(setting)), secret, "{setting}");

@@ -2,7 +2,11 @@
 //! Nothing here is part of the product.
 //!
 //! Include it with `#[path = "../fakes/mod.rs"] mod fakes;`.
-#![allow(dead_code, reason = "every test crate uses another part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "every test crate uses another part of it"
+)]
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -12,6 +16,7 @@
     reason = "the rules of the library's floors do not bind what plays the world outside, and a test that cannot go on panics"
 )]
 
+pub(crate) mod port;
 pub(crate) mod postgres;
 pub(crate) mod release;
 pub(crate) mod running;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -91,6 +91,28 @@ pub(crate) fn request(port: u16, method: &str, path: &str, body: &str) -> io::Re
     })
 }
 
+/// Runs a program of an unpacked release to its end.
+pub(crate) fn output(command: &mut Command) -> Output {
+    patiently(|| command.output())
+}
+
+/// Starts a program that was unpacked a moment ago. While another thread of this process starts a child of its own, that child holds
+/// a copy of every open file until it executes; if one of them is this program being written, Linux calls it busy.
+fn patiently<T>(mut start: impl FnMut() -> io::Result<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        match start() {
+            Err(error)
+                if error.kind() == io::ErrorKind::ExecutableFileBusy
+                    && begun.elapsed() < PATIENCE =>
+            {
+                thread::sleep(Duration::from_millis(2));
+            }
+            outcome => return outcome.expect("the program can be started"),
+        }
+    }
+}
+
 /// A server started by a test; killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
@@ -114,7 +136,7 @@ impl Running {
         let out = fs::File::create(&console).expect("beside the release is writable");
         let err = out.try_clone().expect("a file can be opened twice");
         command.stdin(Stdio::null()).stdout(out).stderr(err);
-        let child = command.spawn().expect("the server can be started");
+        let child = patiently(|| command.spawn());
         Self {
             child,
             port,

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::fakes::postgres::free_port;
+use crate::fakes::port::free_port;
 use crate::fakes::release::FixtureRelease;
 use crate::fakes::running::{Running, configure};
 

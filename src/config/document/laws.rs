@@ -26,9 +26,9 @@ fn scalar() -> impl Strategy<Value = String> {
 }
 
 fn value() -> impl Strategy<Value = String> {
-    scalar().prop_recursive(4, 24, 5, |inner| {
+    scalar().prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
-            prop::collection::vec((space(), inner.clone(), space()), 0..5).prop_map(|items| {
+            prop::collection::vec((space(), inner.clone(), space()), 0..4).prop_map(|items| {
                 let items: Vec<String> = items
                     .into_iter()
                     .map(|(before, item, after)| format!("{before}{item}{after}"))
@@ -50,7 +50,7 @@ fn object(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strate
         inner,
         space(),
     );
-    (prop::collection::vec(member, 0..5), space()).prop_map(|(members, tail)| {
+    (prop::collection::vec(member, 0..4), space()).prop_map(|(members, tail)| {
         let members: Vec<String> = members
             .into_iter()
             .enumerate()

@@ -1,10 +1,13 @@
 //! What a merge must give, case by case, and the laws that hold for every merge.
 //! Directories are tested with the places.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::config::ledger::Choice;
 use crate::config::place::{PlaceName, Placement, Where};
 use crate::config::relocate::Places;
 
@@ -48,6 +51,8 @@ fn one_setting_through_all_layers() {
         ("1", "9", "-", "-", "1", "-", "1", ReleaseDefaultMoved),
         ("1", "9", "-", "-", "5", "-", "5", NobodyElseAsks),
         ("1", "9", "-", "-", "9", "-", "9", NobodyElseAsks),
+        ("-", "1", "2", "4", "null", "-", "4", HostDefaultFits),
+        ("-", "1", "-", "-", "null", "-", "null", NobodyElseAsks),
         ("1.0", "9", "2.50", "4", "2.5", "-", "4", HostDefaultFits),
     ];
     for (old, release, applied, defaults, site, enforced, result, because) in cases {

@@ -1,5 +1,5 @@
 //! The paths that the server answers, by era.
-//! Three of them no real server knows: users, posts and their count, without a login, so that tests have rows to look for.
+//! Four of them no real server knows: POST users and posts, GET users/count and posts/count, all without a login, so that tests have rows to look for.
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};

@@ -22,7 +22,7 @@ use super::places;
 use super::random;
 use super::signals::StopFlag;
 use super::trailer::{Fault, Trailer};
-use super::version_command::{make_directories, no_i18n};
+use super::version_command::{make_data_directory, make_plugin_directories, no_i18n};
 
 /// Runs until it is told to stop.
 pub(crate) fn serve(trailer: Trailer, era: Era, arguments: &Arguments) -> Result<(), Exit> {
@@ -38,7 +38,8 @@ pub(crate) fn serve(trailer: Trailer, era: Era, arguments: &Arguments) -> Result
     }
     log.info("Server is initializing...");
     let store = database::prepare(&trailer, era, &loaded.config, &log)?;
-    make_directories(era, &loaded.config, &log);
+    make_data_directory(era, &loaded.config);
+    make_plugin_directories(era, &loaded.config, &log);
     log.info(&identity(&trailer));
     faults_before_listening(&trailer, &log)?;
     listen(trailer, era, loaded.config, store, &log)

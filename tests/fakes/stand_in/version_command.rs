@@ -50,8 +50,11 @@ pub(crate) fn run(
     database::open_log(era, &loaded.config, &log);
     log.info("Server is initializing...");
     let mut store = database::prepare(trailer, era, &loaded.config, &log)?;
+    if era.since(5, 9) && !era.since(6, 0) {
+        make_data_directory(era, &loaded.config);
+    }
     if era.since(5, 3) {
-        make_directories(era, &loaded.config, &log);
+        make_plugin_directories(era, &loaded.config, &log);
     }
     let schema = store.system("Version").ok().flatten().unwrap_or_default();
     text.push_str("DB Version: ");
@@ -111,28 +114,31 @@ pub(crate) fn no_i18n(era: Era) -> Exit {
     }
 }
 
-/// Makes what the server makes at every start, relative to where it was started.
-pub(crate) fn make_directories(era: Era, config: &Value, log: &Log) {
-    let files_are_local = database::text(config, "/FileSettings/DriverName") == "local";
-    if era.since(4, 2) && files_are_local {
+/// Makes the directory of the file store, parents included.
+pub(crate) fn make_data_directory(era: Era, config: &Value) {
+    if era.since(4, 2) && database::text(config, "/FileSettings/DriverName") == "local" {
         let _made = fs::create_dir_all(database::text(config, "/FileSettings/Directory"));
     }
+}
+
+/// Makes the directories of the plugins, relative to where the server was started, parents not included.
+pub(crate) fn make_plugin_directories(era: Era, config: &Value, log: &Log) {
     if !era.since(4, 4) || config.pointer("/PluginSettings/Enable") != Some(&Value::Bool(true)) {
         return;
     }
     for key in ["Directory", "ClientDirectory"] {
         let directory = database::text(config, &format!("/PluginSettings/{key}"));
-        match fs::create_dir(directory) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-                let why = format!("mkdir {directory}: {}", in_go(&error));
-                log.write(
-                    Level::Error,
-                    "Failed to start up plugins",
-                    &json!({ "error": why }),
-                );
-                return;
-            }
-            _ => {}
+        if Path::new(directory).is_dir() {
+            continue;
+        }
+        if let Err(error) = fs::create_dir(directory) {
+            let why = format!("mkdir {directory}: {}", in_go(&error));
+            log.write(
+                Level::Error,
+                "Failed to start up plugins",
+                &json!({ "error": why }),
+            );
+            return;
         }
     }
 }

@@ -148,7 +148,7 @@ fn plugin_settings_survive_every_version() {
     for version in ["4.10.0", "5.9.0", "6.3.0", "7.8.0", "10.11.0", "11.7.0"] {
         let installation = Installation::of(&release(version));
         installation.point(|config| {
-            config["PluginSettings"]["Plugins"] = json!({ "b": { "Z": 1, "a": [] }, "a": {} })
+            config["PluginSettings"]["Plugins"] = json!({ "b": { "Z": 1, "a": [] }, "a": {} });
         });
         installation.boot();
         let plugins = &read_config(&installation.root)["PluginSettings"]["Plugins"];
@@ -205,11 +205,11 @@ fn mm_config_names_the_file_from_5_30_on() {
             .env("MM_CONFIG", &other);
         let mut server = Running::spawn(command, &installation.root, installation.port);
         server.wait_until_ready();
-        let served = server
+        let answer = server
             .get("/api/v4/config/client?format=old")
             .unwrap()
             .json();
-        assert_eq!(served["SiteName"] == "Other", works, "{version}");
+        assert_eq!(answer["SiteName"] == "Other", works, "{version}");
     }
 }
 
@@ -300,9 +300,39 @@ fn a_file_that_is_no_configuration_ends_the_server_as_it_did_the_real_one() {
 }
 
 #[test]
+fn from_11_0_on_some_settings_are_refused_that_were_good_before() {
+    let settings = [
+        (
+            "TeamSettings",
+            "ExperimentalViewArchivedChannels",
+            json!(false),
+        ),
+        ("ExperimentalSettings", "ClientSideCertEnable", json!(true)),
+    ];
+    for (section, key, value) in settings {
+        for (version, refused) in [("10.11.0", false), ("11.7.0", true)] {
+            let installation = Installation::of(&release(version));
+            installation.point(|config| config[section][key] = value.clone());
+            let text = installation.config_text();
+            if refused {
+                assert_eq!(
+                    installation.start().wait().code(),
+                    Some(1),
+                    "{version} {key}"
+                );
+                assert_eq!(installation.config_text(), text);
+                assert!(!installation.database_file().exists());
+            } else {
+                installation.boot();
+            }
+        }
+    }
+}
+
+#[test]
 fn a_lost_file_is_made_anew_from_5_9_on_and_copied_from_the_default_at_4_10() {
     for (version, mode) in [
-        ("4.10.0", 0o644),
+        ("4.10.0", 0o600),
         ("5.9.0", 0o644),
         ("5.30.0", 0o600),
         ("7.8.0", 0o600),

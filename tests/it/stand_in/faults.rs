@@ -1,5 +1,6 @@
 //! Faults on demand.
 
+use std::io::{Read as _, Write as _};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use super::{Installation, release};
-use crate::fakes::running::{program, read_config};
+use crate::fakes::running::{output, program, read_config};
 use crate::fakes::trailer::Fault;
 
 const VERSION: &str = "10.11.0";
@@ -40,7 +41,6 @@ fn never_answers_accepts_and_is_silent() {
             ),
         }
     };
-    use std::io::{Read as _, Write as _};
     (&stream)
         .write_all(b"GET /api/v4/system/ping HTTP/1.1\r\n\r\n")
         .unwrap();
@@ -94,10 +94,7 @@ fn lies_about_its_version_where_it_is_told_to() {
         server.wait_until_ready().header("X-Version-Id"),
         Some("9.9.9.9.9.9.x.false")
     );
-    let output = Command::new(program(&installation.root))
-        .arg("version")
-        .output()
-        .unwrap();
+    let output = output(Command::new(program(&installation.root)).arg("version"));
     assert!(
         output
             .stdout

@@ -82,24 +82,21 @@ fn a_server_started_elsewhere_ends_with_zero_panics_or_runs_by_era() {
         let elsewhere = tempfile::tempdir().unwrap();
         command.current_dir(elsewhere.path());
         let mut server = Running::spawn(command, &installation.root, installation.port);
-        match code {
-            Some(code) => {
-                assert_eq!(server.wait().code(), Some(code), "{version}");
-                assert!(
-                    server.console().contains("Unable to find i18n directory"),
-                    "{version}"
-                );
-            }
-            None => {
-                server.wait_until_ready();
-                assert!(elsewhere.path().join("data").is_dir(), "{version}");
-                assert!(
-                    server
-                        .console()
-                        .contains("mkdir ./client/plugins: no such file"),
-                    "{version}"
-                );
-            }
+        if let Some(code) = code {
+            assert_eq!(server.wait().code(), Some(code), "{version}");
+            assert!(
+                server.console().contains("Unable to find i18n directory"),
+                "{version}"
+            );
+        } else {
+            server.wait_until_ready();
+            assert!(elsewhere.path().join("data").is_dir(), "{version}");
+            assert!(
+                server
+                    .console()
+                    .contains("mkdir ./client/plugins: no such file"),
+                "{version}"
+            );
         }
     }
 }
@@ -122,13 +119,12 @@ fn a_taken_port_is_noticed_after_the_migration() {
             std::thread::sleep(Duration::from_millis(5));
         }
         assert!(installation.database()["users"].is_array(), "{version}");
-        match code {
-            Some(code) => assert_eq!(server.wait().code(), Some(code), "{version}"),
-            None => {
-                std::thread::sleep(Duration::from_millis(300));
-                assert_eq!(server.ended(), None, "{version}");
-                assert_eq!(server.stop().code(), Some(0), "{version}");
-            }
+        if let Some(code) = code {
+            assert_eq!(server.wait().code(), Some(code), "{version}");
+        } else {
+            std::thread::sleep(Duration::from_millis(300));
+            assert_eq!(server.ended(), None, "{version}");
+            assert_eq!(server.stop().code(), Some(0), "{version}");
         }
     }
 }

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::{Installation, release};
-use crate::fakes::running::{Running, program};
+use crate::fakes::running::{Running, output, program};
 
 fn run(installation: &Installation, cwd: &Path, args: &[&str]) -> Output {
-    Command::new(program(&installation.root))
-        .current_dir(cwd)
-        .args(args)
-        .output()
-        .unwrap()
+    output(
+        Command::new(program(&installation.root))
+            .current_dir(cwd)
+            .args(args),
+    )
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -244,6 +244,10 @@ fn from_another_directory_it_leaves_its_own_behind() {
     run(&installation, &installation.root.join("bin"), &["version"]);
     assert!(installation.root.join("bin/plugins").is_dir());
     assert!(installation.root.join("bin/data").is_dir());
+    let later = Installation::of(&release("6.3.0"));
+    run(&later, &later.root.join("bin"), &["version"]);
+    assert!(later.root.join("bin/plugins").is_dir());
+    assert!(!later.root.join("bin/data").exists());
     assert!(!installation.root.join("bin/client").exists());
 }
 
@@ -261,11 +265,11 @@ fn a_bare_binary_panics_until_6_3_and_answers_from_6_7_on() {
         let bare = installation.directory.path().join("bare/deep/down/far");
         std::fs::create_dir_all(&bare).unwrap();
         std::fs::copy(program(&installation.root), bare.join("server")).unwrap();
-        let output = Command::new(bare.join("server"))
-            .current_dir(&bare)
-            .arg("version")
-            .output()
-            .unwrap();
+        let output = output(
+            Command::new(bare.join("server"))
+                .current_dir(&bare)
+                .arg("version"),
+        );
         assert_eq!(
             output.status.code(),
             Some(code),
@@ -358,11 +362,11 @@ fn the_platform_wrapper_complains_and_passes_the_exit_code_on() {
         (&["version", "--skip-server-start"][..], 0),
         (&["-version"], 1),
     ] {
-        let output = Command::new(&wrapper)
-            .current_dir(&installation.root)
-            .args(args)
-            .output()
-            .unwrap();
+        let output = output(
+            Command::new(&wrapper)
+                .current_dir(&installation.root)
+                .args(args),
+        );
         assert_eq!(output.status.code(), Some(code));
         let stdout = text(&output.stdout);
         assert!(

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{complete, environment, go_json};
+use super::failure::{invalid, unable_to_load, wrong_type};
+use super::{complete, environment, go_json, validate};
 use crate::era::{Era, ReadOnlyFile, Rewrite};
 use crate::exit::{Exit, in_go};
 use crate::places;
@@ -105,6 +106,7 @@ fn settle(trailer: &Trailer, era: Era, name: &str, site: &Value) -> Result<Outco
     let salted = correct(era, &trailer.defaults, &mut persisted);
     let mut config = persisted.clone();
     let overridden = environment::apply(era, &mut config);
+    validate::validate(era, &config)?;
     if era.persists_environment() {
         persisted = config.clone();
     }
@@ -177,54 +179,6 @@ fn parse(era: Era, purpose: Purpose, name: &str, text: &[u8]) -> Result<Value, E
     Ok(site)
 }
 
-fn unable_to_load() -> Exit {
-    let now = jiff::Timestamp::now()
-        .strftime("%H:%M:%S UTC %Y/%m/%d")
-        .to_string();
-    Exit::said(
-        0,
-        format!(
-            "[{now}] [EROR] (main.main:107) Unable to load mattermost configuration file:  utils.config.load_config.opening.panic"
-        ),
-    )
-}
-
-fn invalid(era: Era, purpose: Purpose, name: &str, why: &str) -> Exit {
-    match era {
-        _ if !era.has_commands() => unable_to_load(),
-        Era(4, 3..) | Era(5, 0..9) if era < Era(5, 0) || purpose == Purpose::Version => {
-            Exit::panic("runtime error: invalid memory address or nil pointer dereference")
-        }
-        _ if purpose == Purpose::Version && era.since(5, 9) => Exit::panic(format!(
-            "failed to apply option: failed to apply Config option: failed to create store: unable to load on store creation: {why}"
-        )),
-        Era(5, 0..9) => Exit {
-            stdout: "{\"level\":\"info\",\"msg\":\"Stopping Server...\"}\n{\"level\":\"info\",\"msg\":\"Server stopped\"}\n".to_owned(),
-            ..Exit::error(1, format!("Error opening config file={name}, err={why}"))
-        },
-        _ => Exit::error(1, format!("Error: failed to load configuration: {name}: {why}")),
-    }
-}
-
-fn wrong_type(era: Era, name: &str, at: &str) -> Exit {
-    if era.since(4, 3) && !era.since(5, 0) {
-        return Exit::panic(
-            "runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation]",
-        );
-    }
-    let place = if era.since(5, 30) {
-        "parsing error at line 1, character 1: "
-    } else {
-        ""
-    };
-    Exit::error(
-        1,
-        format!(
-            "Error: failed to load configuration: {name}: {place}json: cannot unmarshal into Go struct field {at}"
-        ),
-    )
-}
-
 /// Fills salts and replaces values that the era does not stand; true when a salt was missing.
 fn correct(era: Era, defaults: &Value, config: &mut Value) -> bool {
     let mut salted = false;
@@ -294,7 +248,11 @@ fn spoil(fault: &Fault, defaults: &Value, config: &mut Value) {
 }
 
 fn write(era: Era, path: &Path, config: &Value) -> Result<Option<String>, Exit> {
-    let mode = if era.since(5, 10) { 0o600 } else { 0o644 };
+    let mode = if era.since(5, 0) && !era.since(5, 10) {
+        0o644
+    } else {
+        0o600
+    };
     let opened = File::options()
         .write(true)
         .create(true)

@@ -3,7 +3,9 @@
 
 mod complete;
 mod environment;
+mod failure;
 mod go_json;
 mod load;
+mod validate;
 
 pub(crate) use load::{Loaded, Purpose, load, load_text};
