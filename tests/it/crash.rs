@@ -1,12 +1,20 @@
 //! The crash matrix: whatever stops a transaction, the host ends in the old state or in the new one.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use mmembed::host::Territory;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use mmembed::engine::{self, Payload, Prepared};
+use mmembed::host::{Cancel, Host, Meter};
+
 use mmembed::model::{
-    AppName, ArchiveStamp, Edition, Intent, Overlays, Owner, PLAN_SCHEMA, Plan, Planned, Prefix,
-    RECEIPT_SCHEMA, Receipt, Release, Sha256Digest, Step, TransactionId, Version, Viewpoint,
+    AppName, ArchiveStamp, DatabaseUse, Edition, InstallWish, Intent, Overlay, Overlays, Owner,
+    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret,
+    Sha256Digest, Start, Step, Strength, TransactionId, Version, Viewpoint,
 };
+
+use tempfile::TempDir;
 
 use crate::support::crash::Scenario;
 
@@ -14,10 +22,6 @@ fn prefix() -> Prefix {
     let app: AppName = "acme".parse().unwrap();
     let (opt, var) = (Prefix::usual_opt(&app), Prefix::usual_var(&app));
     Prefix::new(app, opt, var)
-}
-
-fn territory(prefix: &Prefix) -> Territory {
-    Territory::new(vec![prefix.opt().clone(), prefix.var().clone()])
 }
 
 fn id() -> TransactionId {
@@ -100,6 +104,103 @@ fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
 #[test]
 fn a_small_plan_stopped_anywhere_is_old_or_new() {
     let build = Box::new(|root: &Path| (small_plan(root), Vec::new()));
-    let points = Scenario { build, territory }.check_every_point();
+    let points = Scenario {
+        build,
+        unlooked: Vec::new(),
+        stride: (1, 1),
+        tear: 1,
+    }
+    .check_every_point();
     assert!(points > 20, "only {points} mutations were counted");
+}
+
+/// A wish to install a release below a root without starting its server.
+fn wish(root: &Path, archive: &Path) -> InstallWish {
+    let set = |text: &str| {
+        (
+            Strength::Default,
+            Overlay::Set(Secret::new(text.to_owned())),
+        )
+    };
+    InstallWish {
+        app: "acme".parse().unwrap(),
+        root: root.to_owned(),
+        archive: archive.to_owned(),
+        version: None,
+        edition: None,
+        sha256: None,
+        overlays: vec![set("TeamSettings.SiteName=\"Acme\"")],
+        places: Vec::new(),
+        in_tree: vec![PlaceName::Plugins],
+        config_file: None,
+        owner: None,
+        service_user: None,
+        start: Start::Never,
+        database: DatabaseUse::MustBeEmpty,
+    }
+}
+
+fn planned(wish: &InstallWish) -> (Plan, Vec<Payload>) {
+    let resolved = engine::resolve(wish).unwrap();
+    let territory = engine::own_territory(&resolved.request.prefix);
+    let host = Host::new(&resolved.root, territory, Meter::default(), Cancel::never()).unwrap();
+    match engine::prepare(&host, &resolved).unwrap() {
+        Prepared::Plan { plan, findings } => {
+            let fatal: Vec<_> = findings
+                .iter()
+                .filter(|finding| finding.is_fatal())
+                .collect();
+            assert!(fatal.is_empty(), "{fatal:?}");
+            (*plan, engine::payloads(&resolved))
+        }
+        Prepared::NothingToDo(_) => panic!("nothing to do on an empty host"),
+    }
+}
+
+/// A release small enough to be unpacked thousands of times. Its server is a script: nobody starts it.
+fn tiny_release(directory: &Path) -> PathBuf {
+    let path = directory.join("mattermost-team-5.9.0-linux-amd64.tar.gz");
+    let gzip = GzEncoder::new(fs::File::create(&path).unwrap(), Compression::fast());
+    let mut archive = tar::Builder::new(gzip);
+    let files: [(&str, u32, &str); 6] = [
+        ("bin/mattermost", 0o755, "#!/bin/sh\n"),
+        ("client/root.html", 0o644, "<html></html>"),
+        (
+            "config/config.json",
+            0o600,
+            "{\"TeamSettings\": {\"SiteName\": \"Mattermost\"}}",
+        ),
+        ("fonts/nunito-bold.ttf", 0o644, "font"),
+        ("i18n/en.json", 0o644, "[]"),
+        ("templates/error.html", 0o644, "<html></html>"),
+    ];
+    for (name, mode, content) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(mode);
+        header.set_size(content.len() as u64);
+        archive
+            .append_data(
+                &mut header,
+                format!("mattermost/{name}"),
+                content.as_bytes(),
+            )
+            .unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap();
+    path
+}
+
+#[test]
+fn an_installation_stopped_anywhere_is_old_or_new() {
+    let directory = TempDir::new().unwrap();
+    let archive = tiny_release(directory.path());
+    let build = Box::new(move |root: &Path| planned(&wish(root, &archive)));
+    let points = Scenario {
+        build,
+        unlooked: Vec::new(),
+        stride: (1, 6),
+        tear: 7,
+    }
+    .check_every_point();
+    assert!(points > 60, "only {points} mutations were counted");
 }
