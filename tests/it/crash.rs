@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -16,6 +17,7 @@ use mmembed::model::{
 
 use tempfile::TempDir;
 
+use crate::fakes::release::FixtureRelease;
 use crate::support::crash::Scenario;
 
 fn prefix() -> Prefix {
@@ -101,16 +103,23 @@ fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
     }
 }
 
+fn scenario(
+    build: impl Fn(&Path) -> (Plan, Vec<Payload>) + 'static,
+    stride: (u64, u64),
+    tear: usize,
+) -> Scenario {
+    Scenario {
+        build: Box::new(build),
+        unlooked: Vec::new(),
+        from: |_| 0,
+        stride,
+        tear,
+    }
+}
+
 #[test]
 fn a_small_plan_stopped_anywhere_is_old_or_new() {
-    let build = Box::new(|root: &Path| (small_plan(root), Vec::new()));
-    let points = Scenario {
-        build,
-        unlooked: Vec::new(),
-        stride: (1, 1),
-        tear: 1,
-    }
-    .check_every_point();
+    let points = scenario(|root| (small_plan(root), Vec::new()), (1, 1), 1).check_every_point();
     assert!(points > 20, "only {points} mutations were counted");
 }
 
@@ -194,13 +203,56 @@ fn tiny_release(directory: &Path) -> PathBuf {
 fn an_installation_stopped_anywhere_is_old_or_new() {
     let directory = TempDir::new().unwrap();
     let archive = tiny_release(directory.path());
-    let build = Box::new(move |root: &Path| planned(&wish(root, &archive)));
-    let points = Scenario {
-        build,
-        unlooked: Vec::new(),
-        stride: (1, 6),
-        tear: 7,
-    }
-    .check_every_point();
+    let build = move |root: &Path| planned(&wish(root, &archive));
+    let points = scenario(build, (1, 6), 7).check_every_point();
     assert!(points > 60, "only {points} mutations were counted");
+}
+
+#[test]
+fn an_installation_repeated_step_by_step_is_the_same_installation() {
+    let directory = TempDir::new().unwrap();
+    let archive = tiny_release(directory.path());
+    scenario(move |root: &Path| planned(&wish(root, &archive)), (1, 1), 1).check_repetition();
+}
+
+/// A wish to install a release and to start it. Everything that a start leaves to chance is given.
+fn wish_to_start(root: &Path, archive: &Path) -> InstallWish {
+    let database = root.join("database.json");
+    let settings = [
+        "SqlSettings.DriverName=\"file\"".to_owned(),
+        format!("SqlSettings.DataSource=\"{}\"", database.display()),
+        format!("SqlSettings.AtRestEncryptKey=\"{}\"", "k".repeat(32)),
+        format!("FileSettings.PublicLinkSalt=\"{}\"", "s".repeat(32)),
+        "ServiceSettings.ListenAddress=\"127.0.0.1:1\"".to_owned(),
+    ];
+    let set = |text| (Strength::Default, Overlay::Set(Secret::new(text)));
+    InstallWish {
+        overlays: settings.into_iter().map(set).collect(),
+        service_user: Some(mmembed::host::current_owner().to_string()),
+        start: Start::Prove {
+            within: Duration::from_secs(60),
+        },
+        ..wish(root, archive)
+    }
+}
+
+#[test]
+fn an_installation_stopped_while_its_server_is_proven_is_old_or_new() {
+    let directory = TempDir::new().unwrap();
+    let stand_in = env!("CARGO_BIN_EXE_stand-in");
+    let archive = FixtureRelease::new("10.11.0", stand_in)
+        .small_files(5)
+        .build(directory.path());
+    let build = move |root: &Path| planned(&wish_to_start(root, &archive));
+    let scenario = Scenario {
+        unlooked: vec![
+            "database.json",
+            "var/opt/acme/mattermost/logs",
+            "var/opt/acme/mmembed/receipt.json",
+        ],
+        // What comes before the server is started is the business of the other matrices.
+        from: |points| points.saturating_sub(75),
+        ..scenario(build, (3, 8), 40)
+    };
+    scenario.check_every_point();
 }

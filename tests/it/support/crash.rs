@@ -16,8 +16,10 @@ use super::manifest::{Manifest, manifest_without};
 pub struct Scenario {
     /// Builds the host below an empty root and says what will be done to it.
     pub build: Box<dyn Fn(&Path) -> (Plan, Vec<Payload>)>,
-    /// What of the host is not looked at: logs that tell of the run itself.
+    /// Of what it only counts whether it is there: logs and times that differ from run to run.
     pub unlooked: Vec<&'static str>,
+    /// The first mutation that matters, given how many there are.
+    pub from: fn(u64) -> u64,
     /// Every how many mutations the world is stopped, and every how many of those its recovery is stopped too, at
     /// every mutation of that.
     pub stride: (u64, u64),
@@ -52,6 +54,30 @@ impl Scenario {
         world
     }
 
+    /// Every step performed twice, and every undo, comes to the same as once.
+    pub fn check_repetition(&self) {
+        let (once, twice) = (self.world(), self.world());
+        let old = once.look();
+        assert!(matches!(once.run(Meter::default()), Ok(Outcome::Committed)));
+        assert!(matches!(
+            twice.run(Meter::repeating(2)),
+            Ok(Outcome::Committed)
+        ));
+        assert_eq!(once.look(), twice.look(), "performed twice");
+
+        let undone = self.world();
+        let meter = Meter::default();
+        assert!(matches!(
+            self.world().run(meter.clone()),
+            Ok(Outcome::Committed)
+        ));
+        // The last mutations belong to the steps after the commit; well before them, everything is still undone.
+        drop(undone.run(Meter::with_fault(meter.count() * 2 / 3, Fault::Crash)));
+        undone.try_recover(Meter::repeating(2));
+        undone.recover(Meter::default(), 0);
+        undone.assert_old_or_new(&old, &old, "undone twice");
+    }
+
     /// Runs the whole matrix and returns how many points it had.
     pub fn check_every_point(&self) -> u64 {
         let world = self.world();
@@ -64,7 +90,7 @@ impl Scenario {
         let (new, points) = (world.look(), meter.count());
         assert_ne!(old, new, "a plan that changes nothing proves nothing");
         let mut records = 0;
-        for at in (0..points).step_by(usize::try_from(self.stride.0).unwrap()) {
+        for at in ((self.from)(points)..points).step_by(usize::try_from(self.stride.0).unwrap()) {
             self.crash_at(at, &old, &new);
             self.fail_at(at, &old, &new);
             let written = self.records_before(at);
@@ -250,7 +276,14 @@ impl World {
         let mut skip: Vec<&str> = own.iter().map(|path| path.as_str()).collect();
         skip.extend(&self.unlooked);
         let chance = [self.plan.id.as_str(), self.root.to_str().unwrap()];
-        manifest_without(&self.root, &skip, &chance)
+        let mut manifest = manifest_without(&self.root, &skip, &chance);
+        for path in &self.unlooked {
+            manifest.insert(
+                (*path).to_owned(),
+                self.root.join(path).exists().to_string(),
+            );
+        }
+        manifest
     }
 }
 
