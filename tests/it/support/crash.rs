@@ -18,6 +18,8 @@ pub struct Scenario {
     pub build: Box<dyn Fn(&Path) -> (Plan, Vec<Payload>)>,
     /// Of what it only counts whether it is there: logs and times that differ from run to run.
     pub unlooked: Vec<&'static str>,
+    /// May the host lie in memory? A server refuses to keep its files below `/dev`.
+    pub in_memory: bool,
     /// The first mutation that matters, given how many there are.
     pub from: fn(u64) -> u64,
     /// Every how many mutations the world is stopped, and every how many of those its recovery is stopped too, at
@@ -38,7 +40,11 @@ struct World {
 
 impl Scenario {
     fn world(&self) -> World {
-        let directory = scratch();
+        let directory = if self.in_memory {
+            memory()
+        } else {
+            TempDir::new().unwrap()
+        };
         let root = directory.path().join("root");
         std::fs::create_dir(&root).unwrap();
         let (plan, payloads) = (self.build)(&root);
@@ -83,9 +89,10 @@ impl Scenario {
         let world = self.world();
         let old = world.look();
         let meter = Meter::default();
+        let outcome = world.run(meter.clone());
         assert!(
-            matches!(world.run(meter.clone()), Ok(Outcome::Committed)),
-            "the plan itself works"
+            matches!(outcome, Ok(Outcome::Committed)),
+            "the plan itself fails: {outcome:?}"
         );
         let (new, points) = (world.look(), meter.count());
         assert_ne!(old, new, "a plan that changes nothing proves nothing");
@@ -275,7 +282,10 @@ impl World {
         let own = [state.join("lock"), state.join("txn")];
         let mut skip: Vec<&str> = own.iter().map(|path| path.as_str()).collect();
         skip.extend(&self.unlooked);
-        let chance = [self.plan.id.as_str(), self.root.to_str().unwrap()];
+        let chance = [
+            self.plan.id.as_str(),
+            self.root.parent().unwrap().to_str().unwrap(),
+        ];
         let mut manifest = manifest_without(&self.root, &skip, &chance);
         for path in &self.unlooked {
             manifest.insert(
@@ -288,7 +298,7 @@ impl World {
 }
 
 /// Thousands of worlds are made and synced: in memory where the machine offers that.
-fn scratch() -> TempDir {
+fn memory() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() {
         TempDir::new_in(memory)
