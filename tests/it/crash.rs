@@ -1,7 +1,9 @@
 //! The crash matrix: whatever stops a transaction, the host ends in the old state or in the new one.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use flate2::Compression;
@@ -19,6 +21,7 @@ use tempfile::TempDir;
 
 use crate::fakes::release::FixtureRelease;
 use crate::support::crash::Scenario;
+use crate::support::manifest::{Manifest, manifest_without};
 
 fn prefix() -> Prefix {
     let app: AppName = "acme".parse().unwrap();
@@ -167,33 +170,31 @@ fn planned(wish: &InstallWish) -> (Plan, Vec<Payload>) {
     }
 }
 
-/// A release small enough to be unpacked thousands of times. Its server is a script: nobody starts it.
+/// A release small enough to be unpacked thousands of times. Its server is the beginning of a program: nobody starts it.
 fn tiny_release(directory: &Path) -> PathBuf {
     let path = directory.join("mattermost-team-5.9.0-linux-amd64.tar.gz");
     let gzip = GzEncoder::new(fs::File::create(&path).unwrap(), Compression::fast());
     let mut archive = tar::Builder::new(gzip);
-    let files: [(&str, u32, &str); 6] = [
-        ("bin/mattermost", 0o755, "#!/bin/sh\n"),
-        ("client/root.html", 0o644, "<html></html>"),
+    let program = fs::read(env!("CARGO_BIN_EXE_stand-in")).unwrap();
+    let program = &program[..4096];
+    let files: [(&str, u32, &[u8]); 6] = [
+        ("bin/mattermost", 0o755, program),
+        ("client/root.html", 0o644, b"<html></html>"),
         (
             "config/config.json",
             0o600,
-            "{\"TeamSettings\": {\"SiteName\": \"Mattermost\"}}",
+            b"{\"TeamSettings\": {\"SiteName\": \"Mattermost\"}}",
         ),
-        ("fonts/nunito-bold.ttf", 0o644, "font"),
-        ("i18n/en.json", 0o644, "[]"),
-        ("templates/error.html", 0o644, "<html></html>"),
+        ("fonts/nunito-bold.ttf", 0o644, b"font"),
+        ("i18n/en.json", 0o644, b"[]"),
+        ("templates/error.html", 0o644, b"<html></html>"),
     ];
-    for (name, mode, content) in files {
+    for (name, mode, content) in &files {
         let mut header = tar::Header::new_gnu();
-        header.set_mode(mode);
+        header.set_mode(*mode);
         header.set_size(content.len() as u64);
         archive
-            .append_data(
-                &mut header,
-                format!("mattermost/{name}"),
-                content.as_bytes(),
-            )
+            .append_data(&mut header, format!("mattermost/{name}"), *content)
             .unwrap();
     }
     archive.into_inner().unwrap().finish().unwrap();
@@ -257,4 +258,57 @@ fn an_installation_stopped_while_its_server_is_proven_is_old_or_new() {
         ..scenario(build, (3, 8), 40)
     };
     scenario.check_every_point();
+}
+
+/// The harness stops the world by an error; a kill is a kill. The program itself is killed at some of its mutations,
+/// and the next run, which knows nothing of the first, has to end where an undisturbed one ends.
+#[test]
+fn an_installation_killed_with_sigkill_is_finished_by_the_next_one() {
+    let directory = TempDir::new().unwrap();
+    let archive = tiny_release(directory.path());
+    let install = |root: &Path, kill_at: Option<u64>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mmembed"));
+        command.args(["install", "--app", "acme", "--no-start", "--json", "--root"]);
+        command.arg(root).arg("--release").arg(&archive).env_clear();
+        if let Some(at) = kill_at {
+            command.env("MMEMBED_TEST_KILL_AT", at.to_string());
+        }
+        command.output().unwrap()
+    };
+    let undisturbed = directory.path().join("undisturbed");
+    fs::create_dir(&undisturbed).unwrap();
+    assert!(install(&undisturbed, None).status.success());
+    let (mut killed, mut at) = (0, 0);
+    loop {
+        let root = directory.path().join(format!("killed-{at}"));
+        fs::create_dir(&root).unwrap();
+        let output = install(&root, Some(at));
+        if output.status.success() {
+            break;
+        }
+        assert_eq!(output.status.signal(), Some(9), "killed at {at}");
+        killed += 1;
+        let again = install(&root, None);
+        assert!(
+            again.status.success(),
+            "{}",
+            String::from_utf8_lossy(&again.stderr)
+        );
+        assert_eq!(look(&root), look(&undisturbed), "killed at {at}");
+        at += 7;
+    }
+    assert!(killed > 10, "only {killed} runs were killed");
+}
+
+/// What an installation comes to, whatever its transaction is called.
+fn look(root: &Path) -> Manifest {
+    let receipt = fs::read_to_string(root.join("var/opt/acme/mmembed/receipt.json")).unwrap();
+    let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+    let id = receipt["transaction"].as_str().unwrap();
+    let state = "var/opt/acme/mmembed";
+    manifest_without(
+        root,
+        &[&format!("{state}/lock"), &format!("{state}/txn")],
+        &[id],
+    )
 }
