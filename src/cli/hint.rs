@@ -50,9 +50,11 @@ pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRe
         InstallError::Unrecovered { .. } => format!("run `mmembed recover --app {app} --retry`"),
         InstallError::HostChanged => "run the command again".to_owned(),
     };
-    let now = match error {
-        InstallError::Unrecovered { .. } => "the interrupted transaction is still open",
-        _ => UNCHANGED,
+    let is_open = matches!(error, InstallError::Unrecovered { .. });
+    let now = if is_open {
+        "the interrupted transaction is still open"
+    } else {
+        UNCHANGED
     };
     Failure {
         what: chain(error),

@@ -94,10 +94,9 @@ fn show(bar: &ProgressBar, event: &Event) {
         }
         Event::StepDone { .. } => bar.set_prefix(""),
         Event::ServerLog { line } => bar.set_message(format!("server: {line}")),
-        other => {
-            if let Some(text) = sentence(other) {
-                bar.println(text);
-            }
+        Event::Progress { .. } => {}
+        Event::Note { .. } | Event::RollingBack { .. } | Event::Undoing { .. } => {
+            bar.println(sentence(event).unwrap_or_default());
         }
     }
 }

@@ -49,7 +49,7 @@ pub enum Installed {
         /// What the checks found.
         findings: Vec<Finding>,
         /// How it ended.
-        outcome: Outcome,
+        outcome: Box<Outcome>,
     },
 }
 
@@ -151,7 +151,7 @@ pub fn install(
     Ok(Installed::Ran {
         plan,
         findings,
-        outcome,
+        outcome: Box::new(outcome),
     })
 }
 

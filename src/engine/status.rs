@@ -64,6 +64,7 @@ pub fn installed_territory(root: &Path, prefix: &Prefix) -> Result<Territory, St
 }
 
 /// The application's own directories: before a plan is made, nothing else can be changed.
+#[must_use]
 pub fn own_territory(prefix: &Prefix) -> Territory {
     Territory::new(own_directories(prefix))
 }

@@ -2,17 +2,19 @@
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use super::database::{Access, Database, DatabaseError};
 use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
     ArchiveSeen, FileSystems, Host, PathError, is_taken, listeners_on, running_from, tree_size,
+    unwritable_ancestor,
 };
 use crate::model::{
     DatabaseUse, Finding, InstallRequest, Intent, Owner, Plan, RelPath, Secret, Severity,
     SpaceSeen, Start, Step, Surroundings,
 };
-use crate::planning::{Estimate, STATE_BYTES, estimate};
+use crate::planning::{Estimate, STATE_BYTES, estimate, reach};
 
 /// The settings that tell what a server will need, as far as they are known before it is unpacked.
 #[derive(Debug, Default)]
@@ -33,42 +35,63 @@ pub(crate) fn survey(
     archive: &ArchiveSeen,
     needs: &Needs,
 ) -> Surroundings {
-    let mut seen = Surroundings::default();
-    let systems = FileSystems::read();
-    match &systems {
-        Ok(systems) => {
-            note(
-                &mut seen,
-                see_spaces(host, systems, plan, archive),
-                |seen, spaces| {
-                    seen.spaces = spaces;
-                },
-            );
-            let live = host.tree.absolute(&request.prefix.embedded());
-            note(
-                &mut seen,
-                systems.mounts_at_or_below(&live),
-                |seen, mounts| {
-                    seen.mounts = mounts.into_iter().filter(|mount| *mount != live).collect();
-                },
-            );
+    std::thread::scope(|threads| {
+        // Asking a database takes longer than all the rest: it is asked meanwhile.
+        let database = threads.spawn(|| match request.start {
+            Start::Never => Vec::new(),
+            Start::Prove { .. } => see_database(host, request, plan, needs),
+        });
+        let mut seen = see_machine(host, plan, archive);
+        if request.start != Start::Never {
+            seen.findings.extend(see_user(request.server));
+            seen.findings.extend(see_port(needs));
         }
-        Err(error) => seen.findings.push(unseen(error)),
+        seen.findings.extend(
+            database
+                .join()
+                .expect("looking at a database does not panic"),
+        );
+        seen
+    })
+}
+
+fn see_machine(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Surroundings {
+    let mut seen = Surroundings::default();
+    match FileSystems::read() {
+        Ok(systems) => {
+            let spaces = see_spaces(host, &systems, plan, archive);
+            note(&mut seen, spaces, |seen, spaces| seen.spaces = spaces);
+            let embedded = host.tree.absolute(&plan.prefix.embedded());
+            let mounts = systems.mounts_at_or_below(&embedded);
+            note(&mut seen, mounts, |seen, mounts| {
+                seen.mounts = mounts
+                    .into_iter()
+                    .filter(|mount| *mount != embedded)
+                    .collect();
+            });
+        }
+        Err(error) => seen.findings.push(unseen(&error)),
     }
-    note(
-        &mut seen,
-        see_running(host, &request.prefix.live()),
-        |seen, running| {
-            seen.running = running;
-        },
-    );
-    if request.start != Start::Never {
-        seen.findings.extend(see_user(request.server));
-        seen.findings
-            .extend(see_database(host, request, plan, needs));
-        seen.findings.extend(see_port(needs));
-    }
+    let running = see_running(host, &plan.prefix.live());
+    note(&mut seen, running, |seen, running| seen.running = running);
+    seen.findings.extend(see_rights(host, plan));
     seen
+}
+
+/// Whether what the plan makes can be made: by the nearest directory above it that is there.
+fn see_rights(host: &Host, plan: &Plan) -> Vec<Finding> {
+    let mut refused: Vec<PathBuf> = reach(plan)
+        .into_iter()
+        .chain([plan.prefix.state()])
+        .filter_map(|path| unwritable_ancestor(&host.tree.absolute(&path)))
+        .collect();
+    refused.sort();
+    refused.dedup();
+    let finding = |path: PathBuf| {
+        let text = format!("{} may not be written to", path.display());
+        Finding::new(Severity::Fatal, "rights", text).advise("run this as its owner or as root")
+    };
+    refused.into_iter().map(finding).collect()
 }
 
 /// Takes a look's result in, or notes that it failed.
@@ -130,12 +153,10 @@ fn needed_room(
 ) -> Result<Vec<(RelPath, Estimate)>, PathError> {
     let mut rooms = Vec::new();
     for planned in &plan.steps {
-        match &planned.step {
-            Step::Unpack { into, .. } => rooms.push((into.clone(), estimate(archive.claimed_size))),
-            Step::CopyDirectory { from, to } => {
-                rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
-            }
-            _ => {}
+        if let Step::Unpack { into, .. } = &planned.step {
+            rooms.push((into.clone(), estimate(archive.claimed_size)));
+        } else if let Step::CopyDirectory { from, to } = &planned.step {
+            rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
         }
     }
     let state = Estimate {
@@ -229,9 +250,11 @@ fn refused(error: &DatabaseError) -> Finding {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    let advice = match error {
-        DatabaseError::Failed(failure) => failure.advice(),
-        _ => "check SqlSettings.DriverName and SqlSettings.DataSource",
+    let usual = "check SqlSettings.DriverName and SqlSettings.DataSource";
+    let advice = if let DatabaseError::Failed(failure) = error {
+        failure.advice()
+    } else {
+        usual
     };
     Finding::new(Severity::Fatal, "database", text).advise(advice)
 }

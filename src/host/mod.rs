@@ -50,6 +50,7 @@ pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_ma
 pub use meter::{Fault, Meter, is_crash};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, look_at_archive, read_outside, resolve_links, tree_size,
+    unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};

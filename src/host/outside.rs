@@ -1,17 +1,13 @@
 //! Reading what the operator names and what lies anywhere on the machine: archives and overlay files.
 //! Nothing is written through this door.
-#![expect(
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    reason = "this is the door"
-)]
+#![expect(clippy::disallowed_types, reason = "this is the door")]
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
+use rustix::fs::{Access, AtFlags, CWD, OFlags};
 use sha2::{Digest, Sha256};
 
 use super::error::{PathContext, PathError};
@@ -117,4 +113,13 @@ pub fn tree_size(directory: &Path) -> Result<u64, PathError> {
     fs_extra::dir::get_size(directory)
         .map_err(io::Error::other)
         .on("measure", directory)
+}
+
+/// The nearest directory at or above a path that is there, if this process may not make anything in it.
+#[must_use]
+pub fn unwritable_ancestor(path: &Path) -> Option<PathBuf> {
+    let nearest = path.ancestors().find(|ancestor| ancestor.is_dir())?;
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    let refused = rustix::fs::accessat(CWD, nearest, wanted, AtFlags::EACCESS).is_err();
+    refused.then(|| nearest.to_owned())
 }

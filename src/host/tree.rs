@@ -355,7 +355,7 @@ impl Tree {
             let child = self.child(path, &name)?;
             match self.stat(&child)? {
                 Some(stat) if stat.kind == Kind::Directory => {
-                    self.set_owner_of_all(&child, owner)?
+                    self.set_owner_of_all(&child, owner)?;
                 }
                 Some(stat) if stat.owner != owner => self.set_owner(&child, owner)?,
                 Some(_) | None => {}

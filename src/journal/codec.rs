@@ -44,6 +44,9 @@ pub enum ReplayError {
 }
 
 /// The line for a record, with its newline: format, CRC-32 of the text, text.
+///
+/// # Panics
+/// Never: a record is plain data.
 #[must_use]
 pub fn encode(record: &Record) -> String {
     let text = serde_json::to_string(record).expect("a record is plain data");

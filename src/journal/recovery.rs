@@ -85,7 +85,7 @@ mod tests {
         );
         assert_eq!(decided(&back), Recovery::RollBack);
         assert_eq!(
-            decided(&[&back[..], &[stuck.clone()]].concat()),
+            decided(&[&back[..], std::slice::from_ref(&stuck)].concat()),
             Recovery::AskOperator
         );
         assert_eq!(

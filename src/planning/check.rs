@@ -1,6 +1,8 @@
 //! What speaks against a plan: a row of small checks over what was seen around the application.
 //! All of them speak at once; the operator is not sent round one at a time.
 
+use std::cmp::Reverse;
+
 use crate::model::{Finding, Intent, Plan, Severity, SpaceSeen, Step, Surroundings};
 
 /// All findings, the heaviest first.
@@ -14,7 +16,7 @@ pub fn check(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
     );
     findings.extend(check_mounts(plan, seen));
     findings.extend(check_running(plan, seen));
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
 }
 

@@ -56,10 +56,7 @@ impl Steps {
     }
 
     fn will_be_there(&self, path: &RelPath, seen: &Inventory) -> bool {
-        let is_made = |planned: &Planned| match &planned.step {
-            Step::MakeDirectory { path: made, .. } => made == path,
-            _ => false,
-        };
+        let is_made = |planned: &Planned| matches!(&planned.step, Step::MakeDirectory { path: made, .. } if made == path);
         // mmembed's own state is made before the transaction begins, and outlives it: the journal lies there.
         self.state.is_within(path)
             || seen.directories.get(path).is_some_and(Option::is_some)
@@ -153,9 +150,11 @@ impl Steps {
         let left: Vec<RelPath> = self
             .steps
             .iter()
-            .filter_map(|planned| match &planned.step {
-                Step::CopyDirectory { from, .. } => Some(from.clone()),
-                _ => None,
+            .filter_map(|planned| {
+                let Step::CopyDirectory { from, .. } = &planned.step else {
+                    return None;
+                };
+                Some(from.clone())
             })
             .collect();
         for path in left {

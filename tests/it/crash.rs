@@ -37,8 +37,8 @@ fn id() -> TransactionId {
 fn small_plan(root: &Path) -> Plan {
     let prefix = prefix();
     let staged = prefix.staged(&id());
-    std::fs::create_dir_all(root.join(staged.join("bin").as_str())).unwrap();
-    std::fs::write(
+    fs::create_dir_all(root.join(staged.join("bin").as_str())).unwrap();
+    fs::write(
         root.join(staged.join("bin/mattermost").as_str()),
         "a server",
     )

@@ -231,11 +231,8 @@ fn ran(
 
 /// Is it the archive that is to blame?
 fn is_artifact(cause: &StepError) -> bool {
-    match cause {
-        StepError::Unpack(error) => error.is_refusal(),
-        StepError::Confirm(error) => error.is_refusal(),
-        _ => false,
-    }
+    let unpack = matches!(cause, StepError::Unpack(error) if error.is_refusal());
+    unpack || matches!(cause, StepError::Confirm(error) if error.is_refusal())
 }
 
 fn describe(report: Report, resolved: &Resolved, host: &Host, receipt: &Receipt) -> Report {
@@ -264,7 +261,11 @@ fn failed(command: &'static str, resolved: &Resolved, host: &Host, error: &Insta
     let ending = match error {
         InstallError::Lock(_) => Ending::Locked,
         InstallError::Unrecovered { .. } | InstallError::Open(_) => Ending::Stuck,
-        _ => Ending::Refused,
+        InstallError::Observe(_)
+        | InstallError::Refusal(_)
+        | InstallError::Configure(_)
+        | InstallError::Path(_)
+        | InstallError::HostChanged => Ending::Refused,
     };
     let mut report = Report::new(command, ending);
     report.release = Some(resolved.request.release.clone());

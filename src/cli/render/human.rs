@@ -55,7 +55,8 @@ fn render_finding(finding: &Finding) -> String {
         finding.text, finding.code
     );
     if !finding.advice.is_empty() {
-        text += &format!("  {FAINT}→{FAINT:#} {}\n", finding.advice);
+        let advice = &finding.advice;
+        writeln!(text, "  {FAINT}→{FAINT:#} {advice}").expect("a string can be written to");
     }
     text
 }
@@ -120,7 +121,10 @@ fn render_installation(report: &Report) -> String {
         .map(|(name, _)| name.len())
         .max()
         .unwrap_or_default();
-    rows.iter()
-        .map(|(name, value)| format!("  {FAINT}{name:width$}{FAINT:#}  {value}\n"))
-        .collect()
+    let mut text = String::new();
+    for (name, value) in &rows {
+        writeln!(text, "  {FAINT}{name:width$}{FAINT:#}  {value}")
+            .expect("a string can be written to");
+    }
+    text
 }

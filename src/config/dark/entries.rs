@@ -9,9 +9,10 @@ impl Restored {
     /// Enters what the server added, changed and dropped, in place of what was decided about these settings before.
     pub fn enter_into(&self, ledger: &mut Ledger) {
         for setting in &self.added {
-            let value = self.document.get(setting);
-            let value = value.map(|value| Shown::of(setting, &value));
-            let value = value.expect("what was added is in the document");
+            let Some(value) = self.document.get(setting) else {
+                continue;
+            };
+            let value = Shown::of(setting, &value);
             ledger.replace(decision(
                 setting,
                 Choice::Added,

@@ -60,9 +60,9 @@ impl Watch<'_> {
     ) -> Result<Witness, ProofError> {
         let mut notices = Notices::default();
         loop {
-            self.listen(process, &mut notices, reporter)?;
+            notices.listen(process, reporter)?;
             if let Some(exit) = process.try_wait()? {
-                self.listen(process, &mut notices, reporter)?;
+                notices.listen(process, reporter)?;
                 return Err(self.ended(exit, &notices));
             }
             if let Some(witness) = self.look(process, &mut notices)? {
@@ -80,22 +80,6 @@ impl Watch<'_> {
             }
             self.host.clock.sleep(PAUSE);
         }
-    }
-
-    /// Takes in what the server logged since the last time.
-    fn listen(
-        &self,
-        process: &ServerProcess,
-        notices: &mut Notices,
-        reporter: &mut dyn Reporter,
-    ) -> Result<(), ProofError> {
-        for line in process.lines().lines {
-            let line = LogLine::parse(&line);
-            if notices.heed(&line)? {
-                reporter.hear(&Event::ServerLog { line: line.message });
-            }
-        }
-        Ok(())
     }
 
     fn look(
@@ -156,6 +140,21 @@ impl Watch<'_> {
 }
 
 impl Notices {
+    /// Takes in what the server logged since the last time.
+    fn listen(
+        &mut self,
+        process: &ServerProcess,
+        reporter: &mut dyn Reporter,
+    ) -> Result<(), ProofError> {
+        for line in process.lines().lines {
+            let line = LogLine::parse(&line);
+            if self.heed(&line)? {
+                reporter.hear(&Event::ServerLog { line: line.message });
+            }
+        }
+        Ok(())
+    }
+
     /// Takes in one line; says whether it is worth showing.
     ///
     /// # Errors

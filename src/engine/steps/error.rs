@@ -50,14 +50,15 @@ impl StepError {
     #[must_use]
     pub fn is_crash(&self) -> bool {
         match self {
-            Self::Path(error) | Self::State(StateFileError::Path(error)) => error.is_crash(),
+            Self::Path(error)
+            | Self::State(StateFileError::Path(error))
+            | Self::Configure(ConfigureError::Path(error))
+            | Self::Proof(ProofError::Path(error)) => error.is_crash(),
             Self::Journal(error) => error.is_crash(),
             Self::Unpack(error) => error.is_crash(),
             Self::Confirm(error) => error.is_crash(),
             Self::Relocation(error) => error.is_crash(),
             Self::Accept(error) => error.is_crash(),
-            Self::Configure(ConfigureError::Path(error)) => error.is_crash(),
-            Self::Proof(ProofError::Path(error)) => error.is_crash(),
             Self::State(_) | Self::Configure(_) | Self::Proof(_) | Self::Cancelled => false,
         }
     }

@@ -42,9 +42,12 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         } => confirm::perform(tree, release, *run_as, cx),
         Step::SetOwner { tree, owner } => Ok(cx.host.tree.set_owner_of_all(tree, *owner)?),
         Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
-        Step::MoveDirectory { from, to } => directory::rename(from, to, cx),
         Step::Configure(configure) => configure::perform(configure, cx),
-        Step::Activate { staged, live } => directory::rename(staged, live, cx),
+        Step::MoveDirectory { from, to }
+        | Step::Activate {
+            staged: from,
+            live: to,
+        } => directory::rename(from, to, cx),
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
@@ -56,13 +59,20 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
     match step {
         Step::MakeDirectory { path, .. } => directory::unmake(path, cx),
         Step::Unpack { into, .. } => unpack::undo(into, cx),
-        Step::ConfirmRelease { .. } | Step::SetOwner { .. } | Step::GrantDirectory { .. } => Ok(()),
-        Step::MoveDirectory { from, to } => directory::rename(to, from, cx),
         Step::Configure(configure) => configure::undo(configure, cx),
-        Step::Activate { staged, live } => directory::rename(live, staged, cx),
+        Step::MoveDirectory { from, to }
+        | Step::Activate {
+            staged: from,
+            live: to,
+        } => directory::rename(to, from, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
-        // These run after the commit, from where there is no way back.
-        Step::RemoveDirectory { .. } | Step::Settle => Ok(()),
+        // The first three change nothing but the staged tree, which the undo of unpacking takes away; the others run
+        // after the commit, from where there is no way back.
+        Step::ConfirmRelease { .. }
+        | Step::SetOwner { .. }
+        | Step::GrantDirectory { .. }
+        | Step::RemoveDirectory { .. }
+        | Step::Settle => Ok(()),
     }
 }

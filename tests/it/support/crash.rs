@@ -12,10 +12,13 @@ use tempfile::TempDir;
 
 use super::manifest::{Manifest, manifest_without};
 
+/// Builds a host below an empty root and says what will be done to it.
+pub type Build = Box<dyn Fn(&Path) -> (Plan, Vec<Payload>)>;
+
 /// A host made ready, a plan for it, and what it reads.
 pub struct Scenario {
     /// Builds the host below an empty root and says what will be done to it.
-    pub build: Box<dyn Fn(&Path) -> (Plan, Vec<Payload>)>,
+    pub build: Build,
     /// Of what it only counts whether it is there: logs and times that differ from run to run.
     pub unlooked: Vec<&'static str>,
     /// May the host lie in memory? A server refuses to keep its files below `/dev`.
@@ -116,11 +119,7 @@ impl Scenario {
     fn records_before(&self, at: u64) -> usize {
         let world = self.world();
         drop(world.run(Meter::with_fault(at, Fault::Crash)));
-        world
-            .journal()
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
+        String::from_utf8_lossy(&world.journal()).lines().count()
     }
 
     /// The world stops at one mutation; then a recovery is let be.
@@ -269,18 +268,17 @@ impl World {
 
     fn assert_old_or_new(&self, old: &Manifest, new: &Manifest, when: &str) {
         let seen = self.look();
-        if &seen != old && &seen != new {
-            panic!(
-                "{when}: neither old nor new\n{}",
-                difference(old, new, &seen)
-            );
-        }
+        assert!(
+            !(&seen != old && &seen != new),
+            "{when}: neither old nor new\n{}",
+            difference(old, new, &seen)
+        );
     }
 
     fn look(&self) -> Manifest {
         let state = self.plan.prefix.state();
         let own = [state.join("lock"), state.join("txn")];
-        let mut skip: Vec<&str> = own.iter().map(|path| path.as_str()).collect();
+        let mut skip: Vec<&str> = own.iter().map(mmembed::model::RelPath::as_str).collect();
         skip.extend(&self.unlooked);
         let chance = [
             self.plan.id.as_str(),

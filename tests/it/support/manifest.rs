@@ -10,12 +10,7 @@ use mmembed::model::Sha256Digest;
 /// Path to kind, mode, owner and content.
 pub type Manifest = BTreeMap<String, String>;
 
-/// Everything below `root`, but for the paths that `skip` names (with all below them).
-pub fn manifest(root: &Path, skip: &[&str]) -> Manifest {
-    manifest_without(root, skip, &[])
-}
-
-/// The same; what `chance` names differs from run to run and is not looked at, in content and in names of links.
+/// Everything below `root`, but for the paths that `skip` names (with all below them); what `chance` names differs from run to run and is not looked at, in content and in names of links.
 pub fn manifest_without(root: &Path, skip: &[&str], chance: &[&str]) -> Manifest {
     let mut manifest = Manifest::new();
     walk(root, root, skip, chance, &mut manifest);
