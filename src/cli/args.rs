@@ -155,7 +155,8 @@ pub(crate) struct InstallArgs {
     /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
     #[arg(long, value_name = "FILE")]
     pub(crate) enforced_overlay: Vec<PathBuf>,
-    /// Keep a mutable directory here: data, logs, plugins or client-plugins (repeatable; below --root)
+    /// Keep a mutable directory here: data, logs, plugins, client-plugins, compliance, exports or search-index
+    /// (repeatable; below --root)
     #[arg(long, value_name = "NAME=/DIR", value_parser = parse_place)]
     pub(crate) place: Vec<(PlaceName, RelPath)>,
     /// Leave these mutable directories in the tree (all of them if none is named)

@@ -35,7 +35,7 @@ pub use layer::{Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
 pub use mask::Shown;
 pub use merge::{MergeError, Merged, merge};
-pub use place::{PlaceError, PlaceName, Placement, Where, check_place};
+pub use place::{PlaceError, Placement, Where, check_place};
 pub use relocate::{
     Move, OwnPlace, Places, RelocateError, Relocated, places_of, relocate, unrelocate,
 };

@@ -1,32 +1,11 @@
 //! The places of the directories that the server writes to, and how each version wants them spelled.
 //! Nothing is moved here.
 
-use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{RelPath, Version};
-
-/// A directory that config.json can send elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PlaceName {
-    /// Uploaded files.
-    Data,
-    /// Log files.
-    Logs,
-    /// Server parts of plugins.
-    Plugins,
-    /// Web parts of plugins.
-    ClientPlugins,
-    /// Compliance reports; in the data directory unless configured.
-    Compliance,
-    /// Exports, where they have a store of their own; in the data directory unless configured.
-    Exports,
-    /// The search index. It has no directory unless one is configured.
-    SearchIndex,
-}
+use crate::model::{PlaceName, RelPath, Version};
 
 /// Where a directory is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,17 +78,6 @@ const SYSTEM: &[&str] = &[
 const UNTOUCHABLE: &[&str] = &["/boot", "/dev", "/proc", "/sys"];
 
 impl PlaceName {
-    /// Every place, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
-        Self::Data,
-        Self::Logs,
-        Self::Plugins,
-        Self::ClientPlugins,
-        Self::Compliance,
-        Self::Exports,
-        Self::SearchIndex,
-    ];
-
     /// The settings that point there; not every version has every one.
     #[must_use]
     pub const fn settings(self) -> &'static [&'static str] {
@@ -167,20 +135,6 @@ impl PlaceName {
                 plain.to_owned()
             }
         }
-    }
-}
-
-impl fmt::Display for PlaceName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Data => "the data directory",
-            Self::Logs => "the log directory",
-            Self::Plugins => "the plugin directory",
-            Self::ClientPlugins => "the client plugin directory",
-            Self::Compliance => "the compliance directory",
-            Self::Exports => "the export directory",
-            Self::SearchIndex => "the search index",
-        })
     }
 }
 

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{RelPath, Version};
+use crate::model::{PlaceName, RelPath, Version};
 
 use super::document::{Document, EditError, View, Written, text};
-use super::place::{PlaceError, PlaceName, Placement, Spot, Where, check_place, resolve};
+use super::place::{PlaceError, Placement, Spot, Where, check_place, resolve};
 use super::setting::SettingPath;
 use super::table::row_of;
 

@@ -92,7 +92,7 @@ fn see_directories(
         if let Location::At(path) = &placement.location {
             wanted.push(path.clone());
         } else {
-            wanted.push(placement.path(&live));
+            wanted.extend(placement.path(&live));
         }
     }
     let mut directories = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! From the places that an operator knows to the directory settings that a server knows.
+//! The places that a version has, and from there to the directory settings that its server knows.
 
 use std::path::PathBuf;
 
@@ -7,46 +7,36 @@ use crate::model::{Location, PlaceName, Placement, RelPath, Version};
 
 /// The directory settings for these places; `spell` gives the path by which the server knows one.
 ///
-/// Compliance reports and exports lie in the data directory unless somebody configured them, and go where it goes.
+/// Compliance reports and exports lie in the data directory unless they are placed, and go where it goes.
 pub(crate) fn placements_for(
     placements: &[Placement],
     spell: impl Fn(&RelPath) -> PathBuf,
 ) -> Vec<config::Placement> {
-    let at = |location: &Location| match location {
-        Location::InTree => Where::InTree,
-        Location::At(path) => Where::At(spell(path)),
+    let location = |name| {
+        let found = placements.iter().find(|placement| placement.name == name);
+        found.map(|placement| &placement.location)
     };
-    let settings = placements.iter().flat_map(|placement| {
-        let names: &[config::PlaceName] = match placement.name {
-            PlaceName::Data => &[
-                config::PlaceName::Data,
-                config::PlaceName::Compliance,
-                config::PlaceName::Exports,
-            ],
-            PlaceName::Logs => &[config::PlaceName::Logs],
-            PlaceName::Plugins => &[config::PlaceName::Plugins],
-            PlaceName::ClientPlugins => &[config::PlaceName::ClientPlugins],
+    let wanted = PlaceName::ALL.into_iter().filter_map(|name| {
+        let follows_data = matches!(name, PlaceName::Compliance | PlaceName::Exports);
+        let with = if follows_data {
+            location(PlaceName::Data)
+        } else {
+            None
         };
-        names.iter().map(move |&name| config::Placement {
-            name,
-            at: at(&placement.location),
-        })
+        let at = match location(name).or(with)? {
+            Location::InTree => Where::InTree,
+            Location::At(path) => Where::At(spell(path)),
+        };
+        Some(config::Placement { name, at })
     });
-    settings.collect()
+    wanted.collect()
 }
 
 /// The places that servers of this version have.
 pub(crate) fn places_of(version: &Version) -> Vec<PlaceName> {
-    let known: Vec<config::PlaceName> = config::places_of(version).collect();
+    let known: Vec<PlaceName> = config::places_of(version).collect();
     PlaceName::ALL
         .into_iter()
-        .filter(|name| {
-            known.contains(&match name {
-                PlaceName::Data => config::PlaceName::Data,
-                PlaceName::Logs => config::PlaceName::Logs,
-                PlaceName::Plugins => config::PlaceName::Plugins,
-                PlaceName::ClientPlugins => config::PlaceName::ClientPlugins,
-            })
-        })
+        .filter(|name| known.contains(name))
         .collect()
 }

@@ -213,7 +213,10 @@ fn resolve_places(
             (Some(_), true) => return Err(ResolveError::PlaceTwice { name }),
             (Some((_, path)), false) => Location::At(below_root(root, path)?),
             (None, true) => Location::InTree,
-            (None, false) => Location::At(prefix.places().join(name.as_str())),
+            (None, false) if PlaceName::USUAL.contains(&name) => {
+                Location::At(prefix.places().join(name.as_str()))
+            }
+            (None, false) => continue,
         };
         placements.push(Placement { name, location });
     }

@@ -147,10 +147,9 @@ fn find_extra(
 /// mmembed's own files, and the mutable directories that were left in the tree.
 fn is_expected(path: &RelPath, receipt: &Receipt) -> bool {
     let own = [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str());
-    let in_tree = receipt
-        .placements
-        .iter()
-        .any(|place| place.location == Location::InTree && path.as_str() == place.name.in_tree());
+    let in_tree = receipt.placements.iter().any(|place| {
+        place.location == Location::InTree && Some(path.as_str()) == place.name.in_tree()
+    });
     own || in_tree
 }
 

@@ -20,11 +20,28 @@ pub enum PlaceName {
     Plugins,
     /// The browser's half of installed plugins.
     ClientPlugins,
+    /// Compliance reports; in the data directory unless placed elsewhere.
+    Compliance,
+    /// Exports, where they have a store of their own; in the data directory unless placed elsewhere.
+    Exports,
+    /// The search index. There is none unless it is placed.
+    SearchIndex,
 }
 
 impl PlaceName {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Data, Self::Logs, Self::Plugins, Self::ClientPlugins];
+    pub const ALL: [Self; 7] = [
+        Self::Data,
+        Self::Logs,
+        Self::Plugins,
+        Self::ClientPlugins,
+        Self::Compliance,
+        Self::Exports,
+        Self::SearchIndex,
+    ];
+
+    /// Those that every server of a new enough version writes to, wherever they are.
+    pub const USUAL: [Self; 4] = [Self::Data, Self::Logs, Self::Plugins, Self::ClientPlugins];
 
     /// The name as it is typed, and as its directory is called.
     #[must_use]
@@ -34,24 +51,31 @@ impl PlaceName {
             Self::Logs => "logs",
             Self::Plugins => "plugins",
             Self::ClientPlugins => "client-plugins",
+            Self::Compliance => "compliance",
+            Self::Exports => "exports",
+            Self::SearchIndex => "search-index",
         }
     }
 
-    /// Where a server that was told nothing else keeps it, relative to its tree.
+    /// Where a server that was told nothing else keeps it, relative to its tree; `None` for those that have no
+    /// directory of their own there.
     #[must_use]
-    pub const fn in_tree(self) -> &'static str {
+    pub const fn in_tree(self) -> Option<&'static str> {
         match self {
-            Self::Data => "data",
-            Self::Logs => "logs",
-            Self::Plugins => "plugins",
-            Self::ClientPlugins => "client/plugins",
+            Self::Data => Some("data"),
+            Self::Logs => Some("logs"),
+            Self::Plugins => Some("plugins"),
+            Self::ClientPlugins => Some("client/plugins"),
+            Self::Compliance | Self::Exports | Self::SearchIndex => None,
         }
     }
 }
 
 /// Why a text names no place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not a place; the places are data, logs, plugins and client-plugins")]
+#[error(
+    "{text:?} is not a place; the places are data, logs, plugins, client-plugins, compliance, exports and search-index"
+)]
 pub struct PlaceNameError {
     text: String,
 }
@@ -95,12 +119,13 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Where the directory is, given the live tree.
+    /// Where the directory is, given the live tree; `None` for one that stays in the tree without having a directory
+    /// of its own there.
     #[must_use]
-    pub fn path(&self, live: &RelPath) -> RelPath {
+    pub fn path(&self, live: &RelPath) -> Option<RelPath> {
         match &self.location {
-            Location::InTree => live.join(self.name.in_tree()),
-            Location::At(path) => path.clone(),
+            Location::InTree => self.name.in_tree().map(|name| live.join(name)),
+            Location::At(path) => Some(path.clone()),
         }
     }
 }

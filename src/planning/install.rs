@@ -128,7 +128,9 @@ fn first_install(request: &InstallRequest, seen: &Inventory) -> Plan {
     }
     for placement in &request.placements {
         if placement.location == Location::InTree {
-            let path = staged.join(placement.name.in_tree());
+            let Some(path) = placement.path(&staged) else {
+                continue;
+            };
             let owner = other_than(request.server, seen.caller);
             steps.add(Step::GrantDirectory { path, owner }, "it stays in the tree");
         }
@@ -154,6 +156,7 @@ fn reinstall(
     let moved = moved_places(request, seen, receipt)?;
     let unproven = request.start != Start::Never && receipt.proof.is_none();
     let same_settings = receipt.overlays == request.overlays
+        && receipt.placements == request.placements
         && receipt.server == request.server
         && seen.drifted.is_empty();
     if moved.is_empty() && same_settings && !unproven && all_places_are_there(request, seen) {
@@ -220,11 +223,15 @@ fn moved_places(
             continue;
         };
         let live = request.prefix.live();
-        let (from, to) = (now.path(&live), wanted.path(&live));
-        if from == to {
+        let (Some(from), Some(to)) = (now.path(&live), wanted.path(&live)) else {
+            continue;
+        };
+        let is_there = |path| seen.directories.get(path).is_some_and(Option::is_some);
+        // What is not there cannot be moved; it is made where it is wanted.
+        if from == to || !is_there(&from) {
             continue;
         }
-        if seen.directories.get(&to).is_some_and(Option::is_some) {
+        if is_there(&to) {
             return Err(Refusal::PlaceTaken {
                 name: wanted.name.to_string(),
                 to,
@@ -237,11 +244,10 @@ fn moved_places(
 
 fn all_places_are_there(request: &InstallRequest, seen: &Inventory) -> bool {
     let live = request.prefix.live();
-    request.placements.iter().all(|place| {
-        place.location == Location::InTree
-            || seen
-                .directories
-                .get(&place.path(&live))
-                .is_some_and(Option::is_some)
-    })
+    let is_there = |path| seen.directories.get(&path).is_some_and(Option::is_some);
+    let outside = request
+        .placements
+        .iter()
+        .filter(|place| place.location != Location::InTree);
+    outside.filter_map(|place| place.path(&live)).all(is_there)
 }

@@ -11,8 +11,8 @@ use crate::engine::{
 };
 use crate::host::{Cancel, Host, Meter};
 use crate::model::{
-    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceReport, Plan, Receipt,
-    Report, Secret, Start, StepReport, Strength,
+    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, Plan, Receipt, Report, Secret,
+    Start, StepReport, Strength,
 };
 use crate::planning::explain;
 
@@ -246,14 +246,7 @@ fn places(mut report: Report, resolved: &Resolved, host: &Host, receipt: &Receip
     let live = resolved.request.prefix.live();
     report.live = Some(host.tree.absolute(&live));
     report.config = Some(host.tree.absolute(&receipt.config));
-    report.places = receipt
-        .placements
-        .iter()
-        .map(|place| PlaceReport {
-            name: place.name,
-            path: host.tree.absolute(&place.path(&live)),
-        })
-        .collect();
+    report.places = super::place_reports(host, &live, &receipt.placements);
     report
 }
 

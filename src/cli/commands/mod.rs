@@ -10,7 +10,7 @@ use crate::cli::args::Target;
 use crate::cli::{hint, words};
 use crate::engine::{resolve_prefix, resolve_root};
 use crate::host::{Cancel, Host};
-use crate::model::{Ending, Failure, Prefix, Report};
+use crate::model::{Ending, Failure, PlaceReport, Placement, Prefix, RelPath, Report};
 
 /// Opens the host of an installation.
 fn enter(target: &Target, cancel: Cancel) -> Result<(Host, Prefix), Box<Failure>> {
@@ -36,4 +36,16 @@ fn refused(command: &'static str, failure: Failure) -> Report {
     let mut report = Report::new(command, Ending::Refused);
     report.failure = Some(failure);
     report
+}
+
+/// Where the mutable directories are, on this machine.
+fn place_reports(host: &Host, live: &RelPath, placements: &[Placement]) -> Vec<PlaceReport> {
+    let report = |placement: &Placement| {
+        let path = host.tree.absolute(&placement.path(live)?);
+        Some(PlaceReport {
+            name: placement.name,
+            path,
+        })
+    };
+    placements.iter().filter_map(report).collect()
 }

@@ -4,7 +4,7 @@ use crate::cli::args::Target;
 use crate::cli::{hint, words};
 use crate::engine::{Status, status};
 use crate::host::{Cancel, Host};
-use crate::model::{Ending, Failure, Finding, PlaceReport, Report, Severity};
+use crate::model::{Ending, Failure, Finding, Report, Severity};
 
 /// Reports what is installed. Changes nothing, and takes no lock.
 pub(crate) fn run(target: &Target, cancel: Cancel) -> Report {
@@ -63,14 +63,7 @@ fn describe(host: &Host, status: &Status) -> Report {
     report.transaction = Some(receipt.transaction.clone());
     report.live = Some(host.tree.absolute(&status.live));
     report.config = Some(host.tree.absolute(&receipt.config));
-    report.places = receipt
-        .placements
-        .iter()
-        .map(|place| PlaceReport {
-            name: place.name,
-            path: host.tree.absolute(&place.path(&status.live)),
-        })
-        .collect();
+    report.places = super::place_reports(host, &status.live, &receipt.placements);
     report.proof.clone_from(&receipt.proof);
     report
 }

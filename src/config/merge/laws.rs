@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::config::ledger::Choice;
-use crate::config::place::{PlaceName, Placement, Where};
+use crate::config::place::{Placement, Where};
 use crate::config::relocate::Places;
+use crate::model::PlaceName;
 
 fn document(value: &Value) -> Document {
     Document::from_value(value).unwrap()
