@@ -13,5 +13,6 @@ mod crash;
 #[path = "../fakes/mod.rs"]
 mod fakes;
 mod hostile;
+mod install;
 mod stand_in;
 mod support;
