@@ -4,10 +4,15 @@ use std::cell::RefCell;
 
 use super::context::StepContext;
 use super::error::StepError;
-use crate::host::{ExecError, Host, Kind, PathError};
-use crate::model::{Edition, Event, Owner, RelPath, Release, Version, redact};
+use crate::host::{
+    ExecError, Host, Kind, PathError, ProgramError, program_glibc, program_head, this_glibc,
+    this_machine,
+};
+use crate::model::{
+    Edition, Event, GlibcVersion, Machine, Owner, RelPath, Release, Version, redact,
+};
 use crate::server::{
-    Banner, IdentityVerdict, Refusal, Shape, ShapeKind, VersionCommand, edition_of,
+    Banner, Era, IdentityVerdict, Refusal, Shape, ShapeKind, VersionCommand, edition_of,
 };
 
 /// Why a tree is not the release it is said to be.
@@ -31,6 +36,27 @@ pub enum ConfirmError {
         expected: Edition,
         /// What its licence file says.
         seen: Edition,
+    },
+    /// The server is no program.
+    #[error(transparent)]
+    NoProgram(#[from] ProgramError),
+    /// The server is made for another kind of machine.
+    #[error("the server in this release is made for {made_for}, and this machine is {here}")]
+    WrongMachine {
+        /// What it is made for.
+        made_for: Machine,
+        /// What this machine is.
+        here: Machine,
+    },
+    /// The server needs a newer C library.
+    #[error(
+        "the server in this release needs the GNU C library {needed}, and this machine has {here}"
+    )]
+    OldLibrary {
+        /// What it needs.
+        needed: GlibcVersion,
+        /// What is here.
+        here: GlibcVersion,
     },
     /// The program says that it is another version.
     #[error("the server in this release says that it is {seen}, not {expected}")]
@@ -57,7 +83,10 @@ impl ConfirmError {
     /// Is it the archive that is to blame (as opposed to the host that could not look)?
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Path(_) | Self::Exec(_))
+        !matches!(
+            self,
+            Self::Path(_) | Self::Exec(_) | Self::NoProgram(ProgramError::Path(_))
+        )
     }
 
     pub(crate) fn is_crash(&self) -> bool {
@@ -74,6 +103,7 @@ pub(super) fn perform(
 ) -> Result<(), StepError> {
     confirm_shape(cx.host, tree, release)?;
     confirm_edition(cx.host, tree, release)?;
+    confirm_machine(cx.host, tree, release)?;
     let note = confirm_version(cx.host, tree, release, run_as)?;
     cx.reporter.hear(&Event::Note { text: note });
     Ok(())
@@ -116,6 +146,22 @@ fn confirm_edition(host: &Host, tree: &RelPath, release: &Release) -> Result<(),
             seen,
         }),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Would the server run here at all? A version that is not asked for its version would tell only when it is started.
+fn confirm_machine(host: &Host, tree: &RelPath, release: &Release) -> Result<(), ConfirmError> {
+    let binary = Era::of(&release.version).server_binary();
+    let program = binary.under(&host.tree.absolute(tree));
+    let (made_for, here) = (program_head(&program)?.machine, this_machine());
+    if !here.runs(made_for) {
+        return Err(ConfirmError::WrongMachine { made_for, here });
+    }
+    match (program_glibc(&program)?, this_glibc(&host.exec)) {
+        (Some(needed), Some(here)) if needed > here => {
+            Err(ConfirmError::OldLibrary { needed, here })
+        }
+        _ => Ok(()),
     }
 }
 
