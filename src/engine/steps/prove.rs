@@ -13,8 +13,9 @@ use super::configure::{ConfigureError, LEDGER, read_document};
 use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, put_back};
+use super::rewritten::{notes, refuse_resets, summary};
 use crate::config::{
-    Document, EditError, Ledger, Reset, RestoreError, Restored, SettingPath, darken, restore,
+    Document, EditError, Ledger, RestoreError, Restored, SettingPath, darken, restore,
 };
 use crate::database::CreatedObject;
 use crate::engine::database::{Access, Database, DatabaseError};
@@ -300,35 +301,6 @@ fn check_version_command(
     }
 }
 
-fn refuse_resets(restored: &Restored) -> Result<(), AcceptError> {
-    let signs: Vec<String> = restored
-        .resets
-        .iter()
-        .map(|reset| match reset {
-            Reset::SiteUrlEmptied => "ServiceSettings.SiteURL is empty".to_owned(),
-            Reset::DefaultDataSource => {
-                "SqlSettings.DataSource is the release's example".to_owned()
-            }
-            Reset::ManyDefaults { settings } => {
-                format!("{} settings have their default again", settings.len())
-            }
-        })
-        .collect();
-    if signs.is_empty() {
-        Ok(())
-    } else {
-        Err(AcceptError::Reset(signs.join(", ")))
-    }
-}
-
-fn summary(restored: &Restored) -> String {
-    let (added, changed) = (restored.added.len(), restored.changed.len());
-    let dropped = restored.dropped.len();
-    format!(
-        "it kept every setting it knows ({added} added, {changed} filled in or changed, {dropped} dropped)"
-    )
-}
-
 /// The proof, and what the server did to the settings, for the receipt and the ledger.
 fn write_down(
     cx: &mut StepContext<'_>,
@@ -353,11 +325,7 @@ fn write_down(
     restored.enter_into(&mut entries);
     let text = serde_json::to_vec_pretty(&entries).expect("a ledger is plain data");
     tree.replace(&ledger, &text, 0o600, None)?;
-    for dropped in &restored.dropped {
-        let text = format!(
-            "the server does not know {} and dropped it",
-            dropped.setting
-        );
+    for text in notes(restored) {
         cx.reporter.hear(&Event::Note { text });
     }
     Ok(())
