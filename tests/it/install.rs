@@ -4,5 +4,6 @@
 //! As root the server runs as another user, as it should; everything but a few cases also passes without root.
 
 mod failures;
+mod refusals;
 mod versions;
 mod world;

@@ -110,6 +110,8 @@ fn assert_places(world: &World, config: &Value, logs: &str) {
             "{key} {value}"
         );
     }
+    assert!(places.join("logs/mattermost.log").is_file());
+    assert!(!world.below(LIVE).join("logs/mattermost.log").exists());
     assert_private(&places.join("data"));
     assert_private(&places.join("logs"));
 }
