@@ -3,7 +3,10 @@
 //!
 //! As root the server runs as another user, as it should; everything but a few cases also passes without root.
 
+mod again;
 mod failures;
+mod looking;
 mod refusals;
+mod staging;
 mod versions;
 mod world;
