@@ -17,7 +17,7 @@ use clap::Parser;
 
 use self::args::{Cli, Command};
 use self::exit::Exit;
-use crate::host::Cancel;
+use crate::host::{Cancel, open_descriptor};
 use crate::model::Report;
 
 /// Runs one command line and says how it ended.
@@ -46,6 +46,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: &Cli) -> io::Result<Exit> {
+    if let Some(Err(error)) = cli.output.progress_fd.map(open_descriptor) {
+        words::say(&format!(
+            "error: --progress-fd: the descriptor cannot be written to: {error}"
+        ))?;
+        return Ok(Exit::Usage);
+    }
     let cancel = Cancel::on_signals()?;
     let report = match &cli.command {
         Command::Install {
@@ -70,8 +76,12 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
             return commands::config::run(command, cli.output.json, cancel);
         }
     };
-    show(&report, cli.output.json)?;
-    Ok(exit::of(report.ending))
+    let exit = exit::of(report.ending);
+    match show(&report, cli.output.json) {
+        // A failure is one whether somebody listens or not.
+        Err(_) if exit != Exit::Done => Ok(exit),
+        shown => shown.map(|()| exit),
+    }
 }
 
 fn show(report: &Report, json: bool) -> io::Result<()> {

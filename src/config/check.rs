@@ -146,15 +146,15 @@ fn check_name(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
 }
 
 fn unknown(setting: &SettingPath, version: &Version) -> Complaint {
-    let hint = match nearest(setting, version) {
-        Some(other) => format!("; did you mean {other}?"),
-        None => String::new(),
-    };
-    let severity = if knows_all_of(version) {
+    let near = nearest(setting, version);
+    // A name that is almost another one is a slip of the pen, in whatever version.
+    let severity = if near.is_some() || knows_all_of(version) {
         Severity::Warning
     } else {
         Severity::Note
     };
+    let hint = near.map(|other| format!("; did you mean {other}?"));
+    let hint = hint.unwrap_or_default();
     let text = format!("{setting} is not known{hint}");
     about(setting, severity, "C-UNKNOWN", text)
 }

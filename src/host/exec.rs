@@ -23,8 +23,9 @@ use rustix::process::Signal;
 use super::capture::{Capture, Captured};
 use super::exit::Exit;
 use super::leader::Leader;
+use super::machine::this_machine;
 use super::shade::shade_inherited;
-use crate::model::CommandSpec;
+use crate::model::{CommandSpec, ELF_HEAD, ElfHeader};
 
 /// Where programs are looked up, whatever the caller's `PATH` says.
 const FIXED_PATH: [&str; 6] = [
@@ -247,14 +248,16 @@ fn end_group(leader: &mut Leader) -> io::Result<Exit> {
     }
 }
 
-/// Refuses what is neither an ELF file nor a script with its interpreter named.
+/// Refuses what is neither an ELF file for this machine nor a script with its interpreter named.
 ///
 /// `execvp`, which the standard library calls in some cases, hands such a file to `/bin/sh`: an empty file would
 /// then be a program that succeeds. A file that may be run but not read passes.
 fn refuse_unknown_format(program: &Path) -> io::Result<()> {
     let mut head = Vec::new();
-    match fs::File::open(program).and_then(|file| file.take(4).read_to_end(&mut head)) {
-        Ok(_) if head.starts_with(b"#!") || head == b"\x7fELF" => Ok(()),
+    let limit = ELF_HEAD as u64;
+    match fs::File::open(program).and_then(|file| file.take(limit).read_to_end(&mut head)) {
+        Ok(_) if head.starts_with(b"#!") => Ok(()),
+        Ok(_) if ElfHeader::read(&head).is_ok_and(|elf| this_machine().runs(elf.machine)) => Ok(()),
         Ok(_) => Err(rustix::io::Errno::NOEXEC.into()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         Err(error) => Err(error),

@@ -138,10 +138,13 @@ impl Machine {
         }
     }
 
-    /// Does a machine of this kind run programs made for `program`, emulation aside?
+    /// Does a machine of this kind run programs made for `program`, emulation aside? A machine that is not known here
+    /// gets the benefit of the doubt.
     #[must_use]
     pub fn runs(self, program: Self) -> bool {
-        self == program || (self, program) == (Self::X86_64, Self::X86)
+        self == program
+            || (self, program) == (Self::X86_64, Self::X86)
+            || matches!(self, Self::Other(_))
     }
 }
 

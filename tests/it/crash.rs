@@ -170,15 +170,26 @@ fn planned(wish: &InstallWish) -> (Plan, Vec<Payload>) {
     }
 }
 
-/// A release small enough to be unpacked thousands of times. Its server is the beginning of a program: nobody starts it.
+/// The head of an ELF program for x86-64 and nothing else, see elf(5).
+fn program_head() -> Vec<u8> {
+    let mut head = b"\x7fELF\x02\x01\x01".to_vec();
+    head.resize(16, 0);
+    // Type, machine, version; then the size of this very head.
+    head.extend([2, 0, 62, 0, 1, 0, 0, 0]);
+    head.resize(52, 0);
+    head.extend([64, 0]);
+    head.resize(64, 0);
+    head
+}
+
+/// A release small enough to be unpacked thousands of times. Nobody starts its server.
 fn tiny_release(directory: &Path) -> PathBuf {
     let path = directory.join("mattermost-team-5.9.0-linux-amd64.tar.gz");
     let gzip = GzEncoder::new(fs::File::create(&path).unwrap(), Compression::fast());
     let mut archive = tar::Builder::new(gzip);
-    let program = fs::read(env!("CARGO_BIN_EXE_stand-in")).unwrap();
-    let program = &program[..4096];
+    let program = program_head();
     let files: [(&str, u32, &[u8]); 6] = [
-        ("bin/mattermost", 0o755, program),
+        ("bin/mattermost", 0o755, &program),
         ("client/root.html", 0o644, b"<html></html>"),
         (
             "config/config.json",

@@ -17,6 +17,7 @@ mod crash;
 mod fakes;
 mod fixture_release;
 mod hostile;
+mod install;
 mod private_postgres;
 mod stand_in;
 mod support;

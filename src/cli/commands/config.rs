@@ -37,7 +37,8 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
     match answer {
         Ok(exit) => Ok(exit),
         Err((exit, failure)) => {
-            render::human::fail(&failure)?;
+            // A failure is one whether somebody listens or not.
+            let _closed = render::human::fail(&failure);
             Ok(exit)
         }
     }

@@ -15,8 +15,10 @@ const FAINT: Style = Style::new().dimmed();
 /// Prints a report.
 pub(crate) fn print(report: &Report) -> io::Result<()> {
     let text = render(report);
-    anstream::stdout().lock().write_all(text.as_bytes())?;
-    report.failure.as_ref().map_or(Ok(()), fail)
+    let shown = anstream::stdout().lock().write_all(text.as_bytes());
+    // What went wrong is told even where the result cannot be shown.
+    let told = report.failure.as_ref().map_or(Ok(()), fail);
+    shown.and(told)
 }
 
 /// Prints what went wrong.

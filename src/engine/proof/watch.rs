@@ -8,7 +8,8 @@ use crate::engine::reporter::Reporter;
 use crate::host::{Exit, Host, Http, Level as Wish, ServerProcess, owns_port};
 use crate::model::{Event, Version};
 use crate::server::{
-    ExitMeaning, HealthVerdict, LogKind, LogLevel, LogLine, Sample, ServerExit, VersionId, judge,
+    ExitMeaning, HealthVerdict, LogKind, LogLevel, LogLine, Part, Sample, ServerExit, VersionId,
+    judge,
 };
 
 /// Good answers in a row that make a proof: one could come from a server that falls over right after.
@@ -49,6 +50,8 @@ struct Notices {
     samples: Vec<Sample>,
     failed_pings: u32,
     unwell_since: Option<Duration>,
+    /// With what it reported a problem when it was asked last.
+    unwell: Vec<Part>,
     last_words: Option<LogLine>,
 }
 
@@ -70,10 +73,7 @@ impl Watch<'_> {
             }
             let waited = self.host.clock.monotonic().saturating_sub(self.started);
             if waited > self.within {
-                return Err(ProofError::TooSlow {
-                    within: self.within,
-                    last_words: notices.words(),
-                });
+                return Err(notices.too_slow(self.within));
             }
             if self.host.cancel.requested() != Wish::No {
                 return Err(ProofError::Cancelled);
@@ -119,6 +119,7 @@ impl Watch<'_> {
                 if now.saturating_sub(since) > UNWELL {
                     return Err(ProofError::Unhealthy { parts });
                 }
+                notices.unwell = parts;
                 Ok(None)
             }
             (HealthVerdict::Healthy { .. } | HealthVerdict::NotYet { .. }, _) => Ok(None),
@@ -193,6 +194,16 @@ impl Notices {
             self.last_words = Some(line.clone());
         }
         Ok(line.kind != LogKind::Other || line.level >= LogLevel::Error)
+    }
+
+    /// Why it is not ready in time: it said so, or nobody knows.
+    fn too_slow(self, within: Duration) -> ProofError {
+        if self.unwell.is_empty() {
+            let last_words = self.words();
+            ProofError::TooSlow { within, last_words }
+        } else {
+            ProofError::Unhealthy { parts: self.unwell }
+        }
     }
 
     fn words(&self) -> String {

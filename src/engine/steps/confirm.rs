@@ -4,8 +4,13 @@ use std::cell::RefCell;
 
 use super::context::StepContext;
 use super::error::StepError;
-use crate::host::{ExecError, Host, Kind, PathError, ProgramError, program_head, this_machine};
-use crate::model::{Edition, Event, Machine, Owner, RelPath, Release, Step, Version, redact};
+use crate::host::{
+    ExecError, Host, Kind, PathError, ProgramError, program_glibc, program_head, this_glibc,
+    this_machine,
+};
+use crate::model::{
+    Edition, Event, GlibcVersion, Machine, Owner, Plan, RelPath, Release, Step, Version, redact,
+};
 use crate::server::{
     Banner, Era, IdentityVerdict, Refusal, Shape, ShapeKind, VersionCommand, edition_of,
 };
@@ -32,6 +37,27 @@ pub enum ConfirmError {
         /// What its licence file says.
         seen: Edition,
     },
+    /// The server is no program.
+    #[error(transparent)]
+    NoProgram(#[from] ProgramError),
+    /// The server is made for another kind of machine.
+    #[error("the server in this release is made for {made_for}, and this machine is {here}")]
+    WrongMachine {
+        /// What it is made for.
+        made_for: Machine,
+        /// What this machine is.
+        here: Machine,
+    },
+    /// The server needs a newer C library.
+    #[error(
+        "the server in this release needs the GNU C library {needed}, and this machine has {here}"
+    )]
+    OldLibrary {
+        /// What it needs.
+        needed: GlibcVersion,
+        /// What is here.
+        here: GlibcVersion,
+    },
     /// The program says that it is another version.
     #[error("the server in this release says that it is {seen}, not {expected}")]
     WrongVersion {
@@ -40,17 +66,6 @@ pub enum ConfirmError {
         /// What it says.
         seen: Version,
     },
-    /// The program is made for another kind of machine.
-    #[error("the server in this release is made for {made_for}, and this machine is {this}")]
-    OtherMachine {
-        /// For which one.
-        made_for: Machine,
-        /// What this one is.
-        this: Machine,
-    },
-    /// The program is none.
-    #[error(transparent)]
-    Program(#[from] ProgramError),
     /// The program cannot be run here.
     #[error(transparent)]
     Exec(#[from] ExecError),
@@ -70,7 +85,7 @@ impl ConfirmError {
     pub fn is_refusal(&self) -> bool {
         !matches!(
             self,
-            Self::Path(_) | Self::Exec(_) | Self::Program(ProgramError::Path(_))
+            Self::Path(_) | Self::Exec(_) | Self::NoProgram(ProgramError::Path(_))
         )
     }
 
@@ -88,26 +103,26 @@ pub(super) fn perform(
 ) -> Result<(), StepError> {
     confirm_shape(cx.host, tree, release)?;
     confirm_edition(cx.host, tree, release)?;
-    if let Some(other) = foreign_machine(cx.host, tree, &release.version)? {
-        let must_run = cx
-            .plan
-            .steps
-            .iter()
-            .any(|planned| matches!(planned.step, Step::Prove(_)));
-        if must_run {
-            return Err(ConfirmError::OtherMachine {
-                made_for: other,
-                this: this_machine(),
-            }
-            .into());
+    match confirm_machine(cx.host, tree, release) {
+        // A staging root may be made for another machine than the one that makes it.
+        Err(error @ (ConfirmError::WrongMachine { .. } | ConfirmError::OldLibrary { .. }))
+            if !starts_here(cx.plan) =>
+        {
+            let text = format!("{error}; it was not asked for its version");
+            cx.reporter.hear(&Event::Note { text });
+            return Ok(());
         }
-        let text = format!("the server is made for {other} and was not asked for its version here");
-        cx.reporter.hear(&Event::Note { text });
-        return Ok(());
+        confirmed => confirmed?,
     }
     let note = confirm_version(cx.host, tree, release, run_as)?;
     cx.reporter.hear(&Event::Note { text: note });
     Ok(())
+}
+
+fn starts_here(plan: &Plan) -> bool {
+    plan.steps
+        .iter()
+        .any(|planned| matches!(planned.step, Step::Prove(_)))
 }
 
 fn confirm_shape(host: &Host, tree: &RelPath, release: &Release) -> Result<(), ConfirmError> {
@@ -139,17 +154,6 @@ fn confirm_shape(host: &Host, tree: &RelPath, release: &Release) -> Result<(), C
     }
 }
 
-/// The machine that the server is made for, if it is not this one.
-fn foreign_machine(
-    host: &Host,
-    tree: &RelPath,
-    version: &Version,
-) -> Result<Option<Machine>, ConfirmError> {
-    let program = tree.below(&Era::of(version).server_binary());
-    let made_for = program_head(&host.tree.absolute(&program))?.machine;
-    Ok((!this_machine().runs(made_for)).then_some(made_for))
-}
-
 fn confirm_edition(host: &Host, tree: &RelPath, release: &Release) -> Result<(), ConfirmError> {
     let names = host.tree.list(tree)?;
     match edition_of(names.iter().map(String::as_str)) {
@@ -158,6 +162,22 @@ fn confirm_edition(host: &Host, tree: &RelPath, release: &Release) -> Result<(),
             seen,
         }),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Would the server run here at all? A version that is not asked for its version would tell only when it is started.
+fn confirm_machine(host: &Host, tree: &RelPath, release: &Release) -> Result<(), ConfirmError> {
+    let binary = Era::of(&release.version).server_binary();
+    let program = binary.under(&host.tree.absolute(tree));
+    let (made_for, here) = (program_head(&program)?.machine, this_machine());
+    if !here.runs(made_for) {
+        return Err(ConfirmError::WrongMachine { made_for, here });
+    }
+    match (program_glibc(&program)?, this_glibc(&host.exec)) {
+        (Some(needed), Some(here)) if needed > here => {
+            Err(ConfirmError::OldLibrary { needed, here })
+        }
+        _ => Ok(()),
     }
 }
 

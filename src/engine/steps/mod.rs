@@ -12,6 +12,7 @@ mod error;
 mod keep;
 mod prove;
 mod relocate;
+mod rewritten;
 mod settle;
 mod unpack;
 

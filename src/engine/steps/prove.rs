@@ -4,7 +4,7 @@
 //! database that was empty before.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,9 @@ use super::configure::{ConfigureError, LEDGER, read_document};
 use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, put_back};
+use super::rewritten::{notes, refuse_resets, summary};
 use crate::config::{
-    Document, EditError, Ledger, Reset, RestoreError, Restored, SettingPath, darken, restore,
+    Document, EditError, Ledger, RestoreError, Restored, SettingPath, darken, restore,
 };
 use crate::database::CreatedObject;
 use crate::engine::database::{Access, Database, DatabaseError};
@@ -80,10 +81,10 @@ pub enum AcceptError {
 
 impl AcceptError {
     pub(super) fn is_crash(&self) -> bool {
-        let (Self::Path(error) | Self::Configure(ConfigureError::Path(error))) = self else {
-            return false;
-        };
-        error.is_crash()
+        match self {
+            Self::Path(error) | Self::Configure(ConfigureError::Path(error)) => error.is_crash(),
+            _ => false,
+        }
     }
 }
 
@@ -300,35 +301,6 @@ fn check_version_command(
     }
 }
 
-fn refuse_resets(restored: &Restored) -> Result<(), AcceptError> {
-    let signs: Vec<String> = restored
-        .resets
-        .iter()
-        .map(|reset| match reset {
-            Reset::SiteUrlEmptied => "ServiceSettings.SiteURL is empty".to_owned(),
-            Reset::DefaultDataSource => {
-                "SqlSettings.DataSource is the release's example".to_owned()
-            }
-            Reset::ManyDefaults { settings } => {
-                format!("{} settings have their default again", settings.len())
-            }
-        })
-        .collect();
-    if signs.is_empty() {
-        Ok(())
-    } else {
-        Err(AcceptError::Reset(signs.join(", ")))
-    }
-}
-
-fn summary(restored: &Restored) -> String {
-    let (added, changed) = (restored.added.len(), restored.changed.len());
-    let dropped = restored.dropped.len();
-    format!(
-        "it kept every setting it knows ({added} added, {changed} filled in or changed, {dropped} dropped)"
-    )
-}
-
 /// The proof, and what the server did to the settings, for the receipt and the ledger.
 fn write_down(
     cx: &mut StepContext<'_>,
@@ -353,32 +325,8 @@ fn write_down(
     restored.enter_into(&mut entries);
     let text = serde_json::to_vec_pretty(&entries).expect("a ledger is plain data");
     tree.replace(&ledger, &text, 0o600, None)?;
-    if let Some(text) = name_dropped(restored) {
+    for text in notes(restored) {
         cx.reporter.hear(&Event::Note { text });
     }
     Ok(())
-}
-
-/// The settings that the server dropped, as a sentence; those of one section together, where they are many.
-fn name_dropped(restored: &Restored) -> Option<String> {
-    let mut sections: BTreeMap<&str, Vec<&SettingPath>> = BTreeMap::new();
-    for dropped in &restored.dropped {
-        sections
-            .entry(dropped.setting.section())
-            .or_default()
-            .push(&dropped.setting);
-    }
-    let names = sections
-        .iter()
-        .flat_map(|(section, settings)| match settings.len() {
-            0..=3 => settings.iter().map(ToString::to_string).collect(),
-            many => vec![format!("{many} settings in {section}")],
-        });
-    let names: Vec<String> = names.collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "the server does not know these settings and dropped them: {}",
-            names.join(", ")
-        )
-    })
 }

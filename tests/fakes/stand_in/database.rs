@@ -142,6 +142,8 @@ pub(crate) fn open_log(era: Era, config: &Value, log: &Log) {
                 log.open(&directory);
             }
         }
+        // Before 3.8 it is the name of the file.
+        place if !era.since(3, 8) => log.open_file(place),
         // Until 4.2 the name of the file was glued to whatever stood there.
         place if era.log_form() == LogForm::Bracketed => log.open_glued(place),
         place => log.open(place.as_ref()),

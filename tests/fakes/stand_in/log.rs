@@ -55,10 +55,12 @@ impl Log {
 
     /// Opens the file whose name is `place` and `mattermost.log` glued together.
     pub(crate) fn open_glued(&self, place: &str) {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(format!("{place}mattermost.log"));
+        self.open_file(&format!("{place}mattermost.log"));
+    }
+
+    /// Opens the file of this name.
+    pub(crate) fn open_file(&self, name: &str) {
+        let file = File::options().create(true).append(true).open(name);
         *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file.ok();
     }
 

@@ -1,0 +1,12 @@
+//! `mmembed` itself, run from outside as an operator or a package script runs it: on releases played by the stand-in, with
+//! a real database, below a root of its own.
+//!
+//! As root the server runs as another user, as it should; everything but a few cases also passes without root.
+
+mod again;
+mod failures;
+mod looking;
+mod refusals;
+mod staging;
+mod versions;
+mod world;

@@ -1,0 +1,382 @@
+//! A host of its own for each test: a root, a database, a port, an archive, and the secrets that must never be seen.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::fakes::postgres::{Database, database, free_port};
+use crate::fakes::release::FixtureRelease;
+use crate::support::manifest::{Manifest, manifest};
+
+pub(super) const MMEMBED: &str = env!("CARGO_BIN_EXE_mmembed");
+const STAND_IN: &str = env!("CARGO_BIN_EXE_stand-in");
+
+/// Who runs the server when root runs the tests: no user of that number exists.
+pub(super) const SERVICE: u32 = 21_543;
+
+/// A salt that is told from all others.
+pub(super) const SALT: &str = "canarysaltcanarysaltcanarysalt12";
+
+/// Pieces of the database's password, as it is and as it stands in an URL, and the salt.
+const SECRETS: [&str; 3] = ["w\u{f6}rd&1", "w%C3%B6rd", "canarysalt"];
+
+/// mmembed's own state, below the root.
+pub(super) const STATE: &str = "var/opt/acme/mmembed";
+
+/// The live tree, below the root.
+pub(super) const LIVE: &str = "opt/acme/embedded/mattermost";
+
+/// What a run of the program said.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) code: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl Said {
+    /// Both streams.
+    pub(super) fn all(&self) -> String {
+        format!("{}\n{}", self.stdout, self.stderr)
+    }
+
+    /// Fails unless it ended with this code.
+    #[track_caller]
+    pub(super) fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}", self.all());
+        self
+    }
+
+    /// Fails unless it said all of these.
+    #[track_caller]
+    pub(super) fn saying(self, words: &[&str]) -> Self {
+        let all = self.all();
+        for word in words {
+            assert!(all.contains(word), "{word:?} is missing in\n{all}");
+        }
+        self
+    }
+
+    /// Its standard output as JSON.
+    #[track_caller]
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.all()))
+    }
+}
+
+/// The release `version`, quick to unpack and to give up.
+pub(super) fn release(version: &str) -> FixtureRelease {
+    FixtureRelease::new(version, STAND_IN)
+        .small_files(40)
+        .timings(|timings| {
+            timings.ping_retry_ms = 100;
+            timings.lock_wait_ms = 100;
+        })
+}
+
+pub(super) fn is_root() -> bool {
+    mmembed::host::is_root()
+}
+
+pub(super) struct World {
+    directory: TempDir,
+    pub(super) root: PathBuf,
+    pub(super) database: Database,
+    pub(super) port: u16,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let directory = tempfile::Builder::new()
+            .permissions(fs::Permissions::from_mode(0o755))
+            .tempdir()
+            .unwrap();
+        let root = directory.path().canonicalize().unwrap().join("root");
+        for path in ["opt/other", "var/opt/acme", "etc"] {
+            fs::create_dir_all(root.join(path)).unwrap();
+        }
+        fs::write(root.join("etc/motd"), "Welcome.\n").unwrap();
+        fs::write(root.join("opt/other/file"), "The host's own.\n").unwrap();
+        Self {
+            root,
+            directory,
+            database: database(),
+            port: free_port(),
+        }
+    }
+
+    /// A place beside the root.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(super) fn below(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Builds an archive beside the root.
+    pub(super) fn archive(&self, release: &FixtureRelease) -> PathBuf {
+        release.build(self.directory.path())
+    }
+
+    /// What the host wants of its server.
+    pub(super) fn overlay(&self) -> Value {
+        json!({
+            "ServiceSettings": {
+                "SiteURL": "https://chat.acme.example",
+                "ListenAddress": format!("127.0.0.1:{}", self.port),
+            },
+            "TeamSettings": { "SiteName": "Acme Chat" },
+            "SqlSettings": { "DriverName": "postgres", "DataSource": self.database.url() },
+            "FileSettings": { "PublicLinkSalt": SALT },
+            "EmailSettings": { "SendEmailNotifications": true },
+        })
+    }
+
+    /// Writes an overlay file beside the root, readable for its owner only.
+    pub(super) fn write_overlay(&self, name: &str, overlay: &Value) -> PathBuf {
+        let path = self.beside(name);
+        fs::write(&path, serde_json::to_string_pretty(overlay).unwrap()).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    /// `WORD --app acme --root ROOT`.
+    pub(super) fn words(&self, word: &[&str]) -> Vec<String> {
+        let mut words: Vec<String> = word.iter().map(ToString::to_string).collect();
+        words.extend(["--app".into(), "acme".into(), "--root".into()]);
+        words.push(self.root.display().to_string());
+        words
+    }
+
+    /// The words of an installation with [`World::overlay`] as it stands in the file `overlay.json`.
+    pub(super) fn install_words(&self, archive: &Path, more: &[&str]) -> Vec<String> {
+        let overlay = self.beside("overlay.json");
+        if !overlay.exists() {
+            self.write_overlay("overlay.json", &self.overlay());
+        }
+        let mut words = self.words(&["install", "--release"]);
+        words.insert(2, archive.display().to_string());
+        words.extend(["--config-overlay".into(), overlay.display().to_string()]);
+        if is_root() && !more.contains(&"--service-user") {
+            words.extend([
+                "--service-user".into(),
+                SERVICE.to_string() + ":" + &SERVICE.to_string(),
+            ]);
+        }
+        words.extend(more.iter().map(ToString::to_string));
+        words
+    }
+
+    pub(super) fn install(&self, archive: &Path, more: &[&str]) -> Said {
+        self.run(&self.install_words(archive, more))
+    }
+
+    /// A word that needs nothing but the application and the root.
+    pub(super) fn ask(&self, word: &[&str], more: &[&str]) -> Said {
+        let mut words = self.words(word);
+        words.extend(more.iter().map(ToString::to_string));
+        self.run(&words)
+    }
+
+    pub(super) fn command(words: &[String]) -> Command {
+        let mut command = Command::new(MMEMBED);
+        command
+            .args(words)
+            .env_remove("MMEMBED_APP")
+            .env_remove("MMEMBED_ROOT")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program; whatever it says holds no secret.
+    #[track_caller]
+    pub(super) fn run(&self, words: &[String]) -> Said {
+        let output = Self::command(words).output().unwrap();
+        let said = Said {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert_no_secret("the program's words", said.all().as_bytes());
+        self.assert_no_file_leaks();
+        said
+    }
+
+    /// The configuration in use.
+    pub(super) fn config(&self) -> Value {
+        self.json_at(&format!("{LIVE}/config/config.json"))
+    }
+
+    pub(super) fn json_at(&self, path: &str) -> Value {
+        let text = fs::read_to_string(self.below(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(super) fn receipt(&self) -> Value {
+        self.json_at(&format!("{STATE}/receipt.json"))
+    }
+
+    /// All of the host but mmembed's own state.
+    pub(super) fn host(&self) -> Manifest {
+        manifest(&self.root, &[STATE])
+    }
+
+    /// Number, times and size of every file: not even a change that was undone goes unseen.
+    pub(super) fn stamps(&self) -> BTreeMap<String, String> {
+        let mut stamps = BTreeMap::new();
+        for (path, meta) in walk(&self.root) {
+            let stamp = format!(
+                "{} {}.{} {}.{} {:o} {}",
+                meta.ino(),
+                meta.mtime(),
+                meta.mtime_nsec(),
+                meta.ctime(),
+                meta.ctime_nsec(),
+                meta.mode(),
+                meta.size(),
+            );
+            stamps.insert(path.display().to_string(), stamp);
+        }
+        stamps
+    }
+
+    /// Everything in the database that is not the database system's own.
+    pub(super) fn database_content(&self) -> String {
+        let query = "SELECT coalesce(string_agg(what, ',' ORDER BY what), '') FROM ( \
+             SELECT 'relation ' || relname AS what, relnamespace AS home FROM pg_class \
+             UNION ALL SELECT 'function ' || proname, pronamespace FROM pg_proc \
+             UNION ALL SELECT 'type ' || typname, typnamespace FROM pg_type \
+             UNION ALL SELECT 'schema ' || nspname, oid FROM pg_namespace \
+             ) AS seen JOIN pg_namespace ON pg_namespace.oid = home \
+             WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')";
+        self.database.value(query).unwrap()
+    }
+
+    /// Processes whose program or words name this root.
+    pub(super) fn running(&self) -> Vec<String> {
+        let root = self.root.to_str().unwrap();
+        let mut found = Vec::new();
+        for entry in fs::read_dir("/proc").unwrap() {
+            let path = entry.unwrap().path();
+            let exe = fs::read_link(path.join("exe")).unwrap_or_default();
+            let words = fs::read(path.join("cmdline")).unwrap_or_default();
+            let words = String::from_utf8_lossy(&words).replace('\0', " ");
+            if exe.starts_with(&self.root) || words.contains(root) {
+                found.push(format!("{} {words}", path.display()));
+            }
+        }
+        found
+    }
+
+    /// Of these, the servers started in the dark.
+    pub(super) fn running_servers(&self) -> Vec<String> {
+        let dark = |words: &String| words.contains(".mmembed-dark-");
+        self.running().into_iter().filter(dark).collect()
+    }
+
+    #[track_caller]
+    pub(super) fn assert_nothing_runs(&self) {
+        assert_eq!(self.running(), Vec::<String>::new());
+    }
+
+    /// What everybody may read, and what is written for people, holds no secret.
+    #[track_caller]
+    pub(super) fn assert_no_file_leaks(&self) {
+        for (path, meta) in walk(&self.root) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let told = [
+                "journal",
+                "plan.json",
+                "receipt.json",
+                "ledger.json",
+                "proof.json",
+                "lock",
+            ];
+            let open = meta.mode() & 0o077 != 0;
+            // The programs and the web application are not written by anyone here.
+            let small = meta.len() < 1_000_000;
+            if meta.is_file() && small && (open || told.iter().any(|told| name.starts_with(told))) {
+                let content = fs::read(&path).unwrap();
+                assert_no_secret(&path.display().to_string(), &content);
+            }
+        }
+    }
+
+    /// Leftovers of a start in the dark, wherever they are.
+    pub(super) fn leftovers(&self) -> Vec<PathBuf> {
+        let own = |path: &Path| {
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            [
+                ".mmembed-dark",
+                ".mmembed-verify",
+                ".mmembed-arriving",
+                ".mattermost.",
+                "server.json",
+            ]
+            .iter()
+            .any(|start| name.starts_with(start))
+        };
+        let all = walk(&self.root).into_iter().map(|(path, _)| path);
+        all.filter(|path| own(path)).collect()
+    }
+}
+
+/// Everything below a directory. What vanishes meanwhile is left out.
+fn walk(directory: &Path) -> Vec<(PathBuf, fs::Metadata)> {
+    let mut found = Vec::new();
+    let Ok(entries) = fs::read_dir(directory) else {
+        return found;
+    };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        let Ok(meta) = fs::symlink_metadata(&path) else {
+            continue;
+        };
+        let below = if meta.is_dir() {
+            walk(&path)
+        } else {
+            Vec::new()
+        };
+        found.push((path, meta));
+        found.extend(below);
+    }
+    found
+}
+
+#[track_caller]
+pub(super) fn assert_no_secret(whose: &str, bytes: &[u8]) {
+    for secret in SECRETS {
+        let found = bytes
+            .windows(secret.len())
+            .position(|window| window == secret.as_bytes());
+        if let Some(at) = found {
+            let from = at.saturating_sub(80);
+            let around = String::from_utf8_lossy(bytes.get(from..at).unwrap());
+            panic!("{whose} shows {secret:?} behind {around:?}");
+        }
+    }
+}
+
+/// The bits of a mode that chmod sets.
+pub(super) fn mode_of(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().mode() & 0o7777
+}
+
+/// Who owns what the server writes to.
+pub(super) fn server_uid() -> u32 {
+    if is_root() {
+        SERVICE
+    } else {
+        mmembed::host::current_owner().uid
+    }
+}
