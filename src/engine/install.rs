@@ -196,7 +196,9 @@ fn is_same(again: &Plan, plan: &Plan) -> bool {
     again.receipt == plan.receipt && again.intent == plan.intent
 }
 
-fn payloads(resolved: &Resolved) -> Vec<Payload> {
+/// What the plan of an installation refers to and must not contain: the overlays, which may hold secrets.
+#[must_use]
+pub fn payloads(resolved: &Resolved) -> Vec<Payload> {
     vec![
         Payload {
             name: DEFAULTS,

@@ -18,7 +18,7 @@ mod survey;
 mod transaction;
 mod verify;
 
-pub use install::{InstallError, Installed, Prepared, install, prepare, take_lock};
+pub use install::{InstallError, Installed, Prepared, install, payloads, prepare, take_lock};
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{

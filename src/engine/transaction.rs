@@ -164,8 +164,10 @@ impl<'a> Transaction<'a> {
             of: u32::try_from(self.plan.steps.len()).unwrap_or(u32::MAX),
             text: explain(&planned.step),
         });
-        let performed = steps::perform(&planned.step, &mut self.context());
-        performed.map_err(|cause| Failure::Step { step, cause })?;
+        for _ in 0..self.host.tree.meter().times() {
+            let performed = steps::perform(&planned.step, &mut self.context());
+            performed.map_err(|cause| Failure::Step { step, cause })?;
+        }
         self.journal.append(&Record::Done { step })?;
         self.reporter.hear(&Event::StepDone { step });
         Ok(())
@@ -216,7 +218,8 @@ impl<'a> Transaction<'a> {
             step,
             text: explain(&planned.step),
         });
-        steps::undo(&planned.step, &mut self.context())
+        let times = self.host.tree.meter().times();
+        (0..times).try_for_each(|_| steps::undo(&planned.step, &mut self.context()))
     }
 
     fn close(mut self, ending: Ending, outcome: Outcome) -> Outcome {

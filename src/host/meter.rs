@@ -20,11 +20,24 @@ pub enum Fault {
 #[derive(Clone, Debug, Default)]
 pub struct Meter(Arc<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     count: AtomicU64,
+    times: u32,
     fault: Option<(u64, Fault)>,
     crashed: AtomicBool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let (count, crashed) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self {
+            count,
+            times: 1,
+            fault: None,
+            crashed,
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +52,21 @@ impl Meter {
             fault: Some((at, fault)),
             ..State::default()
         }))
+    }
+
+    /// A meter under which every step of a transaction is performed, and undone, so many times.
+    #[must_use]
+    pub fn repeating(times: u32) -> Self {
+        Self(Arc::new(State {
+            times,
+            ..State::default()
+        }))
+    }
+
+    /// How many times each step is to be performed or undone.
+    #[must_use]
+    pub fn times(&self) -> u32 {
+        self.0.times
     }
 
     /// To be called immediately before every single mutation: counts it, or raises the fault in its place.

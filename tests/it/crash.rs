@@ -1,23 +1,32 @@
 //! The crash matrix: whatever stops a transaction, the host ends in the old state or in the new one.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
-use mmembed::host::Territory;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use mmembed::engine::{self, Payload, Prepared};
+use mmembed::host::{Cancel, Host, Meter};
+
 use mmembed::model::{
-    AppName, ArchiveStamp, Edition, Intent, Overlays, Owner, PLAN_SCHEMA, Plan, Planned, Prefix,
-    RECEIPT_SCHEMA, Receipt, Release, Sha256Digest, Step, TransactionId, Version, Viewpoint,
+    AppName, ArchiveStamp, DatabaseUse, Edition, InstallWish, Intent, Overlay, Overlays, Owner,
+    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret,
+    Sha256Digest, Start, Step, Strength, TransactionId, Version, Viewpoint,
 };
 
+use tempfile::TempDir;
+
+use crate::fakes::release::FixtureRelease;
 use crate::support::crash::Scenario;
+use crate::support::manifest::{Manifest, manifest_without};
 
 fn prefix() -> Prefix {
     let app: AppName = "acme".parse().unwrap();
     let (opt, var) = (Prefix::usual_opt(&app), Prefix::usual_var(&app));
     Prefix::new(app, opt, var)
-}
-
-fn territory(prefix: &Prefix) -> Territory {
-    Territory::new(vec![prefix.opt().clone(), prefix.var().clone()])
 }
 
 fn id() -> TransactionId {
@@ -97,9 +106,209 @@ fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
     }
 }
 
+fn scenario(
+    build: impl Fn(&Path) -> (Plan, Vec<Payload>) + 'static,
+    stride: (u64, u64),
+    tear: usize,
+) -> Scenario {
+    Scenario {
+        build: Box::new(build),
+        unlooked: Vec::new(),
+        in_memory: true,
+        from: |_| 0,
+        stride,
+        tear,
+    }
+}
+
 #[test]
 fn a_small_plan_stopped_anywhere_is_old_or_new() {
-    let build = Box::new(|root: &Path| (small_plan(root), Vec::new()));
-    let points = Scenario { build, territory }.check_every_point();
+    let points = scenario(|root| (small_plan(root), Vec::new()), (1, 1), 1).check_every_point();
     assert!(points > 20, "only {points} mutations were counted");
+}
+
+/// A wish to install a release below a root without starting its server.
+fn wish(root: &Path, archive: &Path) -> InstallWish {
+    let set = |text: &str| {
+        (
+            Strength::Default,
+            Overlay::Set(Secret::new(text.to_owned())),
+        )
+    };
+    InstallWish {
+        app: "acme".parse().unwrap(),
+        root: root.to_owned(),
+        archive: archive.to_owned(),
+        version: None,
+        edition: None,
+        sha256: None,
+        overlays: vec![set("TeamSettings.SiteName=\"Acme\"")],
+        places: Vec::new(),
+        in_tree: vec![PlaceName::Plugins],
+        config_file: None,
+        owner: None,
+        service_user: None,
+        start: Start::Never,
+        database: DatabaseUse::MustBeEmpty,
+    }
+}
+
+fn planned(wish: &InstallWish) -> (Plan, Vec<Payload>) {
+    let resolved = engine::resolve(wish).unwrap();
+    let territory = engine::own_territory(&resolved.request.prefix);
+    let host = Host::new(&resolved.root, territory, Meter::default(), Cancel::never()).unwrap();
+    match engine::prepare(&host, &resolved).unwrap() {
+        Prepared::Plan { plan, findings } => {
+            let fatal: Vec<_> = findings
+                .iter()
+                .filter(|finding| finding.is_fatal())
+                .collect();
+            assert!(fatal.is_empty(), "{fatal:?}");
+            (*plan, engine::payloads(&resolved))
+        }
+        Prepared::NothingToDo(_) => panic!("nothing to do on an empty host"),
+    }
+}
+
+/// A release small enough to be unpacked thousands of times. Its server is the beginning of a program: nobody starts it.
+fn tiny_release(directory: &Path) -> PathBuf {
+    let path = directory.join("mattermost-team-5.9.0-linux-amd64.tar.gz");
+    let gzip = GzEncoder::new(fs::File::create(&path).unwrap(), Compression::fast());
+    let mut archive = tar::Builder::new(gzip);
+    let program = fs::read(env!("CARGO_BIN_EXE_stand-in")).unwrap();
+    let program = &program[..4096];
+    let files: [(&str, u32, &[u8]); 6] = [
+        ("bin/mattermost", 0o755, program),
+        ("client/root.html", 0o644, b"<html></html>"),
+        (
+            "config/config.json",
+            0o600,
+            b"{\"TeamSettings\": {\"SiteName\": \"Mattermost\"}}",
+        ),
+        ("fonts/nunito-bold.ttf", 0o644, b"font"),
+        ("i18n/en.json", 0o644, b"[]"),
+        ("templates/error.html", 0o644, b"<html></html>"),
+    ];
+    for (name, mode, content) in &files {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(*mode);
+        header.set_size(content.len() as u64);
+        archive
+            .append_data(&mut header, format!("mattermost/{name}"), *content)
+            .unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap();
+    path
+}
+
+#[test]
+fn an_installation_stopped_anywhere_is_old_or_new() {
+    let directory = TempDir::new().unwrap();
+    let archive = tiny_release(directory.path());
+    let build = move |root: &Path| planned(&wish(root, &archive));
+    let points = scenario(build, (1, 6), 7).check_every_point();
+    assert!(points > 60, "only {points} mutations were counted");
+}
+
+#[test]
+fn an_installation_repeated_step_by_step_is_the_same_installation() {
+    let directory = TempDir::new().unwrap();
+    let archive = tiny_release(directory.path());
+    scenario(move |root: &Path| planned(&wish(root, &archive)), (1, 1), 1).check_repetition();
+}
+
+/// A wish to install a release and to start it. Everything that a start leaves to chance is given.
+fn wish_to_start(root: &Path, archive: &Path) -> InstallWish {
+    // The undo cannot reach a database of a driver that only the stand-in knows; it is no part of the host here.
+    let database = root.with_file_name("database.json");
+    let settings = [
+        "SqlSettings.DriverName=\"file\"".to_owned(),
+        format!("SqlSettings.DataSource=\"{}\"", database.display()),
+        format!("SqlSettings.AtRestEncryptKey=\"{}\"", "k".repeat(32)),
+        format!("FileSettings.PublicLinkSalt=\"{}\"", "s".repeat(32)),
+        "ServiceSettings.ListenAddress=\"127.0.0.1:1\"".to_owned(),
+    ];
+    let set = |text| (Strength::Default, Overlay::Set(Secret::new(text)));
+    InstallWish {
+        overlays: settings.into_iter().map(set).collect(),
+        service_user: Some(mmembed::host::current_owner().to_string()),
+        start: Start::Prove {
+            within: Duration::from_secs(60),
+        },
+        ..wish(root, archive)
+    }
+}
+
+#[test]
+fn an_installation_stopped_while_its_server_is_proven_is_old_or_new() {
+    let directory = TempDir::new().unwrap();
+    let stand_in = env!("CARGO_BIN_EXE_stand-in");
+    let archive = FixtureRelease::new("10.11.0", stand_in)
+        .small_files(5)
+        .build(directory.path());
+    let build = move |root: &Path| planned(&wish_to_start(root, &archive));
+    let scenario = Scenario {
+        unlooked: vec![
+            "var/opt/acme/mattermost/logs",
+            "var/opt/acme/mmembed/receipt.json",
+        ],
+        in_memory: false,
+        // What comes before the server is started is the business of the other matrices.
+        from: |points| points.saturating_sub(75),
+        ..scenario(build, (3, 8), 40)
+    };
+    scenario.check_every_point();
+}
+
+/// The harness stops the world by an error; a kill is a kill. The program itself is killed at some of its mutations,
+/// and the next run, which knows nothing of the first, has to end where an undisturbed one ends.
+#[test]
+fn an_installation_killed_with_sigkill_is_finished_by_the_next_one() {
+    let directory = TempDir::new().unwrap();
+    let archive = tiny_release(directory.path());
+    let install = |root: &Path, kill_at: Option<u64>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mmembed"));
+        command.args(["install", "--app", "acme", "--no-start", "--json", "--root"]);
+        command.arg(root).arg("--release").arg(&archive).env_clear();
+        if let Some(at) = kill_at {
+            command.env("MMEMBED_TEST_KILL_AT", at.to_string());
+        }
+        command.output().unwrap()
+    };
+    let undisturbed = directory.path().join("undisturbed");
+    fs::create_dir(&undisturbed).unwrap();
+    assert!(install(&undisturbed, None).status.success());
+    let (mut killed, mut at) = (0, 0);
+    loop {
+        let root = directory.path().join(format!("killed-{at}"));
+        fs::create_dir(&root).unwrap();
+        let output = install(&root, Some(at));
+        if output.status.success() {
+            break;
+        }
+        assert_eq!(output.status.signal(), Some(9), "killed at {at}");
+        killed += 1;
+        let again = install(&root, None);
+        assert!(
+            again.status.success(),
+            "{}",
+            String::from_utf8_lossy(&again.stderr)
+        );
+        assert_eq!(look(&root), look(&undisturbed), "killed at {at}");
+        at += 7;
+    }
+    assert!(killed > 10, "only {killed} runs were killed");
+}
+
+/// What an installation comes to, whatever its transaction is called.
+fn look(root: &Path) -> Manifest {
+    let receipt = fs::read_to_string(root.join("var/opt/acme/mmembed/receipt.json")).unwrap();
+    let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+    let id = receipt["transaction"].as_str().unwrap();
+    let state = "var/opt/acme/mmembed";
+    manifest_without(
+        root,
+        &[&format!("{state}/lock"), &format!("{state}/txn")],
+        &[id],
+    )
 }

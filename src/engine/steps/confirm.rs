@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use super::context::StepContext;
 use super::error::StepError;
-use crate::host::{ExecError, Host, Kind, PathError};
-use crate::model::{Edition, Event, Owner, RelPath, Release, Version, redact};
+use crate::host::{ExecError, Host, Kind, PathError, ProgramError, program_head, this_machine};
+use crate::model::{Edition, Event, Machine, Owner, RelPath, Release, Step, Version, redact};
 use crate::server::{
-    Banner, IdentityVerdict, Refusal, Shape, ShapeKind, VersionCommand, edition_of,
+    Banner, Era, IdentityVerdict, Refusal, Shape, ShapeKind, VersionCommand, edition_of,
 };
 
 /// Why a tree is not the release it is said to be.
@@ -40,6 +40,17 @@ pub enum ConfirmError {
         /// What it says.
         seen: Version,
     },
+    /// The program is made for another kind of machine.
+    #[error("the server in this release is made for {made_for}, and this machine is {this}")]
+    OtherMachine {
+        /// For which one.
+        made_for: Machine,
+        /// What this one is.
+        this: Machine,
+    },
+    /// The program is none.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     /// The program cannot be run here.
     #[error(transparent)]
     Exec(#[from] ExecError),
@@ -57,7 +68,10 @@ impl ConfirmError {
     /// Is it the archive that is to blame (as opposed to the host that could not look)?
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Path(_) | Self::Exec(_))
+        !matches!(
+            self,
+            Self::Path(_) | Self::Exec(_) | Self::Program(ProgramError::Path(_))
+        )
     }
 
     pub(crate) fn is_crash(&self) -> bool {
@@ -74,6 +88,23 @@ pub(super) fn perform(
 ) -> Result<(), StepError> {
     confirm_shape(cx.host, tree, release)?;
     confirm_edition(cx.host, tree, release)?;
+    if let Some(other) = foreign_machine(cx.host, tree, &release.version)? {
+        let must_run = cx
+            .plan
+            .steps
+            .iter()
+            .any(|planned| matches!(planned.step, Step::Prove(_)));
+        if must_run {
+            return Err(ConfirmError::OtherMachine {
+                made_for: other,
+                this: this_machine(),
+            }
+            .into());
+        }
+        let text = format!("the server is made for {other} and was not asked for its version here");
+        cx.reporter.hear(&Event::Note { text });
+        return Ok(());
+    }
     let note = confirm_version(cx.host, tree, release, run_as)?;
     cx.reporter.hear(&Event::Note { text: note });
     Ok(())
@@ -106,6 +137,17 @@ fn confirm_shape(host: &Host, tree: &RelPath, release: &Release) -> Result<(), C
             missing,
         }),
     }
+}
+
+/// The machine that the server is made for, if it is not this one.
+fn foreign_machine(
+    host: &Host,
+    tree: &RelPath,
+    version: &Version,
+) -> Result<Option<Machine>, ConfirmError> {
+    let program = tree.below(&Era::of(version).server_binary());
+    let made_for = program_head(&host.tree.absolute(&program))?.machine;
+    Ok((!this_machine().runs(made_for)).then_some(made_for))
 }
 
 fn confirm_edition(host: &Host, tree: &RelPath, release: &Release) -> Result<(), ConfirmError> {

@@ -4,7 +4,7 @@
 //! database that was empty before.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
@@ -353,12 +353,32 @@ fn write_down(
     restored.enter_into(&mut entries);
     let text = serde_json::to_vec_pretty(&entries).expect("a ledger is plain data");
     tree.replace(&ledger, &text, 0o600, None)?;
-    for dropped in &restored.dropped {
-        let text = format!(
-            "the server does not know {} and dropped it",
-            dropped.setting
-        );
+    if let Some(text) = name_dropped(restored) {
         cx.reporter.hear(&Event::Note { text });
     }
     Ok(())
+}
+
+/// The settings that the server dropped, as a sentence; those of one section together, where they are many.
+fn name_dropped(restored: &Restored) -> Option<String> {
+    let mut sections: BTreeMap<&str, Vec<&SettingPath>> = BTreeMap::new();
+    for dropped in &restored.dropped {
+        sections
+            .entry(dropped.setting.section())
+            .or_default()
+            .push(&dropped.setting);
+    }
+    let names = sections
+        .iter()
+        .flat_map(|(section, settings)| match settings.len() {
+            0..=3 => settings.iter().map(ToString::to_string).collect(),
+            many => vec![format!("{many} settings in {section}")],
+        });
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "the server does not know these settings and dropped them: {}",
+            names.join(", ")
+        )
+    })
 }

@@ -1,11 +1,22 @@
 //! The stand-in's ELF file made smaller, then larger.
 //! What the kernel loads is never touched.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The program at `path` without what the kernel does not load: symbols and debug information, most of an unoptimised program.
+/// Each program is read once per process.
 pub(super) fn without_symbols(path: &Path) -> Vec<u8> {
+    static READ: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    read.entry(path.to_owned())
+        .or_insert_with(|| strip(path))
+        .clone()
+}
+
+fn strip(path: &Path) -> Vec<u8> {
     let mut bytes = fs::read(path).unwrap_or_else(|error| {
         panic!(
             "cannot read the stand-in {}: {error}; build it with --features fakes",

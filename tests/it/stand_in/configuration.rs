@@ -300,6 +300,20 @@ fn a_file_that_is_no_configuration_ends_the_server_as_it_did_the_real_one() {
 }
 
 #[test]
+fn a_configuration_of_4_10_makes_3_10_panic() {
+    let config: Value = serde_json::from_str(&fixture("chain/2-4.10.0.json")).unwrap();
+    let installation = Installation::of(&release("3.10.3"));
+    installation.point(|new| *new = config);
+    let mut server = installation.start();
+    assert_eq!(server.wait().code(), Some(2));
+    assert!(
+        server
+            .console()
+            .contains("panic: Invalid preview width for file settings.")
+    );
+}
+
+#[test]
 fn from_11_0_on_some_settings_are_refused_that_were_good_before() {
     let settings = [
         (

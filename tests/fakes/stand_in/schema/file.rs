@@ -1,7 +1,8 @@
 //! The stand-in's own database: one JSON file, for machines without `PostgreSQL`. No real server knows the driver `file`.
-//! It is replaced atomically at every call and read anew every time; two servers at once would lose rows.
+//! It is replaced atomically at every change and read anew when it was not this process that changed it; two servers at once would lose rows.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
@@ -9,7 +10,14 @@ use serde_json::{Map, Value, json};
 use super::store::{Answer, Store, StoreError};
 
 /// A file of tables: `{"users": [{"id": …}], …}`.
-pub(super) struct FileStore(PathBuf);
+pub(super) struct FileStore {
+    path: PathBuf,
+    /// What was last seen at the path, and what stood in it.
+    seen: Option<(Identity, Tables)>,
+}
+
+/// Which file, written when, how long: a file that another process has put there differs in one of them.
+type Identity = (u64, i64, i64, u64);
 
 impl From<std::io::Error> for StoreError {
     fn from(error: std::io::Error) -> Self {
@@ -22,13 +30,30 @@ type Tables = Map<String, Value>;
 impl FileStore {
     /// Opens it: the directory must be there, the file need not.
     pub(super) fn open(source: &str) -> Answer<Self> {
-        let mut store = Self(PathBuf::from(source));
+        let mut store = Self {
+            path: PathBuf::from(source),
+            seen: None,
+        };
         store.ping()?;
         Ok(store)
     }
 
-    fn read(&self) -> Answer<Tables> {
-        match fs::read(&self.0) {
+    fn identity(&self) -> Option<Identity> {
+        let file = fs::metadata(&self.path).ok()?;
+        Some((file.ino(), file.mtime(), file.mtime_nsec(), file.len()))
+    }
+
+    fn read(&mut self) -> Answer<&mut Tables> {
+        let identity = self.identity().unwrap_or_default();
+        if self.seen.as_ref().is_none_or(|(seen, _)| *seen != identity) {
+            self.seen = Some((identity, self.parse()?));
+        }
+        let (_, tables) = self.seen.as_mut().expect("seen just above");
+        Ok(tables)
+    }
+
+    fn parse(&self) -> Answer<Tables> {
+        match fs::read(&self.path) {
             Ok(text) => {
                 serde_json::from_slice(&text).map_err(|error| StoreError(error.to_string()))
             }
@@ -37,22 +62,25 @@ impl FileStore {
         }
     }
 
-    fn change(&self, work: impl FnOnce(&mut Tables)) -> Answer<()> {
-        let mut tables = self.read()?;
-        work(&mut tables);
-        let new = self.0.with_extension(format!("new{}", std::process::id()));
-        fs::write(&new, Value::Object(tables).to_string())?;
-        fs::rename(&new, &self.0)?;
+    fn change(&mut self, work: impl FnOnce(&mut Tables)) -> Answer<()> {
+        let tables = self.read()?;
+        work(tables);
+        let text = serde_json::to_vec(tables).map_err(|error| StoreError(error.to_string()))?;
+        let new = self
+            .path
+            .with_extension(format!("new{}", std::process::id()));
+        fs::write(&new, text)?;
+        fs::rename(&new, &self.path)?;
+        let identity = self.identity().unwrap_or_default();
+        if let Some((seen, _)) = &mut self.seen {
+            *seen = identity;
+        }
         Ok(())
     }
 
-    fn rows(&self, table: &str) -> Answer<Vec<Value>> {
-        Ok(self
-            .read()?
-            .get(table)
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default())
+    fn rows(&mut self, table: &str) -> Answer<&[Value]> {
+        let rows = self.read()?.get(table).and_then(Value::as_array);
+        Ok(rows.map(Vec::as_slice).unwrap_or_default())
     }
 }
 
@@ -66,9 +94,9 @@ fn rows<'a>(tables: &'a mut Tables, table: &str) -> &'a mut Vec<Value> {
 
 impl Store for FileStore {
     fn ping(&mut self) -> Answer<()> {
-        let parent = self.0.parent().filter(|parent| parent.is_dir());
+        let parent = self.path.parent().filter(|parent| parent.is_dir());
         parent.ok_or_else(|| StoreError("dial tcp: connect: connection refused".to_owned()))?;
-        self.read().map(drop)
+        self.read().map(|_| ())
     }
 
     fn tables(&mut self) -> Answer<Vec<String>> {
