@@ -12,12 +12,16 @@
     reason = "tests are the world outside: they make files, start processes, tell the time, and panic"
 )]
 
+mod architecture;
+mod budget;
 mod crash;
 #[path = "../fakes/mod.rs"]
 mod fakes;
+mod fixture_folders;
 mod fixture_release;
 mod hostile;
 mod install;
+mod orphans;
 mod private_postgres;
 mod stand_in;
 mod support;

@@ -31,6 +31,10 @@ pub(super) struct Cluster {
 
 /// Where `initdb`, `postgres`, `pg_dump` … of the newest installed version lie.
 pub(crate) fn programs() -> PathBuf {
+    super::install::found_or_installed(look)
+}
+
+fn look() -> Option<PathBuf> {
     let mut places: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -51,9 +55,7 @@ pub(crate) fn programs() -> PathBuf {
             .iter()
             .all(|name| place.join(name).is_file())
     };
-    places.into_iter().find(complete).unwrap_or_else(|| {
-        panic!("these tests need PostgreSQL, which is not installed: apt-get install postgresql")
-    })
+    places.into_iter().find(complete)
 }
 
 /// The cluster of this process, started when it is first asked for.

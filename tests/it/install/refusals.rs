@@ -277,7 +277,7 @@ fn a_database_that_does_not_let_the_server_in_is_refused_at_once() {
     let world = World::new();
     let archive = world.archive(&release("10.11.0"));
     let url = world.database.url();
-    let closed = crate::fakes::postgres::free_port();
+    let closed = crate::fakes::port::free_port();
     let name = &world.database.name;
     let cases = [
         (

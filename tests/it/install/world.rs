@@ -9,9 +9,10 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::fakes::postgres::{Database, database, free_port};
+use crate::fakes::port::free_port;
+use crate::fakes::postgres::{Database, database};
 use crate::fakes::release::FixtureRelease;
-use crate::support::manifest::{Manifest, manifest};
+use crate::support::manifest::{Manifest, manifest_without};
 
 pub(super) const MMEMBED: &str = env!("CARGO_BIN_EXE_mmembed");
 const STAND_IN: &str = env!("CARGO_BIN_EXE_stand-in");
@@ -224,7 +225,7 @@ impl World {
 
     /// All of the host but mmembed's own state.
     pub(super) fn host(&self) -> Manifest {
-        manifest(&self.root, &[STATE])
+        manifest_without(&self.root, &[STATE], &[])
     }
 
     /// Number, times and size of every file: not even a change that was undone goes unseen.
