@@ -6,6 +6,7 @@
 mod again;
 mod failures;
 mod looking;
+mod real;
 mod refusals;
 mod staging;
 mod versions;
