@@ -153,20 +153,23 @@ mod tests {
 
     #[test]
     fn buffers_come_back() {
-        let (sender, mut reader) = stream(4, 1);
+        let (sender, mut reader) = stream(4, 2);
         let mut buffer = sender.buffer();
-        buffer.reserve_exact(1000);
-        let capacity = buffer.capacity();
+        buffer.fill(7);
         sender.send(buffer, 4).unwrap();
+        sender.send(vec![0; 4], 4).unwrap();
         reader.fill_buf().unwrap();
         reader.consume(4);
-        sender.finish();
-        assert_eq!(reader.fill_buf().unwrap(), b"");
-        drop(reader);
-        let (sender, mut reader) = stream(4, 2);
-        sender.send(Vec::with_capacity(capacity), 0).unwrap();
-        sender.send(sender.buffer(), 4).unwrap();
         reader.fill_buf().unwrap();
-        assert_eq!(sender.buffer().capacity(), capacity);
+        assert_eq!(sender.buffer(), [7; 4], "the first buffer, not a new one");
+        assert_eq!(sender.buffer(), [0; 4], "a new one");
+    }
+
+    #[test]
+    fn a_chunk_that_nobody_wants_comes_back() {
+        let (sender, reader) = stream(4, 1);
+        drop(reader);
+        let unsent = sender.send(b"abcd".to_vec(), 4).unwrap_err();
+        assert_eq!(unsent.0, b"abcd");
     }
 }

@@ -139,9 +139,8 @@ impl Verdict<'_> {
             other => other,
         };
         let digest = self.hashed.map_err(UnpackError::Unreadable)?;
-        if expect.is_some() || laid.is_ok() {
-            source.verify_unchanged(read)?;
-        }
+        let to_the_end = expect.is_some() || laid.is_ok();
+        source.verify_unchanged(to_the_end.then_some(read))?;
         if let Some(expected) = expect.filter(|expected| *expected != digest) {
             return Err(UnpackError::Digest {
                 archive: self.archive.to_owned(),

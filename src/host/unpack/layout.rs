@@ -107,14 +107,19 @@ impl Layout<'_> {
         tell: &mut dyn FnMut(u64),
     ) -> Result<(), Snag> {
         while let Some(member) = members.next()? {
-            self.take(&member, members)?;
+            self.take(&member, members, tell)?;
             Rule::LIMIT_NAMES.demands(self.catalogue.bytes() <= self.names)?;
             tell(members.count());
         }
         Ok(())
     }
 
-    fn take(&mut self, member: &Member, members: &mut Members<ChunkReader>) -> Result<(), Snag> {
+    fn take(
+        &mut self,
+        member: &Member,
+        members: &mut Members<ChunkReader>,
+        tell: &mut dyn FnMut(u64),
+    ) -> Result<(), Snag> {
         let path = match name::judge(&member.name, self.shape)? {
             Place::Inside(path) => path,
             Place::AboveTop if member.kind == MemberKind::Directory => return Ok(()),
@@ -126,7 +131,7 @@ impl Layout<'_> {
                 self.make_directories(&missing)
             }
             MemberKind::Symlink => self.take_link(&path, member, members.current()),
-            MemberKind::File => self.take_file(path, member, members),
+            MemberKind::File => self.take_file(path, member, members, tell),
         }
     }
 
@@ -162,13 +167,16 @@ impl Layout<'_> {
         path: RelPath,
         member: &Member,
         members: &mut Members<ChunkReader>,
+        tell: &mut dyn FnMut(u64),
     ) -> Result<(), Snag> {
         let missing = self.catalogue.make_room(&path)?;
         self.make_directories(&missing)?;
         let mut file = self.stage.make_file(&path)?;
         let mut hash = Sha256::new();
+        let number = members.count();
         members.content(|piece| {
             hash.update(piece);
+            tell(number);
             file.write(piece).map_err(Snag::from)
         })?;
         let executable = member.mode & 0o100 != 0 || self.shape.is_program(&path);

@@ -124,15 +124,7 @@ mod tests {
     #[test]
     fn records_are_read_to_the_byte() {
         let extras = read(
-            b"20 path=a\nb=c  d e f\n12 size=123\n22 mtime=1234567890.5\n22 SCHILY.xattr.user=x\n"
-                .strip_prefix(b"")
-                .unwrap(),
-            Scope::Entry,
-        );
-        // The first length is one short on purpose: it ends before the newline.
-        assert_eq!(extras.unwrap_err().rule, Rule::PAX_RECORD);
-        let extras = read(
-            b"21 path=a\nb=c  d e f\n12 size=123\n22 mtime=1234567890.5\n",
+            b"21 path=a\nb=c  d e f\n12 size=123\n22 mtime=1234567890.5\n14 acme.key=1\n",
             Scope::Entry,
         )
         .unwrap();
@@ -141,6 +133,10 @@ mod tests {
             (extras.size, extras.mtime),
             (Some(123), Some(1_234_567_890))
         );
+        assert_eq!(extras.ignored, ["acme.key"]);
+        // One byte short: the record would end before its newline.
+        let short = read(b"20 path=a\nb=c  d e f\n", Scope::Entry).unwrap_err();
+        assert_eq!(short.rule, Rule::PAX_RECORD);
     }
 
     #[test]

@@ -120,12 +120,13 @@ impl Source {
         Ok(Sha256Digest::from_bytes(hash.finalize().into()))
     }
 
-    /// Refuses a file that is no longer as long or as old as it was, or of which not every byte was read.
-    pub(super) fn verify_unchanged(&self, read: u64) -> Result<(), UnpackError> {
+    /// Refuses a file that is no longer as long or as old as it was; or of which, though it was read to the end, not
+    /// every byte was seen.
+    pub(super) fn verify_unchanged(&self, read: Option<u64>) -> Result<(), UnpackError> {
         let stat = fstat(&self.file)
             .on("examine", &self.path)
             .map_err(UnpackError::Unreadable)?;
-        if Identity::of(&stat) != self.before || read != self.before.size {
+        if Identity::of(&stat) != self.before || read.is_some_and(|read| read != self.before.size) {
             return Err(refusal(&self.path, Rule::ARCHIVE_CHANGED.into()));
         }
         Ok(())

@@ -295,12 +295,11 @@ fn formats() -> Vec<Case> {
 /// Beside the corpus: the other half of D43, and orders that the corpus does not try.
 #[test]
 fn extension_records_at_other_wrong_places_are_refused() {
-    let records = pax_records(&[("mtime", b"1")]);
     let more = [
         refuse("D43b", "T-EXT-V7", |_| {
             let head = Head::new(b'x', "PaxHeaders/x").v7();
             Tar::release()
-                .file_as(head, b"11 mtime=1\n")
+                .file_as(head, pax_records(&[("mtime", b"1")]))
                 .file_as(file(), b"x")
                 .gz()
         }),
@@ -334,6 +333,5 @@ fn extension_records_at_other_wrong_places_are_refused() {
                 .gz()
         }),
     ];
-    assert_eq!(records, b"11 mtime=1\n");
     super::world::run_all(&more);
 }

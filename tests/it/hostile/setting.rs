@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use mmembed::host::{Fault, Limits, Meter, UnpackError};
+use mmembed::host::{Fault, Limits, Meter, Progress, UnpackError};
 use rustix::fs::{CWD, Mode, mkfifoat};
 use rustix::process::{geteuid, umask};
 
@@ -93,9 +93,20 @@ fn x04_an_archive_that_changes_under_the_hand_is_refused() {
         file.set_modified(std::time::UNIX_EPOCH).unwrap();
     };
     let changes: [&dyn Fn(&Path); 3] = [&grow, &shrink, &touch];
-    for change in changes {
+    // The short one has been read when it changes; of the long one, which does not compress, only the beginning.
+    let long: Vec<u8> = (0..1_000_000u64)
+        .flat_map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes())
+        .collect();
+    let archives = [
+        Tar::release().gz(),
+        Tar::release().file("mattermost/f", long).gz(),
+    ];
+    for (change, archive) in changes
+        .iter()
+        .flat_map(|&one| archives.each_ref().map(|of| (one, of)))
+    {
         let world = World::new();
-        world.put_archive(&Tar::release().gz());
+        world.put_archive(archive);
         let done = Cell::new(false);
         let result = world.unpack_job(
             &world.archive(),
@@ -110,6 +121,38 @@ fn x04_an_archive_that_changes_under_the_hand_is_refused() {
         );
         assert_eq!(rule(&result.unwrap_err()), "T-ARCHIVE-CHANGED");
     }
+}
+
+#[test]
+fn progress_never_goes_back_and_reaches_the_end() {
+    let world = World::new();
+    let archive = Tar::release()
+        .file("mattermost/large", vec![7; 3_000_000])
+        .gz();
+    world.put_archive(&archive);
+    let mut told: Vec<Progress> = Vec::new();
+    world
+        .unpack_job(
+            &world.archive(),
+            Limits::default(),
+            None,
+            &Meter::default(),
+            &mut |progress| told.push(progress),
+        )
+        .unwrap();
+    assert!(
+        told.len() > 6 + 5,
+        "also within a large file: {}",
+        told.len()
+    );
+    assert!(told.is_sorted_by_key(|progress| (progress.entries, progress.read)));
+    let size = archive.len() as u64;
+    let last = Progress {
+        read: size,
+        size,
+        entries: 6,
+    };
+    assert_eq!(told.last(), Some(&last));
 }
 
 #[test]
