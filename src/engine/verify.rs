@@ -159,7 +159,8 @@ fn is_placed_elsewhere(path: &RelPath, receipt: &Receipt) -> bool {
 
 /// mmembed's own files, and the mutable directories that were left in the tree.
 fn is_expected(path: &RelPath, receipt: &Receipt) -> bool {
-    let own = [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str());
+    let own = [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str())
+        || path.name() == COPY;
     let in_tree = receipt
         .placements
         .iter()
@@ -176,6 +177,7 @@ pub fn verify_server(
 ) -> Result<String, VerifyError> {
     let receipt = read_receipt(host, prefix)?.ok_or(VerifyError::NotInstalled)?;
     let config = read_document(host, &receipt.config)?.ok_or(VerifyError::NotInstalled)?;
+    clean_up(host, prefix, &receipt)?;
     let running = running_from(&host.tree.absolute(&prefix.live()))?;
     if running.found.is_empty() {
         start_in_the_dark(host, prefix, &receipt, &config, within, reporter)
@@ -202,6 +204,27 @@ fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, Verif
     }
 }
 
+/// The copy of the configuration that a server is verified with, beside the original.
+const COPY: &str = ".mmembed-verify.json";
+
+fn copy_of(receipt: &Receipt) -> RelPath {
+    let parent = receipt.config.parent().unwrap_or_else(RelPath::here);
+    parent.join(COPY)
+}
+
+/// Takes away what an earlier run that was killed has left, its server before all: it is not the one that serves.
+fn clean_up(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<(), VerifyError> {
+    let directory = verify_directory(prefix);
+    stop_leftover(host, &directory)?;
+    host.tree.remove_file(&copy_of(receipt))?;
+    Ok(host.tree.remove_tree(&directory)?)
+}
+
+/// Where the log of a server lies that was started to be verified, and failed.
+pub fn verify_directory(prefix: &Prefix) -> RelPath {
+    prefix.state().join("verify")
+}
+
 fn start_in_the_dark(
     host: &Host,
     prefix: &Prefix,
@@ -210,12 +233,8 @@ fn start_in_the_dark(
     within: Duration,
     reporter: &mut dyn Reporter,
 ) -> Result<String, VerifyError> {
-    let directory = prefix.state().join("verify");
-    let parent = receipt.config.parent().unwrap_or_else(RelPath::here);
-    let copy = parent.join(".mmembed-verify.json");
-    // What an earlier run that was killed has left.
-    stop_leftover(host, &directory)?;
-    host.tree.remove_tree(&directory)?;
+    let directory = verify_directory(prefix);
+    let copy = copy_of(receipt);
     host.tree.make_dir(&directory, 0o700)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let version = &receipt.release.version;
