@@ -7,6 +7,8 @@ mod again;
 mod failures;
 mod looking;
 mod refusals;
+mod settings;
 mod staging;
+mod stopping;
 mod versions;
 mod world;
