@@ -32,4 +32,6 @@ pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{AcceptError, ConfigureError, ConfirmError, RelocationError, StepError};
 pub use transaction::Outcome;
-pub use verify::{Deviation, Deviations, VerifyError, verify_files, verify_server};
+pub use verify::{
+    Deviation, Deviations, VerifyError, verify_directory, verify_files, verify_server,
+};

@@ -126,6 +126,11 @@ impl<'a> Transaction<'a> {
     /// Undoes what was done, newest first.
     pub(crate) fn roll_back(mut self, cause: Option<StepError>) -> Outcome {
         while let Some(step) = self.journal.state().next_to_undo() {
+            if self.host.cancel.requested() == Level::Second {
+                return Outcome::Unfinished {
+                    cause: StepError::Cancelled,
+                };
+            }
             // A record that cannot be written leaves the transaction open for a later run; it does not make it stuck.
             if let Err(cause) = self.journal.append(&Record::UndoStarted { step }) {
                 return Outcome::unfinished(cause);

@@ -13,7 +13,7 @@ use crate::host::{
     Host, Http, Kind, PathError, digest_of, free_loopback_port, is_executable_mode, running_from,
 };
 use crate::model::{
-    Entry, EntryKind, Location, Owner, Prefix, Receipt, RelPath, TreeIdentity, Version,
+    Entry, EntryKind, Location, Owner, Placement, Prefix, Receipt, RelPath, TreeIdentity, Version,
 };
 use crate::server::{HealthVerdict, judge};
 
@@ -150,19 +150,23 @@ fn find_extra(
     Ok(())
 }
 
+/// The place whose directory lies here when it is kept in the tree.
+fn place_at<'r>(path: &RelPath, receipt: &'r Receipt) -> Option<&'r Placement> {
+    receipt
+        .placements
+        .iter()
+        .find(|place| place.name.in_tree() == Some(path.as_str()))
+}
+
 fn is_placed_elsewhere(path: &RelPath, receipt: &Receipt) -> bool {
-    receipt.placements.iter().any(|place| {
-        place.location != Location::InTree && Some(path.as_str()) == place.name.in_tree()
-    })
+    place_at(path, receipt).is_some_and(|place| place.location != Location::InTree)
 }
 
 /// mmembed's own files, and the mutable directories that were left in the tree.
 fn is_expected(path: &RelPath, receipt: &Receipt) -> bool {
-    let own = [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str());
-    let in_tree = receipt.placements.iter().any(|place| {
-        place.location == Location::InTree && Some(path.as_str()) == place.name.in_tree()
-    });
-    own || in_tree
+    let own = [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str())
+        || path.name() == COPY;
+    own || place_at(path, receipt).is_some_and(|place| place.location == Location::InTree)
 }
 
 /// Proves the installed server; says how, as a sentence.
@@ -174,6 +178,7 @@ pub fn verify_server(
 ) -> Result<String, VerifyError> {
     let receipt = read_receipt(host, prefix)?.ok_or(VerifyError::NotInstalled)?;
     let config = read_document(host, &receipt.config)?.ok_or(VerifyError::NotInstalled)?;
+    clean_up(host, prefix, &receipt)?;
     let running = running_from(&host.tree.absolute(&prefix.live()))?;
     if running.found.is_empty() {
         start_in_the_dark(host, prefix, &receipt, &config, within, reporter)
@@ -200,6 +205,27 @@ fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, Verif
     }
 }
 
+/// The copy of the configuration that a server is verified with, beside the original.
+const COPY: &str = ".mmembed-verify.json";
+
+fn copy_of(receipt: &Receipt) -> RelPath {
+    let parent = receipt.config.parent().unwrap_or_else(RelPath::here);
+    parent.join(COPY)
+}
+
+/// Takes away what an earlier run that was killed has left, its server before all: it is not the one that serves.
+fn clean_up(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<(), VerifyError> {
+    let directory = verify_directory(prefix);
+    stop_leftover(host, &directory)?;
+    host.tree.remove_file(&copy_of(receipt))?;
+    Ok(host.tree.remove_tree(&directory)?)
+}
+
+/// Where the log of a server lies that was started to be verified, and failed.
+pub fn verify_directory(prefix: &Prefix) -> RelPath {
+    prefix.state().join("verify")
+}
+
 fn start_in_the_dark(
     host: &Host,
     prefix: &Prefix,
@@ -208,12 +234,8 @@ fn start_in_the_dark(
     within: Duration,
     reporter: &mut dyn Reporter,
 ) -> Result<String, VerifyError> {
-    let directory = prefix.state().join("verify");
-    let parent = receipt.config.parent().unwrap_or_else(RelPath::here);
-    let copy = parent.join(".mmembed-verify.json");
-    // What an earlier run that was killed has left.
-    stop_leftover(host, &directory)?;
-    host.tree.remove_tree(&directory)?;
+    let directory = verify_directory(prefix);
+    let copy = copy_of(receipt);
     host.tree.make_dir(&directory, 0o700)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let version = &receipt.release.version;

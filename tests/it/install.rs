@@ -8,6 +8,8 @@ mod failures;
 mod looking;
 mod real;
 mod refusals;
+mod settings;
 mod staging;
+mod stopping;
 mod versions;
 mod world;

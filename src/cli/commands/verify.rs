@@ -1,11 +1,14 @@
 //! `verify`.
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::args::{Output, Patience, Target};
 use crate::cli::progress::Progress;
 use crate::cli::{hint, words};
-use crate::engine::{Deviation, VerifyError, read_receipt, take_lock, verify_files, verify_server};
+use crate::engine::{
+    Deviation, VerifyError, read_receipt, take_lock, verify_directory, verify_files, verify_server,
+};
 use crate::host::{Cancel, LockError};
 use crate::model::{Ending, Failure, Finding, Report, SettingReport, Severity};
 
@@ -22,6 +25,7 @@ pub(crate) fn run(
         Ok(entered) => entered,
         Err(failure) => return Ok(super::refused("verify", *failure)),
     };
+    let logs = host.tree.absolute(&verify_directory(&prefix));
     let mut report = Report::new("verify", Ending::Done);
     report.release = read_receipt(&host, &prefix)
         .ok()
@@ -34,7 +38,7 @@ pub(crate) fn run(
                 .map(|(path, kind)| finding(path, *kind))
                 .collect();
         }
-        Err(error) => return Ok(failed(report, &error, target)),
+        Err(error) => return Ok(failed(report, &error, target, &logs)),
     }
     if !no_start {
         let lock = match take_lock(&host, &prefix) {
@@ -47,7 +51,7 @@ pub(crate) fn run(
                 setting: "proved".to_owned(),
                 text,
             }),
-            Err(error) => return Ok(failed(report, &error, target)),
+            Err(error) => return Ok(failed(report, &error, target, &logs)),
         }
         drop(lock);
     }
@@ -81,7 +85,7 @@ fn finding(path: &crate::model::RelPath, kind: Deviation) -> Finding {
     }
 }
 
-fn failed(mut report: Report, error: &VerifyError, target: &Target) -> Report {
+fn failed(mut report: Report, error: &VerifyError, target: &Target, logs: &Path) -> Report {
     let (ending, next) = match error {
         VerifyError::NotInstalled => (
             Ending::Refused,
@@ -98,9 +102,14 @@ fn failed(mut report: Report, error: &VerifyError, target: &Target) -> Report {
             Ending::ProbeFailed,
             "mend the configuration at that place".to_owned(),
         ),
-        VerifyError::Proof(_) | VerifyError::NotServing { .. } => {
-            (Ending::ProbeFailed, "read the server's log".to_owned())
-        }
+        VerifyError::Proof(_) => (
+            Ending::ProbeFailed,
+            format!("read the server's log in {}", logs.display()),
+        ),
+        VerifyError::NotServing { .. } => (
+            Ending::ProbeFailed,
+            "read the log of the running server".to_owned(),
+        ),
     };
     report.ending = ending;
     report.failure = Some(Failure {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::world::{LIVE, MMEMBED, World, assert_no_secret, release};
+use super::world::{LIVE, MMEMBED, STATE, World, assert_no_secret, release};
 use crate::fakes::trailer::Fault;
 
 /// The words of an installation as those of a plan.
@@ -58,7 +58,7 @@ fn a_plan_changes_nothing_and_is_the_same_twice() {
         .run(&dry)
         .expect(10)
         .saying(&["pending", "nothing was changed"]);
-    assert_eq!(world.stamps(), stamps);
+    world.assert_untouched_since(&stamps);
     assert_eq!(first["schema"], 1);
     assert_eq!(steps(&first), steps(&second));
 
@@ -73,7 +73,7 @@ fn a_plan_changes_nothing_and_is_the_same_twice() {
     assert_eq!(started.collect::<Vec<_>>(), steps(&first));
     let stamps = world.stamps();
     world.run(&words).expect(0).saying(&["nothing-to-do"]);
-    assert_eq!(world.stamps(), stamps);
+    world.assert_untouched_since(&stamps);
 }
 
 #[test]
@@ -203,9 +203,18 @@ fn verify_says_when_the_server_does_not_start_any_more() {
     world.install(&archive, &[]).expect(0);
     let host = world.host();
     let said = world.ask(&["verify"], &["--start-timeout", "1s"]).expect(8);
-    said.saying(&["not ready within 1 s", "now:", "next:"]);
+    let logs = world.below(STATE).join("verify");
+    said.saying(&[
+        "not ready within 1 s",
+        "now:",
+        "next:",
+        logs.to_str().unwrap(),
+    ]);
+    assert!(logs.join("server.log").is_file());
     assert_eq!(world.host(), host);
     world.assert_nothing_runs();
+    world.ask(&["verify"], &[]).expect(0);
+    assert!(!logs.exists());
 }
 
 #[test]

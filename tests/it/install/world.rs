@@ -1,6 +1,6 @@
 //! A host of its own for each test: a root, a database, a port, an archive, and the secrets that must never be seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -245,6 +245,17 @@ impl World {
             stamps.insert(path.display().to_string(), stamp);
         }
         stamps
+    }
+
+    /// Nothing was written since: no file, no directory, no time. But for the lock, which everybody takes who may write.
+    #[track_caller]
+    pub(super) fn assert_untouched_since(&self, before: &BTreeMap<String, String>) {
+        let now = self.stamps();
+        let paths: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+        let lock = self.below(STATE).join("lock");
+        for path in paths.into_iter().filter(|path| Path::new(path) != lock) {
+            assert_eq!(before.get(path), now.get(path), "{path}");
+        }
     }
 
     /// Everything in the database that is not the database system's own.
