@@ -5,10 +5,12 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::cli::args::{ConfigCommand, Target};
-use crate::cli::exit::Exit;
-use crate::cli::{hint, render, words};
+use crate::cli::exit::{self, Exit};
+use crate::cli::{ending, hint, render, system, words};
 use crate::config::{Assignment, Document, SettingPath, Severity, Shown, Subject, check, nearest};
-use crate::engine::{Settings, SettingsError, read_settings, set_settings, take_lock};
+use crate::engine::{
+    ConfigureError, Settings, SettingsError, read_settings, set_settings, take_lock,
+};
 use crate::host::{Cancel, Host};
 use crate::model::{Failure, Prefix};
 
@@ -148,8 +150,8 @@ fn change(
     let lock = match take_lock(host, prefix) {
         Ok(lock) => lock,
         Err(error) => {
-            let next = "wait for it to end, then try again";
-            return Ok(Err((Exit::Locked, failure(words::chain(&error), next))));
+            let exit = exit::of(ending::of_lock(&error));
+            return Ok(Err((exit, hint::for_lock(&error))));
         }
     };
     Ok(set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error)))
@@ -201,8 +203,9 @@ fn refuse(error: &SettingsError) -> (Exit, Failure) {
     let next = match error {
         SettingsError::NotInstalled => "install a release first",
         SettingsError::Busy { .. } => "try again in a moment",
-        SettingsError::Path(_) | SettingsError::State(_) => {
-            "check that the path may be read and written"
+        SettingsError::State(error) => &hint::for_state(error),
+        SettingsError::Path(_) | SettingsError::Configure(ConfigureError::Path(_)) => {
+            &system::advice_and_again(error)
         }
         SettingsError::Configure(_) | SettingsError::Edit(_) => {
             "mend the configuration at that place"
