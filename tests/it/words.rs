@@ -226,3 +226,50 @@ fn of_two_first_installations_neither_stumbles_over_the_directories_of_the_other
         assert!(refused.contains("txn: File exists"), "{refused}");
     }
 }
+
+#[test]
+fn programs_get_an_object_from_config_however_it_ends() {
+    let world = Installed::new();
+    let cases: [(&[&str], i32, &str); 8] = [
+        (&["show"], 0, ""),
+        (&["get", "TeamSettings.MaxUsersPerTeam"], 0, ""),
+        (&["set", "TeamSettings.SiteName=\"x\""], 0, "done"),
+        (&["set", "TeamSettings.SiteName=\"x\""], 0, "nothing-to-do"),
+        (&["set", "TeamSettings.SiteName=x"], 2, "refused"),
+        (
+            &["set", "TeamSettings.MaxUsersPerTeam=\"many\""],
+            3,
+            "refused",
+        ),
+        (&["get", "Team.Nothing"], 3, "refused"),
+        (&["explain", "Team.Nothing"], 3, "refused"),
+    ];
+    for (words, code, ending) in cases {
+        let words = [&["config"], words, &["--json"]].concat();
+        let said = world.ask(&words).expect(code, &[]);
+        let object = said.json();
+        assert_eq!(object["schema"], 1, "{object}");
+        if !ending.is_empty() {
+            assert_eq!(object["ending"], ending, "{object}");
+            assert_eq!(object["command"], format!("config {}", words[1]));
+        }
+        for field in ["what", "now", "next"] {
+            assert_eq!(object["failure"][field].is_string(), code != 0, "{object}");
+        }
+        assert_eq!(said.err, "");
+    }
+    let got = world
+        .ask(&["config", "get", "TeamSettings.SiteName", "--json"])
+        .json();
+    assert_eq!(got["value"], "\"x\"");
+    let strange = ["config", "set", "TeamSettings.SiteNane=\"x\"", "--json"];
+    let strange = world.ask(&strange).expect(0, &[]).json();
+    assert_eq!(strange["findings"][0]["severity"], "warning", "{strange}");
+    let show = ["config", "show", "--json"];
+    fs::write(
+        world.below("root/opt/acme/embedded/mattermost/config/config.json"),
+        "{",
+    )
+    .unwrap();
+    assert!(world.ask(&show).expect(3, &[]).json()["failure"]["what"].is_string());
+}

@@ -107,7 +107,6 @@ fn done(command: &str, release: Option<String>) -> String {
 fn nothing_to_do(command: &str, release: Option<String>) -> String {
     match (command, release) {
         ("recover", _) => "no transaction is open".to_owned(),
-        ("config set", _) => "the settings have these values".to_owned(),
         (_, Some(release)) => format!("{release} is installed as asked for"),
         (command, None) => command.to_owned(),
     }
