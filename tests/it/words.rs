@@ -77,11 +77,15 @@ impl Installed {
     }
 
     fn command(&self, words: &[&str]) -> Command {
+        self.command_at("root", words)
+    }
+
+    fn command_at(&self, root: &str, words: &[&str]) -> Command {
         let mut command = Command::new(self.below("mmembed"));
         command
             .args(words)
             .args(["--app", "acme", "--root"])
-            .arg(self.below("root"))
+            .arg(self.below(root))
             .current_dir("/");
         command
     }
@@ -109,7 +113,7 @@ impl Installed {
             .each_ref()
             .map(|path| fs::metadata(path).unwrap().permissions());
         for path in &closed {
-            fs::set_permissions(path, Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
         }
         let mut command = self.command(words);
         if is_root() {
@@ -272,4 +276,133 @@ fn programs_get_an_object_from_config_however_it_ends() {
     )
     .unwrap();
     assert!(world.ask(&show).expect(3, &[]).json()["failure"]["what"].is_string());
+}
+
+#[test]
+fn a_place_that_a_release_does_not_have_is_named() {
+    let world = Installed::new();
+    let old = FixtureRelease::new("3.5.1", env!("CARGO_BIN_EXE_stand-in"))
+        .small_files(5)
+        .build(world.directory.path());
+    fs::create_dir(world.below("empty")).unwrap();
+    let plan = [
+        "plan",
+        "--no-start",
+        "--json",
+        "--release",
+        old.to_str().unwrap(),
+    ];
+    let warned = |more: &[&str]| {
+        let words = [&plan, more].concat();
+        let report = said(&mut world.command_at("empty", &words))
+            .expect(10, &[])
+            .json();
+        let findings = report["findings"].as_array().cloned().unwrap_or_default();
+        let texts = findings
+            .iter()
+            .filter(|finding| finding["code"] == "place-missing");
+        texts
+            .map(|finding| finding["text"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let by_place = warned(&[
+        "--place",
+        "plugins=/srv/plugins",
+        "--place",
+        "data=/srv/files",
+    ]);
+    assert_eq!(by_place.len(), 1, "{by_place:?}");
+    assert!(
+        by_place[0].contains("3.5.1") && by_place[0].contains("--place"),
+        "{by_place:?}"
+    );
+    let kept = warned(&["--keep-in-tree=data,client-plugins"]);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert!(kept[0].contains("client-plugins"), "{kept:?}");
+    assert_eq!(warned(&["--keep-in-tree"]), Vec::<String>::new());
+}
+
+#[test]
+fn advice_can_be_copied_into_a_shell_and_names_nothing_that_is_still_to_come() {
+    let world = Installed::new();
+    fs::rename(world.below("root"), world.below("it's")).unwrap();
+    let ask = |words: &[&str]| said(&mut world.command_at("it's", words));
+    let state = world.below("it's/var/opt/acme/mmembed");
+    let receipt = state.join("receipt.json");
+    fs::rename(&receipt, state.join("elsewhere")).unwrap();
+    let root = world.below("it's").to_str().unwrap().replace('\'', r"'\''");
+    let install = format!("`mmembed install --app acme --root '{root}' --release PATH`");
+    ask(&["verify", "--no-start"]).expect(3, &[&install]);
+    ask(&["status"]).expect(0, &["not installed:"]);
+    let foreign = ask(&world.install_words(&[])).expect(3, &["cannot take over a tree yet"]);
+    fs::rename(state.join("elsewhere"), &receipt).unwrap();
+
+    let other = FixtureRelease::new("11.7.0", env!("CARGO_BIN_EXE_stand-in"))
+        .small_files(5)
+        .build(world.directory.path());
+    let words = [
+        "install",
+        "--no-start",
+        "--release",
+        other.to_str().unwrap(),
+    ];
+    let upgrade = ask(&words).expect(3, &["cannot upgrade yet", "10.11.0"]);
+    for said in [foreign, upgrade] {
+        for word in ["`mmembed upgrade", "`mmembed adopt"] {
+            assert!(!said.err.contains(word), "{}", said.err);
+        }
+    }
+    ask(&["recover"]).expect(0, &["nothing to do: no transaction is open"]);
+}
+
+#[test]
+fn recover_says_which_way_it_went() {
+    // Before and after the commit; the program is killed at every few of its changes.
+    let (mut back, mut forward) = (0, 0);
+    let world = Installed::new();
+    for at in (5..200).step_by(5) {
+        let root = format!("root-{at}");
+        fs::create_dir(world.below(&root)).unwrap();
+        let words = world.install_words(&[]);
+        let mut killed = world.command_at(&root, &words);
+        if said(killed.env("MMEMBED_TEST_KILL_AT", at.to_string()))
+            .code
+            .is_some()
+        {
+            break;
+        }
+        let status = said(&mut world.command_at(&root, &["status"]));
+        let recovered = said(&mut world.command_at(&root, &["recover"])).expect(0, &[]);
+        let says = |word: &str| recovered.out.contains(word);
+        if says("[rolled-back]") {
+            back += 1;
+            assert!(
+                says("rolled back: the host is as before"),
+                "{}",
+                recovered.out
+            );
+        } else if says("[finished]") {
+            forward += 1;
+            assert!(
+                says("was finished: its new state is in force"),
+                "{}",
+                recovered.out
+            );
+        } else {
+            assert!(
+                says("nothing to do: no transaction is open"),
+                "{}",
+                recovered.out
+            );
+            continue;
+        }
+        assert!(
+            says("done: no transaction is open any more"),
+            "{}",
+            recovered.out
+        );
+        let advice = format!("--root {}` finishes it", world.below(&root).display());
+        status.expect(0, &["is still open", &advice]);
+    }
+    assert!(back > 0, "{back} {forward}");
 }

@@ -1,5 +1,6 @@
 //! `install` and `plan`.
 
+use std::cmp::Reverse;
 use std::io;
 
 use crate::cli::args::{InstallArgs, Output};
@@ -11,8 +12,8 @@ use crate::engine::{
 };
 use crate::host::{Cancel, Host, Meter};
 use crate::model::{
-    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, Plan, Receipt, Report, Secret,
-    Start, StepReport, Strength,
+    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceName, Plan, Receipt, Report,
+    Secret, Severity, Start, StepReport, Strength,
 };
 use crate::planning::explain;
 
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
     };
     let result = install(&host, &resolved, &mut progress);
     drop(progress);
-    Ok(match result {
+    let report = match result {
         Err(error) => failed("install", &resolved, &host, &error),
         Ok(Installed::NothingToDo(receipt)) => {
             let report = Report::new("install", Ending::NothingToDo);
@@ -40,7 +41,8 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
             findings,
             outcome,
         }) => ran(&resolved, &host, &plan, findings, &outcome),
-    })
+    };
+    Ok(with_missing_places(report, args, &resolved))
 }
 
 /// Reports what `install` would do.
@@ -49,7 +51,7 @@ pub(crate) fn plan(command: &'static str, args: &InstallArgs, cancel: Cancel) ->
         Ok(entered) => entered,
         Err(report) => return *report,
     };
-    match prepare(&host, &resolved) {
+    let report = match prepare(&host, &resolved) {
         Err(error) => failed(command, &resolved, &host, &error),
         Ok(Prepared::NothingToDo(receipt)) => describe(
             Report::new(command, Ending::NothingToDo),
@@ -72,7 +74,34 @@ pub(crate) fn plan(command: &'static str, args: &InstallArgs, cancel: Cancel) ->
                 report
             }
         }
+    };
+    with_missing_places(report, args, &resolved)
+}
+
+/// Warns of places that were named and that this release does not have: nothing is kept there.
+fn with_missing_places(mut report: Report, args: &InstallArgs, resolved: &Resolved) -> Report {
+    let release = &resolved.request.release;
+    let warn = |option: &str, name: PlaceName| {
+        let text = format!("{release} cannot keep {name} apart: {option} for it has no effect");
+        let advice = "leave it out, or check which place you mean";
+        Finding::new(Severity::Warning, "place-missing", text).advise(advice)
+    };
+    let is_missing = |name: &PlaceName| {
+        let placements = &resolved.request.placements;
+        placements.iter().all(|placement| placement.name != *name)
+    };
+    let placed = args.place.iter().map(|(name, _)| *name).filter(is_missing);
+    let mut findings: Vec<Finding> = placed.map(|name| warn("--place", name)).collect();
+    // Without names it means whatever there is.
+    if args.keep_in_tree != PlaceName::USUAL {
+        let kept = args.keep_in_tree.iter().copied().filter(is_missing);
+        findings.extend(kept.map(|name| warn("--keep-in-tree", name)));
     }
+    report.findings.extend(findings);
+    report
+        .findings
+        .sort_by_key(|finding| Reverse(finding.severity));
+    report
 }
 
 fn enter(
