@@ -257,3 +257,44 @@ fn for_step(cause: &StepError) -> String {
     };
     next.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::host::PathError;
+
+    #[test]
+    fn what_to_do_after_a_rollback_depends_on_what_the_system_said() {
+        let refused = |kind: ErrorKind| PathError {
+            verb: "rename",
+            path: "/x".into(),
+            source: kind.into(),
+        };
+        let unpack = |kind| StepError::Unpack(UnpackError::System(refused(kind)));
+        let journal = |kind| StepError::Journal(JournalError::Path(refused(kind)));
+        for (cause, advised) in [
+            (unpack(ErrorKind::StorageFull), "free some space"),
+            (journal(ErrorKind::QuotaExceeded), "free some space"),
+            (unpack(ErrorKind::PermissionDenied), "check that you may"),
+            (
+                StepError::Path(refused(ErrorKind::NotADirectory)),
+                "mend what is named",
+            ),
+            (
+                StepError::Path(refused(ErrorKind::AlreadyExists)),
+                "mend what is named",
+            ),
+            (
+                StepError::Unpack(UnpackError::Unreadable(refused(
+                    ErrorKind::PermissionDenied,
+                ))),
+                "check that you may",
+            ),
+        ] {
+            let next = for_step(&cause);
+            assert!(next.starts_with(advised), "{cause:?}: {next}");
+        }
+    }
+}
