@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::model::{AppName, Edition, PlaceName, RelPath, Sha256Digest, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Embeds the Mattermost server in a host application and keeps it up to date.
+/// Puts the Mattermost server inside a host application, and proves that it works there.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Cli {
@@ -18,21 +18,21 @@ pub(crate) struct Cli {
 /// How results are shown.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// Print one JSON object instead of text
+    /// Print one JSON object instead of text; no progress is shown
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Write events as JSON lines to this open file descriptor while working
+    /// Write progress as JSON lines to this file descriptor, which must be open (install, verify, recover)
     #[arg(long, global = true, value_name = "FD", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) progress_fd: Option<u16>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Install a release into a host application
+    /// Install a release into a host application, or give an installed one other settings and places
     Install {
         #[command(flatten)]
         install: Box<InstallArgs>,
-        /// Print the plan and change nothing
+        /// Print the plan and change nothing, as `plan` does (exit code 10 if there is something to do)
         #[arg(long)]
         dry_run: bool,
     },
@@ -41,16 +41,17 @@ pub(crate) enum Command {
         #[command(flatten)]
         install: Box<InstallArgs>,
     },
-    /// Show what is installed
+    /// Show what is installed, what was interrupted and what runs; needs no lock and changes nothing
     Status {
         #[command(flatten)]
         target: Target,
     },
-    /// Compare the tree with its release, and start the server in the dark to prove that it works
+    /// Compare the tree with its release, and prove that the server works: one that runs is asked, else it is started in
+    /// the dark
     Verify {
         #[command(flatten)]
         target: Target,
-        /// Compare files only
+        /// Only compare files
         #[arg(long)]
         no_start: bool,
         #[command(flatten)]
@@ -60,7 +61,7 @@ pub(crate) enum Command {
     Recover {
         #[command(flatten)]
         target: Target,
-        /// Try again even though it failed before
+        /// Take up also a transaction that is stuck, once its cause is removed
         #[arg(long)]
         retry: bool,
     },
@@ -87,7 +88,7 @@ pub(crate) enum ConfigCommand {
         target: Target,
         /// The setting, such as ServiceSettings.SiteURL
         setting: String,
-        /// Print a secret as it is
+        /// Print it as it is, even if it is a secret
         #[arg(long)]
         reveal: bool,
     },
@@ -134,10 +135,10 @@ pub(crate) struct InstallArgs {
     /// The release archive: mattermost-team-X.Y.Z-linux-amd64.tar.gz
     #[arg(long, value_name = "PATH")]
     pub(crate) release: PathBuf,
-    /// The version in the archive, if its file name does not tell
+    /// The version in the archive; needed only if its file name does not tell
     #[arg(long, value_name = "X.Y.Z")]
     pub(crate) release_version: Option<Version>,
-    /// The edition in the archive, if its file name does not tell
+    /// The edition in the archive; needed only if its file name does not tell
     #[arg(long)]
     pub(crate) edition: Option<EditionArg>,
     /// The SHA-256 digest that the archive must have
@@ -146,7 +147,8 @@ pub(crate) struct InstallArgs {
     /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
     #[arg(long, value_name = "FILE")]
     pub(crate) config_overlay: Vec<PathBuf>,
-    /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable)
+    /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable; wins over
+    /// --config-overlay; who lists processes can read it, so give secrets in a file)
     #[arg(long, value_name = "SECTION.KEY=JSON")]
     pub(crate) set: Vec<String>,
     /// Enforce the settings given with --config-overlay and --set: users' own values give way
@@ -156,10 +158,11 @@ pub(crate) struct InstallArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) enforced_overlay: Vec<PathBuf>,
     /// Keep a mutable directory here: data, logs, plugins, client-plugins, compliance, exports or search-index
-    /// (repeatable; below --root)
+    /// (repeatable; an absolute path, taken below --root) [default: var/opt/APP/mattermost/NAME for the first four]
     #[arg(long, value_name = "NAME=/DIR", value_parser = parse_place)]
     pub(crate) place: Vec<(PlaceName, RelPath)>,
-    /// Leave these mutable directories in the tree (all of them if none is named)
+    /// Leave these mutable directories in the tree: a list such as data,logs; without one data, logs, plugins and
+    /// client-plugins
     #[arg(
         long,
         value_name = "NAME",
@@ -169,16 +172,17 @@ pub(crate) struct InstallArgs {
         default_missing_value = "data,logs,plugins,client-plugins"
     )]
     pub(crate) keep_in_tree: Vec<PlaceName>,
-    /// Keep config.json here instead of in the tree (below --root)
+    /// Keep config.json here instead of in the tree (an absolute path, taken below --root)
     #[arg(long, value_name = "/PATH", value_parser = parse_below_root)]
     pub(crate) config_file: Option<RelPath>,
-    /// Who owns the tree: names or numbers (default: whoever runs this)
+    /// Who owns the tree: names or numbers [default: whoever runs this]
     #[arg(long, value_name = "USER:GROUP")]
     pub(crate) owner: Option<String>,
-    /// Who runs the server (default: the user mattermost for root, else whoever runs this)
+    /// Who runs the server and owns what it writes [default: the user mattermost for root, else whoever runs this]
     #[arg(long, value_name = "USER[:GROUP]")]
     pub(crate) service_user: Option<String>,
-    /// Do everything but start the server: for a staging root, whose config.json then holds paths as seen inside it
+    /// Do everything but start the server, and need no database; below a --root, config.json then holds paths as seen
+    /// inside it
     #[arg(long)]
     pub(crate) no_start: bool,
     #[command(flatten)]
