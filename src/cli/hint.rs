@@ -71,7 +71,7 @@ pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRe
         InstallError::Observe(_) | InstallError::Configure(_) | InstallError::Path(_) => {
             system::advice_and_again(error)
         }
-        InstallError::Refusal(refusal) => for_refusal(refusal),
+        InstallError::Refusal(refusal) => for_refusal(refusal, request),
         InstallError::Lock(error) => return for_lock(error),
         InstallError::Open(error) => return for_open(error, host, &request.prefix),
         InstallError::Unrecovered { outcome, .. } => {
@@ -140,18 +140,18 @@ fn transaction_directory(host: &Host, prefix: &Prefix, id: &TransactionId) -> St
         .to_string()
 }
 
-fn for_refusal(refusal: &Refusal) -> String {
+fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
     match refusal {
         Refusal::OtherRelease { installed } => format!(
-            "mmembed cannot upgrade yet: give the archive of {installed}, or install the other release under another \
-             --app or --root"
+            "mmembed cannot do that yet (`mmembed upgrade` is still to come): give the archive of {installed}, or install {} under another --app or --root",
+            request.archive.display()
         ),
         Refusal::OtherArchive { .. } => {
             "give the archive with that digest; one version has one archive".to_owned()
         }
         Refusal::ForeignTree { .. } => {
-            "mmembed cannot take over a tree yet: move it away and carry its settings over with --config-overlay, or \
-             install under another --app"
+            "mmembed cannot take over a tree yet (`mmembed adopt` is still to come): move it away and give its settings \
+             with --config-overlay, or install under another --app"
                 .to_owned()
         }
         Refusal::TreeIsGone { .. } => {

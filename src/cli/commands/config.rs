@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::cli::args::{ConfigCommand, Target};
+use crate::cli::call::Call;
 use crate::cli::exit::{self, Exit};
 use crate::cli::{ending, hint, render, system, words};
 use crate::config::{
@@ -30,11 +31,11 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
             setting,
             reveal,
         } => with_settings(target, cancel, |settings| {
-            get(settings, setting, *reveal, json)
+            get(settings, target, setting, *reveal, json)
         })?,
-        ConfigCommand::Explain { target, setting } => {
-            with_settings(target, cancel, |settings| explain(settings, setting, json))?
-        }
+        ConfigCommand::Explain { target, setting } => with_settings(target, cancel, |settings| {
+            explain(settings, target, setting, json)
+        })?,
         ConfigCommand::Set {
             target,
             assignments,
@@ -103,13 +104,19 @@ fn show(settings: &Settings, changed: bool, json: bool) -> io::Result<Answer> {
     Ok(Ok(Exit::Done))
 }
 
-fn get(settings: &Settings, name: &str, reveal: bool, json: bool) -> io::Result<Answer> {
+fn get(
+    settings: &Settings,
+    target: &Target,
+    name: &str,
+    reveal: bool,
+    json: bool,
+) -> io::Result<Answer> {
     let setting = match parse(name) {
         Ok(setting) => setting,
         Err(failure) => return Ok(Err(failure)),
     };
     let Some(value) = settings.document.get(&setting) else {
-        return Ok(Err(unknown(settings, &setting)));
+        return Ok(Err(unknown(settings, target, &setting)));
     };
     let text = if reveal {
         value.raw().to_owned()
@@ -127,13 +134,13 @@ fn get(settings: &Settings, name: &str, reveal: bool, json: bool) -> io::Result<
     Ok(Ok(Exit::Done))
 }
 
-fn explain(settings: &Settings, name: &str, json: bool) -> io::Result<Answer> {
+fn explain(settings: &Settings, target: &Target, name: &str, json: bool) -> io::Result<Answer> {
     let setting = match parse(name) {
         Ok(setting) => setting,
         Err(failure) => return Ok(Err(failure)),
     };
     let Some(text) = settings.explain(&setting) else {
-        return Ok(Err(unknown(settings, &setting)));
+        return Ok(Err(unknown(settings, target, &setting)));
     };
     if json {
         let decision = settings.ledger.decision(&setting);
@@ -243,10 +250,13 @@ fn parse(name: &str) -> Result<SettingPath, (Exit, Failure)> {
     })
 }
 
-fn unknown(settings: &Settings, setting: &SettingPath) -> (Exit, Failure) {
+fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> (Exit, Failure) {
     let version = &settings.receipt.release.version;
     let next = nearest(setting, version).map_or_else(
-        || "list the settings with `config show`".to_owned(),
+        || {
+            let show = Call::new(&target.app, &target.root).word("config show");
+            format!("list the settings with {show}")
+        },
         |near| format!("did you mean {near}?"),
     );
     (

@@ -64,7 +64,7 @@ pub(crate) fn run(
         report.failure = Some(Failure {
             what: "the tree is not what the release brought".to_owned(),
             now: hint::UNCHANGED.to_owned(),
-            next: "put the named files back, or install the release anew".to_owned(),
+            next: "put the named files back as they are in the archive of the release".to_owned(),
         });
     }
     Ok(report)
