@@ -63,6 +63,9 @@ pub(crate) enum Command {
         /// Try again even though it failed before
         #[arg(long)]
         retry: bool,
+        /// The same, and take away what people have put into a server that was started meanwhile
+        #[arg(long)]
+        accept_data_loss: bool,
     },
     /// Look at and change the configuration of the installed server
     Config {

@@ -47,6 +47,9 @@ pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRe
         }
         InstallError::Lock(LockError::Path(_)) => "check that you may write there".to_owned(),
         InstallError::Open(error) => return for_open(error, host, &request.prefix),
+        InstallError::Interrupted { .. } => {
+            "run `install`, which finishes it first, or `recover`".to_owned()
+        }
         InstallError::Unrecovered { .. } => format!("run `mmembed recover --app {app} --retry`"),
         InstallError::HostChanged => "run the command again".to_owned(),
     };
@@ -118,7 +121,15 @@ fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
         Refusal::TreeIsGone { .. } => {
             "put the tree back, or remove the receipt if the installation is really gone".to_owned()
         }
-        Refusal::OtherOwner { .. } | Refusal::OtherConfigFile { .. } => {
+        Refusal::ConfigIsGone { .. } => {
+            "put it back from a backup; without it the server would start with default settings"
+                .to_owned()
+        }
+        Refusal::NoDirectory { .. } => "move it away, or choose another place".to_owned(),
+        Refusal::PlacesOverlap { .. } => "give each place a directory of its own".to_owned(),
+        Refusal::OtherOwner { .. }
+        | Refusal::OtherServer { .. }
+        | Refusal::OtherConfigFile { .. } => {
             "give the same value as at the installation".to_owned()
         }
         Refusal::PlaceTaken { .. } => {

@@ -22,7 +22,7 @@ pub use install::{InstallError, Installed, Prepared, install, payloads, prepare,
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{
-    OpenError, OpenTransaction, Payload, carry_out, find_open, prepare_state, prune, recover,
+    OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
 };
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};

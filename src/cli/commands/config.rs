@@ -198,9 +198,14 @@ fn unknown(settings: &Settings, setting: &SettingPath) -> (Exit, Failure) {
 }
 
 fn refuse(error: &SettingsError) -> (Exit, Failure) {
+    if let SettingsError::Interrupted { .. } = error {
+        let next = "run `install` again, or `recover`, which finishes it";
+        return (Exit::Locked, failure(words::chain(error), next));
+    }
     let next = match error {
         SettingsError::NotInstalled => "install a release first",
-        SettingsError::Busy { .. } => "try again in a moment",
+        SettingsError::Busy { .. } | SettingsError::Interrupted { .. } => "try again in a moment",
+        SettingsError::Open(_) => "see what `status` says",
         SettingsError::Path(_) | SettingsError::State(_) => {
             "check that the path may be read and written"
         }

@@ -252,7 +252,7 @@ fn places(mut report: Report, resolved: &Resolved, host: &Host, receipt: &Receip
 
 fn failed(command: &'static str, resolved: &Resolved, host: &Host, error: &InstallError) -> Report {
     let ending = match error {
-        InstallError::Lock(_) => Ending::Locked,
+        InstallError::Lock(_) | InstallError::Interrupted { .. } => Ending::Locked,
         InstallError::Unrecovered { .. } | InstallError::Open(_) => Ending::Stuck,
         InstallError::Observe(_)
         | InstallError::Refusal(_)

@@ -5,14 +5,14 @@ use std::io;
 use crate::cli::args::{Output, Target};
 use crate::cli::progress::Progress;
 use crate::cli::{hint, words};
-use crate::engine::{Outcome, find_open, recover, take_lock};
+use crate::engine::{Outcome, Wish, find_open, recover, take_lock};
 use crate::host::{Cancel, LockError};
 use crate::model::{Ending, Failure, Report};
 
 /// Finishes what an interrupted run left open.
 pub(crate) fn run(
     target: &Target,
-    retry: bool,
+    wish: Wish,
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
@@ -34,7 +34,7 @@ pub(crate) fn run(
         Ok(lock) => lock,
         Err(error) => return Ok(locked(&error)),
     };
-    let result = recover(&host, &lock, &prefix, retry, &mut progress);
+    let result = recover(&host, &lock, &prefix, wish, &mut progress);
     drop(progress);
     let (ending, failure) = match result {
         Ok(None | Some(Outcome::Committed | Outcome::RolledBack { .. })) => (Ending::Done, None),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mmembed::engine::{self, OpenError, Outcome, Payload, Silent};
+use mmembed::engine::{self, OpenError, Outcome, Payload, Silent, Wish};
 use mmembed::host::{Cancel, Fault, Host, Lock, LockError, Meter};
 use mmembed::model::Plan;
 use tempfile::TempDir;
@@ -219,7 +219,7 @@ impl World {
                 &host,
                 &lock,
                 &self.plan.prefix,
-                true,
+                Wish::Retry,
                 &mut Silent,
             ));
         }
@@ -230,7 +230,7 @@ impl World {
         let host = self.host(meter);
         let prefix = &self.plan.prefix;
         let lock = self.lock(&host).expect("nothing stops this recovery");
-        let outcome = engine::recover(&host, &lock, prefix, true, &mut Silent).unwrap();
+        let outcome = engine::recover(&host, &lock, prefix, Wish::Retry, &mut Silent).unwrap();
         assert!(
             matches!(
                 outcome,
