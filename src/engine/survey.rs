@@ -6,7 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::database::{Access, Database, DatabaseError};
 use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
-    ArchiveSeen, FileSystems, Host, PathError, is_taken, listeners_on, running_from, tree_size,
+    ArchiveSeen, FileSystems, Host, PathError, Stat, is_taken, listeners_on, running_from,
+    tree_size,
 };
 use crate::model::{
     DatabaseUse, Finding, InstallRequest, Intent, Owner, Plan, RelPath, Secret, Severity,
@@ -64,6 +65,9 @@ pub(crate) fn survey(
     );
     if request.start != Start::Never {
         seen.findings.extend(see_user(request.server));
+        note(&mut seen, see_places(host, request), |seen, found| {
+            seen.findings.extend(found);
+        });
         seen.findings
             .extend(see_database(host, request, plan, needs));
         seen.findings.extend(see_port(needs));
@@ -160,6 +164,40 @@ fn see_user(server: Owner) -> Option<Finding> {
         let text = "the server runs as root, which can do anything to this machine";
         Finding::new(Severity::Warning, "service-user", text).advise("name another --service-user")
     })
+}
+
+/// Directories that are there already, and that the server could not write to: it would start, and lose every upload.
+fn see_places(host: &Host, request: &InstallRequest) -> Result<Vec<Finding>, PathError> {
+    let (live, server) = (request.prefix.live(), request.server);
+    let mut findings = Vec::new();
+    for place in &request.placements {
+        let path = place.path(&live);
+        let Some(stat) = host.tree.stat(&path)? else {
+            continue;
+        };
+        if may_write(server, &stat) {
+            continue;
+        }
+        let path = host.tree.absolute(&path);
+        let (shown, owner) = (path.display(), stat.owner);
+        let text =
+            format!("{shown} belongs to {owner}, and the server, {server}, may not write to it");
+        let advice = format!("give it to the server: `chown -R {server} {shown}`");
+        findings.push(Finding::new(Severity::Fatal, "place-owner", text).advise(advice));
+    }
+    Ok(findings)
+}
+
+/// By the bits of the mode; the server has no other groups than its own.
+const fn may_write(server: Owner, stat: &Stat) -> bool {
+    let bits = if stat.owner.uid == server.uid {
+        stat.mode >> 6
+    } else if stat.owner.gid == server.gid {
+        stat.mode >> 3
+    } else {
+        stat.mode
+    };
+    server.uid == 0 || bits & 0o3 == 0o3
 }
 
 /// The address that a server listens on unless it is told another one (since 1.0).
