@@ -11,5 +11,6 @@ mod refusals;
 mod settings;
 mod staging;
 mod stopping;
+mod surroundings;
 mod versions;
 mod world;
