@@ -1,6 +1,8 @@
 //! Transactions on disk: beginning one, finding the open one, and finishing what an earlier run left.
 //! What an open transaction needs is decided by the journal's rules, not here.
 
+use std::io::ErrorKind;
+
 use crate::engine::journal_file::{JournalError, JournalFile};
 use crate::engine::reporter::Reporter;
 use crate::engine::steps::Losses;
@@ -69,17 +71,21 @@ pub fn prepare_state(host: &Host, prefix: &Prefix) -> Result<(), PathError> {
 }
 
 fn make_path(host: &Host, path: &RelPath, mode: u32) -> Result<(), PathError> {
-    if host
-        .tree
-        .stat(path)?
-        .is_some_and(|stat| stat.kind == Kind::Directory)
-    {
+    let is_there = || {
+        let stat = host.tree.stat(path)?;
+        Ok(stat.is_some_and(|stat| stat.kind == Kind::Directory))
+    };
+    if is_there()? {
         return Ok(());
     }
     if let Some(parent) = path.parent() {
         make_path(host, &parent, 0o755)?;
     }
-    host.tree.make_dir(path, mode)
+    match host.tree.make_dir(path, mode) {
+        // Another run was faster. The lock, which comes next, decides between the two.
+        Err(error) if error.source.kind() == ErrorKind::AlreadyExists && is_there()? => Ok(()),
+        made => made,
+    }
 }
 
 /// Carries out a plan as one transaction.

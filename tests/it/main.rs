@@ -25,3 +25,4 @@ mod orphans;
 mod private_postgres;
 mod stand_in;
 mod support;
+mod words;
