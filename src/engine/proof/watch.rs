@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::ask::ask;
 use super::error::ProofError;
 use crate::engine::reporter::Reporter;
-use crate::host::{Exit, Host, Http, Level as Wish, ServerProcess, owns_port};
+use crate::host::{Exit, Hold, Host, Http, Level as Wish, ServerProcess, hold_of};
 use crate::model::{Event, Version};
 use crate::server::{
     ExitMeaning, HealthVerdict, LogKind, LogLevel, LogLine, Part, Sample, ServerExit, VersionId,
@@ -31,6 +31,8 @@ pub(super) struct Watch<'a> {
     pub(super) base: String,
     pub(super) port: u16,
     pub(super) version: &'a Version,
+    /// The user who runs the server, by number.
+    pub(super) user: u32,
     pub(super) started: Duration,
     pub(super) within: Duration,
 }
@@ -42,6 +44,26 @@ pub(crate) struct Witness {
     pub(crate) version_id: VersionId,
     /// From its start to the last of the good answers.
     pub(crate) ready_after: Duration,
+}
+
+/// Who answers on the port of the dark start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answering {
+    Server,
+    /// Whoever it was, nobody listens any more, or the server has ended.
+    Nobody,
+    Another,
+}
+
+/// Where it cannot be seen which process listens, its user decides: the port was free, the server runs, and what
+/// answers has to name its version besides.
+fn answering(hold: &Hold, user: u32) -> Answering {
+    match hold {
+        Hold::Process => Answering::Server,
+        Hold::Unseen { users } if users.iter().all(|uid| *uid == user) => Answering::Server,
+        Hold::Nobody => Answering::Nobody,
+        Hold::Unseen { .. } | Hold::Another => Answering::Another,
+    }
 }
 
 /// What was noticed so far.
@@ -84,14 +106,16 @@ impl Watch<'_> {
 
     fn look(
         &self,
-        process: &ServerProcess,
+        process: &mut ServerProcess,
         notices: &mut Notices,
     ) -> Result<Option<Witness>, ProofError> {
         let Some(sample) = ask(&self.http, &self.base, self.version)? else {
             return Ok(None);
         };
-        if !owns_port(process.pid(), self.port)? {
-            return Err(ProofError::ForeignPort { port: self.port });
+        match self.answering(process)? {
+            Answering::Server => {}
+            Answering::Nobody => return Ok(None),
+            Answering::Another => return Err(ProofError::ForeignPort { port: self.port }),
         }
         let version_id = match &sample {
             Sample::Answered(answer) => answer.version_id.clone(),
@@ -124,6 +148,17 @@ impl Watch<'_> {
             }
             (HealthVerdict::Healthy { .. } | HealthVerdict::NotYet { .. }, _) => Ok(None),
         }
+    }
+
+    /// Who it was that answered just now.
+    fn answering(&self, process: &mut ServerProcess) -> Result<Answering, ProofError> {
+        let hold = hold_of(process.pid(), self.port)?;
+        let answering = answering(&hold, self.user);
+        // Looked at last: while it runs, the port that it has is no other's.
+        if answering == Answering::Another && process.try_wait()?.is_some() {
+            return Ok(Answering::Nobody);
+        }
+        Ok(answering)
     }
 
     fn ended(&self, exit: Exit, notices: &Notices) -> ProofError {
@@ -211,3 +246,6 @@ impl Notices {
         last.unwrap_or_else(|| "it said nothing".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests;
