@@ -53,7 +53,7 @@ pub use outside::{
     unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
-pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
+pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};
 pub use processes::{Census, RunningProcess, running_from};
 pub use random::random_salt;
 pub use remove::remove_tree;

@@ -7,7 +7,7 @@ use super::error::ProofError;
 use super::leftover;
 use super::watch::{Watch, Witness};
 use crate::engine::reporter::Reporter;
-use crate::host::{Host, Http, ServerProcess, Stopped};
+use crate::host::{Host, Http, ServerProcess, Stopped, current_owner};
 use crate::model::{CommandSpec, Owner, RelPath, Version};
 use crate::server::Era;
 
@@ -74,6 +74,7 @@ impl<'a> DarkServer<'a> {
             base,
             port: self.start.port,
             version: self.start.version,
+            user: self.start.run_as.unwrap_or_else(current_owner).uid,
             started: self.started,
             within,
         };

@@ -65,8 +65,11 @@ pub enum ProofError {
         /// What answered, if it named itself.
         seen: Option<Version>,
     },
-    /// It answered that something is wrong, to the end.
-    #[error("the server is up, but reports a problem with {}", name_parts(parts))]
+    /// It answered that something is wrong, or not that all is well, to the end.
+    #[error(
+        "the server is up, but does not report that all is well with {}",
+        name_parts(parts)
+    )]
     Unhealthy {
         /// With what.
         parts: Vec<Part>,
