@@ -127,9 +127,7 @@ fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
         }
         Refusal::NoDirectory { .. } => "move it away, or choose another place".to_owned(),
         Refusal::PlacesOverlap { .. } => "give each place a directory of its own".to_owned(),
-        Refusal::OtherOwner { .. }
-        | Refusal::OtherServer { .. }
-        | Refusal::OtherConfigFile { .. } => {
+        Refusal::OtherOwner { .. } | Refusal::OtherConfigFile { .. } => {
             "give the same value as at the installation".to_owned()
         }
         Refusal::PlaceTaken { .. } => {

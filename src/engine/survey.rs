@@ -191,7 +191,9 @@ fn see_places(host: &Host, request: &InstallRequest) -> Result<Vec<Finding>, Pat
     let (live, server) = (request.prefix.live(), request.server);
     let mut findings = Vec::new();
     for place in &request.placements {
-        let path = place.path(&live);
+        let Some(path) = place.path(&live) else {
+            continue;
+        };
         let Some(stat) = host.tree.stat(&path)? else {
             continue;
         };

@@ -68,14 +68,6 @@ pub enum Refusal {
         /// Where it was.
         path: RelPath,
     },
-    /// Who runs the server is fixed when its directories are made.
-    #[error("the server is run by {now}; `install` does not change that to {wanted}")]
-    OtherServer {
-        /// Who runs it.
-        now: Owner,
-        /// Who was asked to run it.
-        wanted: Owner,
-    },
     /// Something that is no directory is in the way.
     #[error("{path} is needed as a directory, and something else is there")]
     NoDirectory {
@@ -230,6 +222,7 @@ fn reinstall(
     let same_settings = seen.applied == Some(request.overlays)
         && receipt.placements == request.placements
         && receipt.viewpoint == request.viewpoint
+        && receipt.server == request.server
         && seen.drifted.is_empty();
     if moved.is_empty() && same_settings && !unproven && all_places_are_there(request, seen) {
         return Ok(Decision::NothingToDo(Box::new(receipt.clone())));
@@ -272,10 +265,6 @@ fn refuse_other(
             now: receipt.owner,
             wanted: request.owner,
         });
-    }
-    if receipt.server != request.server {
-        let (now, wanted) = (receipt.server, request.server);
-        return Err(Refusal::OtherServer { now, wanted });
     }
     if receipt.config != request.config() {
         let (now, wanted) = (receipt.config.clone(), request.config());
