@@ -222,6 +222,7 @@ fn clean_up(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<(), Verif
 }
 
 /// Where the log of a server lies that was started to be verified, and failed.
+#[must_use]
 pub fn verify_directory(prefix: &Prefix) -> RelPath {
     prefix.state().join("verify")
 }
