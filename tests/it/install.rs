@@ -10,6 +10,7 @@
 mod again;
 mod failures;
 mod looking;
+mod others;
 mod real;
 mod refusals;
 mod settings;
