@@ -1,12 +1,15 @@
 //! What a failure leaves behind, and what to do next: the advice that no error carries itself.
 
+use super::call::Call;
+use super::system;
 use super::words::chain;
 use crate::engine::{
-    AcceptError, InstallError, JournalError, OpenError, Outcome, ProofError, ResolveError,
-    StepError,
+    AcceptError, ConfigureError, InstallError, JournalError, OpenError, Outcome, ProofError,
+    ResolveError, StateFileError, StepError,
 };
+use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
-use crate::model::{Failure, InstallRequest, Plan, Prefix};
+use crate::model::{Failure, InstallRequest, Plan, Prefix, TransactionId};
 use crate::planning::{Refusal, explain};
 
 pub(crate) const UNCHANGED: &str = "nothing was changed on this host";
@@ -34,50 +37,83 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
     }
 }
 
-/// What to do about an installation that did not run.
-pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRequest) -> Failure {
-    let app = request.prefix.app();
+/// How the operator calls this program for that installation.
+pub(crate) fn call(host: &Host, prefix: &Prefix) -> Call {
+    Call::new(prefix.app(), host.tree.root())
+}
+
+/// What to do about a lock that was not taken.
+pub(crate) fn for_lock(error: &LockError) -> Failure {
     let next = match error {
-        InstallError::Observe(_) | InstallError::Configure(_) | InstallError::Path(_) => {
-            "check that the path exists, and that you may read and write it".to_owned()
-        }
-        InstallError::Refusal(refusal) => for_refusal(refusal, request),
-        InstallError::Lock(LockError::Held { .. }) => {
-            "wait for it to end, then try again".to_owned()
-        }
-        InstallError::Lock(LockError::Path(_)) => "check that you may write there".to_owned(),
-        InstallError::Open(error) => return for_open(error, host, &request.prefix),
-        InstallError::Interrupted { .. } => {
-            "run `install`, which finishes it first, or `recover`".to_owned()
-        }
-        InstallError::Unrecovered { .. } => format!("run `mmembed recover --app {app} --retry`"),
-        InstallError::HostChanged => "run the command again".to_owned(),
-    };
-    let is_open = matches!(error, InstallError::Unrecovered { .. });
-    let now = if is_open {
-        "the interrupted transaction is still open"
-    } else {
-        UNCHANGED
+        LockError::Held { .. } => "wait for it to end, then try again".to_owned(),
+        LockError::Path(error) => system::advice_and_again(error),
     };
     Failure {
         what: chain(error),
-        now: now.to_owned(),
+        now: UNCHANGED.to_owned(),
         next,
+    }
+}
+
+/// What to do about a state file that cannot be used.
+pub(crate) fn for_state(error: &StateFileError) -> String {
+    match error {
+        StateFileError::Path(error) => system::advice_and_again(error),
+        StateFileError::Foreign { .. } => {
+            "use the version of mmembed that wrote the file, or restore it from a backup".to_owned()
+        }
+    }
+}
+
+/// What to do about an installation that did not run.
+pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRequest) -> Failure {
+    let next = match error {
+        InstallError::Observe(_) | InstallError::Configure(_) | InstallError::Path(_) => {
+            system::advice_and_again(error)
+        }
+        InstallError::Refusal(refusal) => for_refusal(refusal, request),
+        InstallError::Lock(error) => return for_lock(error),
+        InstallError::Open(error) => return for_open(error, host, &request.prefix),
+        InstallError::Interrupted { .. } => format!(
+            "run {}; `install` does so first",
+            call(host, &request.prefix).word("recover")
+        ),
+        InstallError::Unrecovered { outcome, .. } => {
+            return for_unrecovered(error, outcome, &call(host, &request.prefix));
+        }
+        InstallError::HostChanged => "run the command again".to_owned(),
+    };
+    Failure {
+        what: chain(error),
+        now: UNCHANGED.to_owned(),
+        next,
+    }
+}
+
+fn for_unrecovered(error: &InstallError, outcome: &Outcome, call: &Call) -> Failure {
+    let mut what = chain(error);
+    if let Outcome::CommittedWithRemainder { cause }
+    | Outcome::Stuck { undo: cause, .. }
+    | Outcome::Unfinished { cause } = outcome
+    {
+        what = format!("{what}: {}", chain(cause));
+    }
+    Failure {
+        what,
+        now: "the interrupted transaction is still open".to_owned(),
+        next: format!(
+            "remove the cause, then run {}",
+            call.with("recover", "--retry")
+        ),
     }
 }
 
 /// What to do about a transaction that cannot be opened or finished.
 pub(crate) fn for_open(error: &OpenError, host: &Host, prefix: &Prefix) -> Failure {
-    let app = prefix.app();
     let (now, next) = match error {
-        OpenError::Path(_) => (
-            UNCHANGED.to_owned(),
-            "check that you may write there".to_owned(),
-        ),
-        OpenError::Journal(JournalError::Path(_)) => (
-            UNCHANGED.to_owned(),
-            "check the disk, then run the command again".to_owned(),
-        ),
+        OpenError::Path(_) | OpenError::Journal(JournalError::Path(_)) => {
+            (UNCHANGED.to_owned(), system::advice_and_again(error))
+        }
         OpenError::Journal(JournalError::Untrusted { .. }) | OpenError::ForeignPlan { .. } => (
             "the transaction is open, and was not touched".to_owned(),
             "use the version of mmembed that began it, or restore the file from a backup"
@@ -88,7 +124,10 @@ pub(crate) fn for_open(error: &OpenError, host: &Host, prefix: &Prefix) -> Failu
                 "the transaction is open; see {}",
                 transaction_directory(host, prefix, id)
             ),
-            format!("mend what the journal names, then run `mmembed recover --app {app} --retry`"),
+            format!(
+                "mend what the journal names, then run {}",
+                call(host, prefix).with("recover", "--retry")
+            ),
         ),
     };
     Failure {
@@ -98,7 +137,7 @@ pub(crate) fn for_open(error: &OpenError, host: &Host, prefix: &Prefix) -> Failu
     }
 }
 
-fn transaction_directory(host: &Host, prefix: &Prefix, id: &crate::model::TransactionId) -> String {
+fn transaction_directory(host: &Host, prefix: &Prefix, id: &TransactionId) -> String {
     host.tree
         .absolute(&prefix.transaction(id))
         .display()
@@ -106,24 +145,25 @@ fn transaction_directory(host: &Host, prefix: &Prefix, id: &crate::model::Transa
 }
 
 fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
-    let app = request.prefix.app();
     match refusal {
-        Refusal::OtherRelease { .. } => format!(
-            "to change the release, use `mmembed upgrade --app {app} --release {}`",
+        Refusal::OtherRelease { installed } => format!(
+            "going from one release to another is the work of `mmembed upgrade`, which this version does not have yet: \
+             give the archive of {installed} instead of {}, or use another --app or --root",
             request.archive.display()
         ),
         Refusal::OtherArchive { .. } => {
             "give the archive with that digest; one version has one archive".to_owned()
         }
         Refusal::ForeignTree { .. } => {
-            format!("to take it over, use `mmembed adopt --app {app}`; or move it away")
+            "mmembed cannot take over a tree yet: move it away and carry its settings over with --config-overlay, or \
+             install under another --app"
+                .to_owned()
         }
         Refusal::TreeIsGone { .. } => {
             "put the tree back, or remove the receipt if the installation is really gone".to_owned()
         }
         Refusal::ConfigIsGone { .. } => {
-            "put it back from a backup; without it the server would start with default settings"
-                .to_owned()
+            "put it back from a backup; without it the server would start with default settings".to_owned()
         }
         Refusal::NoDirectory { .. } => "move it away, or choose another place".to_owned(),
         Refusal::PlacesOverlap { .. } => "give each place a directory of its own".to_owned(),
@@ -138,14 +178,18 @@ fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
 
 /// What to do about a transaction that ran; `None` when all is well.
 pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option<Failure> {
-    let app = plan.prefix.app();
+    let call = call(host, &plan.prefix);
     let directory = transaction_directory(host, &plan.prefix, &plan.id);
     let failure = match outcome {
         Outcome::Committed => return None,
         Outcome::CommittedWithRemainder { cause } => Failure {
             what: chain(cause),
             now: "the new state is in force; something after the commit is left to do".to_owned(),
-            next: format!("run `mmembed recover --app {app}`"),
+            next: format!(
+                "{}, then run {}",
+                system::advice(cause),
+                call.word("recover")
+            ),
         },
         Outcome::RolledBack { cause } => Failure {
             what: cause
@@ -154,8 +198,7 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
             now: format!("rolled back: the host is as before; the log is in {directory}"),
             next: cause
                 .as_ref()
-                .map_or("run the command again", for_step)
-                .to_owned(),
+                .map_or_else(|| "run the command again".to_owned(), for_step),
         },
         Outcome::Stuck { cause, step, undo } => {
             let what = plan
@@ -172,30 +215,43 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
                     chain(undo)
                 ),
                 now: format!("stuck: everything before {step} is still in place; see {directory}"),
-                next: format!("remove the cause, then run `mmembed recover --app {app} --retry`"),
+                next: format!(
+                    "{}, then run {}",
+                    system::advice(undo),
+                    call.with("recover", "--retry")
+                ),
             }
         }
         Outcome::Unfinished { cause } => Failure {
             what: chain(cause),
             now: format!("the transaction is open; see {directory}"),
-            next: format!("run `mmembed recover --app {app}`"),
+            next: format!("run {}", call.word("recover")),
         },
     };
     Some(failure)
 }
 
-fn for_step(cause: &StepError) -> &'static str {
-    match cause {
-        StepError::Unpack(error) if error.is_refusal() => {
-            "fetch the archive again from where it is published, and compare its digest"
+fn for_step(cause: &StepError) -> String {
+    let next = match cause {
+        StepError::Path(_)
+        | StepError::Journal(_)
+        | StepError::Relocation(_)
+        | StepError::Unpack(UnpackError::System(_) | UnpackError::Unreadable(_))
+        | StepError::State(StateFileError::Path(_))
+        | StepError::Configure(ConfigureError::Path(_))
+        | StepError::Accept(
+            AcceptError::Path(_) | AcceptError::Configure(ConfigureError::Path(_)),
+        )
+        | StepError::Proof(ProofError::Path(_)) => return system::advice_and_again(cause),
+        StepError::Confirm(error) if !error.is_refusal() => {
+            return system::advice_and_again(cause);
         }
-        StepError::Unpack(_) | StepError::Path(_) | StepError::Journal(_) => {
-            "free some space or mend the disk, then run the command again"
+        StepError::Unpack(_) => {
+            "fetch the archive again from where it is published, and compare its digest"
         }
         StepError::Confirm(_) => "check which archive you mean",
         StepError::State(_) => "use the version of mmembed that wrote the file",
         StepError::Configure(_) => "mend the named file or setting, then run the command again",
-        StepError::Relocation(_) => "mend what is named, then run the command again",
         StepError::Accept(AcceptError::Database(_)) => "check that the database can be reached",
         StepError::Accept(_) => {
             "read the server's log there; the settings may not suit this release"
@@ -208,5 +264,6 @@ fn for_step(cause: &StepError) -> &'static str {
         }
         StepError::Proof(_) => "read the server's log there",
         StepError::Cancelled => "run the command again when it suits",
-    }
+    };
+    next.to_owned()
 }

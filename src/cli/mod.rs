@@ -2,11 +2,14 @@
 //! file of the host itself.
 
 mod args;
+mod call;
 mod commands;
+mod ending;
 mod exit;
 mod hint;
 mod progress;
 mod render;
+mod system;
 mod words;
 
 use std::ffi::OsString;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::open::{OpenError, find_open};
 use super::state_files::{StateFileError, read_receipt};
-use crate::host::{Cancel, Host, Meter, PathError, Territory, running_from};
-use crate::model::{Prefix, Receipt, RelPath, TransactionId};
+use crate::host::{Cancel, Census, Host, Meter, PathError, Territory, current_owner, running_from};
+use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, TransactionId};
 
-/// What is installed.
+/// What is installed. Each part is seen by itself: what this user may not look at hides nothing else.
 #[derive(Debug)]
 pub struct Status {
     /// The live path.
@@ -15,42 +15,54 @@ pub struct Status {
     /// What mmembed last made true; `None` when it never did.
     pub receipt: Option<Receipt>,
     /// Is there a tree at the live path?
-    pub tree_is_there: bool,
+    pub tree_is_there: Result<bool, PathError>,
     /// An interrupted transaction.
-    pub open: Option<TransactionId>,
+    pub open: Result<Option<TransactionId>, OpenError>,
     /// Processes that run from the tree.
-    pub running: Vec<String>,
+    pub running: Result<Census, PathError>,
 }
 
 /// Why it could not be seen.
 #[derive(Debug, thiserror::Error)]
 pub enum StatusError {
-    /// A state file cannot be used.
+    /// The receipt cannot be used, and without it nothing can be said.
     #[error(transparent)]
     State(#[from] StateFileError),
-    /// The transactions cannot be looked at.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Something cannot be looked at.
-    #[error(transparent)]
-    Path(#[from] PathError),
 }
 
 /// Sees what is installed.
 pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
     let live = prefix.live();
-    let census = running_from(&host.tree.absolute(&live))?;
-    let running = census
-        .found
-        .iter()
-        .map(|found| format!("{} ({})", found.identity.pid, found.command));
     Ok(Status {
         receipt: read_receipt(host, prefix)?,
-        tree_is_there: host.tree.exists(&live)?,
-        open: find_open(host, prefix)?.map(|open| open.id),
-        running: running.collect(),
+        tree_is_there: host.tree.exists(&live),
+        open: find_open(host, prefix).map(|open| open.map(|open| open.id)),
+        running: running_from(&host.tree.absolute(&live)),
         live,
     })
+}
+
+impl Status {
+    /// A warning where a server may run that this user cannot see.
+    #[must_use]
+    pub fn unseen_server(&self) -> Option<Finding> {
+        let (receipt, census) = (self.receipt.as_ref()?, self.running.as_ref().ok()?);
+        unseen_server(census, receipt.server)
+    }
+}
+
+/// A warning where a server may run that this user cannot see: `server` is who would run it.
+pub(crate) fn unseen_server(census: &Census, server: Owner) -> Option<Finding> {
+    if census.unseen == 0 || server.uid == current_owner().uid {
+        return None;
+    }
+    let text = format!(
+        "whether the server runs could not be seen: {} processes of other users may not be looked into",
+        census.unseen
+    );
+    let advice =
+        "run this as root, or make sure that the server is stopped before anything is changed";
+    Some(Finding::new(Severity::Warning, "unseen-processes", text).advise(advice))
 }
 
 /// What may be changed in an installation outside of transactions: the application's own directories, and the one that
@@ -71,4 +83,27 @@ pub fn own_territory(prefix: &Prefix) -> Territory {
 
 fn own_directories(prefix: &Prefix) -> Vec<RelPath> {
     vec![prefix.opt().clone(), prefix.var().clone()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_another_user_may_run_can_go_unseen() {
+        let me = current_owner();
+        let other = Owner {
+            uid: me.uid + 1,
+            ..me
+        };
+        for (unseen, server, warned) in [(0, other, false), (3, me, false), (3, other, true)] {
+            let census = Census {
+                unseen,
+                ..Census::default()
+            };
+            let finding = unseen_server(&census, server);
+            assert_eq!(finding.is_some(), warned, "{unseen} {server:?}");
+            assert!(finding.is_none_or(|finding| finding.text.contains("3 processes")));
+        }
+    }
 }

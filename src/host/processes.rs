@@ -18,7 +18,10 @@ use crate::model::ProcessIdentity;
 /// What the kernel appends to the path of a file that was deleted.
 const DELETED: &[u8] = b" (deleted)";
 
-/// A process whose program or working directory lies in the tree.
+/// The names of the server's program: up to 4.10 it is `platform`.
+const SERVERS: [&str; 2] = ["mattermost", "platform"];
+
+/// A process that runs from the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunningProcess {
     /// Which one.
@@ -38,11 +41,13 @@ pub struct RunningProcess {
 pub struct Census {
     /// The processes found, by number.
     pub found: Vec<RunningProcess>,
-    /// How many other processes this user may not look into; 0 for root outside containers.
+    /// How many other processes this user may not look into, so that nobody knows whether they run from the tree; 0 for
+    /// root outside containers.
     pub unseen: usize,
 }
 
-/// The processes whose program or working directory is `tree` or lies below it, this one excepted.
+/// The processes that run from `tree`, this one excepted: those whose program lies below it, and servers that work
+/// there. A shell, an editor or a plugin's process is no server, wherever it works.
 ///
 /// Programs that were deleted while they run count: they run from where they were.
 ///
@@ -72,7 +77,7 @@ impl Census {
         let exe = link(pid, "exe");
         let cwd = link(pid, "cwd");
         let within = |place: &Sight| matches!(place, Sight::At(path) if path.starts_with(tree));
-        if within(&exe) || within(&cwd) {
+        if within(&exe) || (within(&cwd) && exe.is_server()) {
             // Gone in the meantime: it does not run any more.
             self.found.extend(describe(pid, exe.path(), cwd.path()));
         } else if matches!(exe, Sight::Denied) || matches!(cwd, Sight::Denied) {
@@ -90,6 +95,13 @@ enum Sight {
 }
 
 impl Sight {
+    fn is_server(&self) -> bool {
+        let Self::At(path) = self else { return false };
+        SERVERS
+            .iter()
+            .any(|name| path.file_name() == Some(OsStr::new(name)))
+    }
+
     fn path(self) -> Option<PathBuf> {
         match self {
             Self::At(path) => Some(path),
@@ -201,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn processes_are_found_by_their_program_and_by_their_directory() {
+    fn processes_are_found_by_their_program_and_servers_also_by_their_directory() {
         let dir = tempfile::tempdir().unwrap();
         let inside = dir.path().join("tree");
         let beside = dir.path().join("tree-beside");
@@ -210,9 +222,12 @@ mod tests {
         }
         let program = inside.join("sleep");
         fs::copy(sleep_program(), &program).unwrap();
+        let server = beside.join("mattermost");
+        fs::copy(sleep_program(), &server).unwrap();
         let by_program = Sleeper::start(Command::new(&program).current_dir(&beside));
-        let by_directory = Sleeper::start(Command::new("sleep").current_dir(&inside));
-        let _neither = Sleeper::start(Command::new("sleep").current_dir(&beside));
+        let by_directory = Sleeper::start(Command::new(&server).current_dir(&inside));
+        let _neither = Sleeper::start(Command::new(&server).current_dir(&beside));
+        let _looks_around = Sleeper::start(Command::new("sleep").current_dir(&inside));
 
         let mut expected = [by_program.0.id(), by_directory.0.id()];
         expected.sort_unstable();
@@ -246,7 +261,9 @@ mod tests {
         let link = dir.path().join("link");
         fs::create_dir(&tree).unwrap();
         std::os::unix::fs::symlink(&tree, &link).unwrap();
-        let sleeper = Sleeper::start(Command::new("sleep").current_dir(&tree));
+        let server = dir.path().join("platform");
+        fs::copy(sleep_program(), &server).unwrap();
+        let sleeper = Sleeper::start(Command::new(&server).current_dir(&tree));
         let only = |census: &Census| {
             census
                 .found

@@ -1,5 +1,38 @@
 //! The report: what a command comes to, for people and for programs.
 //! No words are chosen and nothing is printed here.
+//!
+//! With `--json` a program gets exactly one object on standard output:
+//!
+//! ```json
+//! {
+//!   "schema": 1,
+//!   "command": "install",
+//!   "ending": "rolled-back",
+//!   "release": { "version": "10.11.0", "edition": "team" },
+//!   "transaction": "20261123T205143Z-9f3a",
+//!   "live": "/opt/acme/embedded/mattermost",
+//!   "config": "/opt/acme/embedded/mattermost/config/config.json",
+//!   "places": [{ "name": "client-plugins", "path": "/var/opt/acme/mattermost/client-plugins" }],
+//!   "findings": [{ "severity": "warning", "code": "unseen-processes", "text": "…", "advice": "…" }],
+//!   "steps": [{ "text": "…", "because": "…" }],
+//!   "settings": [{ "setting": "…", "text": "…" }],
+//!   "proof": { "answered_as": "10.11.0", "ready_after_ms": 1234, "checks": ["…"] },
+//!   "failure": { "what": "…", "now": "…", "next": "…" }
+//! }
+//! ```
+//!
+//! - `schema`, `command` and `ending` are always there; what a command has nothing to say about is left out, never `null`
+//!   or empty. `advice` alone may be empty.
+//! - `failure` is there when the exit code is none of 0 and 10. A program that needs more than that should ask for
+//!   `ending` and the `code` of findings, which keep their meaning; texts may be worded anew in any version.
+//! - Names of fields are in snake case, words that a field may hold (`ending`, `severity`, `code`, `name`) in kebab case.
+//! - Paths are absolute, as this machine sees them. No secret stands in any text.
+//! - `command` is the word typed: `install` (also with `--dry-run`), `plan`, `status`, `verify`, `recover`, `config set`.
+//!   The other `config` commands give a report like this one only when they fail; else `config show` gives
+//!   `{"schema", "settings": {"Section.Key": VALUE}}`, `config get` `{"schema", "setting", "value": VALUE}`, and
+//!   `config explain` `{"schema", "explanation", "decision"}`. Each VALUE is a string that holds the setting's own JSON
+//!   text, or `***` for a secret.
+//! - A command line that clap cannot read gives no object, but words on standard error and exit code 2.
 
 use std::path::PathBuf;
 

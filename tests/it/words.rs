@@ -1,11 +1,200 @@
 //! What the program says, to whom, and with which exit code: to a user without rights, to two users at once, to programs.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Barrier;
 
 use mmembed::engine::{own_territory, prepare_state, resolve_prefix, resolve_root};
-use mmembed::host::{Cancel, Host, Meter};
+use mmembed::host::{Cancel, Host, Meter, is_root};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::fakes::release::FixtureRelease;
+
+/// Who owns nothing here: no user of that number exists.
+const NOBODY: u32 = 21_544;
+
+const STATE: &str = "root/var/opt/acme/mmembed";
+
+/// An installation that was never started, and a user without rights to it.
+struct Installed {
+    directory: TempDir,
+    archive: PathBuf,
+}
+
+/// How a run ended, and what it said on standard output and standard error.
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    #[track_caller]
+    fn expect(self, code: i32, words: &[&str]) -> Self {
+        let all = format!("{}\n{}", self.out, self.err);
+        assert_eq!(self.code, Some(code), "{all}");
+        for word in words {
+            assert!(all.contains(word), "{word:?} is missing in\n{all}");
+        }
+        self
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+}
+
+impl Installed {
+    fn new() -> Self {
+        let directory = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(0o755))
+            .tempdir()
+            .unwrap();
+        fs::create_dir(directory.path().join("root")).unwrap();
+        // Where the program is built, not everybody may enter.
+        fs::copy(
+            env!("CARGO_BIN_EXE_mmembed"),
+            directory.path().join("mmembed"),
+        )
+        .unwrap();
+        let archive = FixtureRelease::new("10.11.0", env!("CARGO_BIN_EXE_stand-in"))
+            .small_files(5)
+            .build(directory.path());
+        fs::set_permissions(&archive, Permissions::from_mode(0o644)).unwrap();
+        let world = Self { directory, archive };
+        world.install(&[]).expect(0, &["done:", "is installed"]);
+        world
+    }
+
+    fn below(&self, path: &str) -> PathBuf {
+        self.directory.path().join(path)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(self.below("mmembed"));
+        command
+            .args(words)
+            .args(["--app", "acme", "--root"])
+            .arg(self.below("root"))
+            .current_dir("/");
+        command
+    }
+
+    fn ask(&self, words: &[&str]) -> Said {
+        said(&mut self.command(words))
+    }
+
+    fn install_words<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let archive = self.archive.to_str().unwrap();
+        let mut words = vec!["install", "--no-start", "--release", archive];
+        words.extend(more);
+        words
+    }
+
+    fn install(&self, more: &[&str]) -> Said {
+        self.ask(&self.install_words(more))
+    }
+
+    /// The same by a user whom this is none of the business of.
+    fn ask_as_nobody(&self, words: &[&str]) -> Said {
+        let closed =
+            [format!("{STATE}/txn"), format!("{STATE}/lock")].map(|path| self.below(&path));
+        let modes = closed
+            .each_ref()
+            .map(|path| fs::metadata(path).unwrap().permissions());
+        for path in &closed {
+            fs::set_permissions(path, Permissions::from_mode(0)).unwrap();
+        }
+        let mut command = self.command(words);
+        if is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        let said = said(&mut command);
+        for (path, mode) in closed.iter().zip(modes) {
+            fs::set_permissions(path, mode).unwrap();
+        }
+        said
+    }
+}
+
+fn said(command: &mut Command) -> Said {
+    let output = command
+        .env_remove("MMEMBED_APP")
+        .env_remove("MMEMBED_ROOT")
+        .output()
+        .unwrap();
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn who_may_not_is_told_so_and_not_to_wait() {
+    let world = Installed::new();
+    let txn = world.below(&format!("{STATE}/txn"));
+    let rights = "run this as its owner or as root";
+    for words in [&world.install_words(&[])[..], &["recover"]] {
+        world.ask_as_nobody(words).expect(
+            3,
+            &[
+                txn.to_str().unwrap(),
+                "Permission denied",
+                "nothing was changed",
+                rights,
+            ],
+        );
+    }
+    for words in [
+        &["verify"][..],
+        &["config", "set", "TeamSettings.SiteName=\"x\""],
+    ] {
+        // The server's own file is closed to others, too, wherever there are others.
+        world
+            .ask_as_nobody(words)
+            .expect(3, &["Permission denied", rights]);
+    }
+}
+
+#[test]
+fn status_shows_what_it_sees_and_names_what_it_does_not() {
+    let world = Installed::new();
+    let seen = world.ask_as_nobody(&["status"]).expect(
+        0,
+        &[
+            "installed: Mattermost 10.11.0",
+            "whether a transaction is open could not be seen",
+            "Permission denied",
+        ],
+    );
+    assert!(!seen.err.contains("error:"), "{}", seen.err);
+    let json = world
+        .ask_as_nobody(&["status", "--json"])
+        .expect(0, &[])
+        .json();
+    assert_eq!(json["release"]["version"], "10.11.0");
+    let findings = json["findings"].as_array().unwrap();
+    let code = |finding: &Value, code: &str| finding["code"] == code;
+    assert!(
+        findings
+            .iter()
+            .any(|finding| code(finding, "unseen") && finding["severity"] == "note")
+    );
+    // As root the installation is root's own, whose processes are not for everybody to see.
+    let unseen = findings
+        .iter()
+        .any(|finding| code(finding, "unseen-processes"));
+    assert_eq!(unseen, is_root(), "{findings:?}");
+    let own = world.ask(&["status", "--json"]).expect(0, &[]).json();
+    assert!(!own.to_string().contains("unseen"), "{own}");
+}
 
 fn prepare_once(root: &Path, start: &Barrier) -> Result<(), String> {
     let root = resolve_root(root).unwrap();
@@ -36,4 +225,51 @@ fn of_two_first_installations_neither_stumbles_over_the_directories_of_the_other
         let refused = prepare_once(root.path(), &Barrier::new(1)).unwrap_err();
         assert!(refused.contains("txn: File exists"), "{refused}");
     }
+}
+
+#[test]
+fn programs_get_an_object_from_config_however_it_ends() {
+    let world = Installed::new();
+    let cases: [(&[&str], i32, &str); 8] = [
+        (&["show"], 0, ""),
+        (&["get", "TeamSettings.MaxUsersPerTeam"], 0, ""),
+        (&["set", "TeamSettings.SiteName=\"x\""], 0, "done"),
+        (&["set", "TeamSettings.SiteName=\"x\""], 0, "nothing-to-do"),
+        (&["set", "TeamSettings.SiteName=x"], 2, "refused"),
+        (
+            &["set", "TeamSettings.MaxUsersPerTeam=\"many\""],
+            3,
+            "refused",
+        ),
+        (&["get", "Team.Nothing"], 3, "refused"),
+        (&["explain", "Team.Nothing"], 3, "refused"),
+    ];
+    for (words, code, ending) in cases {
+        let words = [&["config"], words, &["--json"]].concat();
+        let said = world.ask(&words).expect(code, &[]);
+        let object = said.json();
+        assert_eq!(object["schema"], 1, "{object}");
+        if !ending.is_empty() {
+            assert_eq!(object["ending"], ending, "{object}");
+            assert_eq!(object["command"], format!("config {}", words[1]));
+        }
+        for field in ["what", "now", "next"] {
+            assert_eq!(object["failure"][field].is_string(), code != 0, "{object}");
+        }
+        assert_eq!(said.err, "");
+    }
+    let got = world
+        .ask(&["config", "get", "TeamSettings.SiteName", "--json"])
+        .json();
+    assert_eq!(got["value"], "\"x\"");
+    let strange = ["config", "set", "TeamSettings.SiteNane=\"x\"", "--json"];
+    let strange = world.ask(&strange).expect(0, &[]).json();
+    assert_eq!(strange["findings"][0]["severity"], "warning", "{strange}");
+    let show = ["config", "show", "--json"];
+    fs::write(
+        world.below("root/opt/acme/embedded/mattermost/config/config.json"),
+        "{",
+    )
+    .unwrap();
+    assert!(world.ask(&show).expect(3, &[]).json()["failure"]["what"].is_string());
 }

@@ -5,12 +5,16 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::cli::args::{ConfigCommand, Target};
-use crate::cli::exit::Exit;
-use crate::cli::{hint, render, words};
-use crate::config::{Assignment, Document, SettingPath, Severity, Shown, Subject, check, nearest};
-use crate::engine::{Settings, SettingsError, read_settings, set_settings, take_lock};
-use crate::host::{Cancel, Host};
-use crate::model::{Failure, Prefix};
+use crate::cli::exit::{self, Exit};
+use crate::cli::{ending, hint, render, system, words};
+use crate::config::{
+    Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
+};
+use crate::engine::{
+    ConfigureError, Settings, SettingsError, read_settings, set_settings, take_lock,
+};
+use crate::host::{Cancel, Host, LockError};
+use crate::model::{Ending, Failure, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
 
 /// What a command comes to: an exit code, or a failure with one.
 type Answer = Result<Exit, (Exit, Failure)>;
@@ -25,22 +29,49 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
             target,
             setting,
             reveal,
-        } => with_settings(target, cancel, |settings| get(settings, setting, *reveal))?,
+        } => with_settings(target, cancel, |settings| {
+            get(settings, setting, *reveal, json)
+        })?,
         ConfigCommand::Explain { target, setting } => {
             with_settings(target, cancel, |settings| explain(settings, setting, json))?
         }
         ConfigCommand::Set {
             target,
             assignments,
-        } => set(target, assignments, cancel)?,
+        } => set(target, assignments, json, cancel)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
         Err((exit, failure)) => {
             // A failure is one whether somebody listens or not.
-            let _closed = render::human::fail(&failure);
+            let _closed = if json {
+                render::json::print(&failed(command, exit, failure))
+            } else {
+                render::human::fail(&failure)
+            };
             Ok(exit)
         }
+    }
+}
+
+/// A failure for programs. What makes no sense is refused, too: only the exit code tells the two apart.
+fn failed(command: &ConfigCommand, exit: Exit, failure: Failure) -> Report {
+    let ending = if exit == Exit::Locked {
+        Ending::Locked
+    } else {
+        Ending::Refused
+    };
+    let mut report = Report::new(name(command), ending);
+    report.failure = Some(failure);
+    report
+}
+
+const fn name(command: &ConfigCommand) -> &'static str {
+    match command {
+        ConfigCommand::Show { .. } => "config show",
+        ConfigCommand::Get { .. } => "config get",
+        ConfigCommand::Set { .. } => "config set",
+        ConfigCommand::Explain { .. } => "config explain",
     }
 }
 
@@ -62,7 +93,7 @@ fn with_settings(
 fn show(settings: &Settings, changed: bool, json: bool) -> io::Result<Answer> {
     let shown = settings.shown(changed);
     if json {
-        render::json::print(&json!({ "schema": 1, "settings": shown }))?;
+        render::json::print(&json!({ "schema": REPORT_SCHEMA, "settings": shown }))?;
     } else {
         let mut out = io::stdout().lock();
         for (setting, value) in &shown {
@@ -72,7 +103,7 @@ fn show(settings: &Settings, changed: bool, json: bool) -> io::Result<Answer> {
     Ok(Ok(Exit::Done))
 }
 
-fn get(settings: &Settings, name: &str, reveal: bool) -> io::Result<Answer> {
+fn get(settings: &Settings, name: &str, reveal: bool, json: bool) -> io::Result<Answer> {
     let setting = match parse(name) {
         Ok(setting) => setting,
         Err(failure) => return Ok(Err(failure)),
@@ -80,11 +111,18 @@ fn get(settings: &Settings, name: &str, reveal: bool) -> io::Result<Answer> {
     let Some(value) = settings.document.get(&setting) else {
         return Ok(Err(unknown(settings, &setting)));
     };
-    let mut out = io::stdout().lock();
-    if reveal {
-        writeln!(out, "{}", value.raw())?;
+    let text = if reveal {
+        value.raw().to_owned()
     } else {
-        writeln!(out, "{}", Shown::of(&setting, &value))?;
+        Shown::of(&setting, &value).to_string()
+    };
+    if json {
+        let setting = setting.to_string();
+        render::json::print(
+            &json!({ "schema": REPORT_SCHEMA, "setting": setting, "value": text }),
+        )?;
+    } else {
+        writeln!(io::stdout().lock(), "{text}")?;
     }
     Ok(Ok(Exit::Done))
 }
@@ -99,14 +137,16 @@ fn explain(settings: &Settings, name: &str, json: bool) -> io::Result<Answer> {
     };
     if json {
         let decision = settings.ledger.decision(&setting);
-        render::json::print(&json!({ "schema": 1, "explanation": text, "decision": decision }))?;
+        render::json::print(
+            &json!({ "schema": REPORT_SCHEMA, "explanation": text, "decision": decision }),
+        )?;
     } else {
         writeln!(io::stdout().lock(), "{text}")?;
     }
     Ok(Ok(Exit::Done))
 }
 
-fn set(target: &Target, texts: &[String], cancel: Cancel) -> io::Result<Answer> {
+fn set(target: &Target, texts: &[String], json: bool, cancel: Cancel) -> io::Result<Answer> {
     let assignments: Result<Vec<Assignment>, _> = texts.iter().map(|text| text.parse()).collect();
     let assignments = match assignments {
         Ok(assignments) => assignments,
@@ -120,59 +160,80 @@ fn set(target: &Target, texts: &[String], cancel: Cancel) -> io::Result<Answer> 
         Ok(entered) => entered,
         Err(failure) => return Ok(Err((Exit::Refused, *failure))),
     };
-    let changed = match change(&host, &prefix, &assignments)? {
-        Ok(changed) => changed,
-        Err(failure) => return Ok(Err(failure)),
+    match change(&host, &prefix, &assignments) {
+        Ok((changed, complaints)) if json => {
+            render::json::print(&has_set(changed, complaints)).map(|()| Ok(Exit::Done))
+        }
+        Ok((changed, complaints)) => say_set(changed, &complaints).map(|()| Ok(Exit::Done)),
+        Err(failure) => Ok(Err(failure)),
+    }
+}
+
+fn has_set(changed: bool, complaints: Vec<Complaint>) -> Report {
+    let ending = if changed {
+        Ending::Done
+    } else {
+        Ending::NothingToDo
     };
-    let word = if changed {
+    let finding = |complaint: Complaint| {
+        let severity = match complaint.severity {
+            Severity::Note => Weight::Note,
+            Severity::Warning | Severity::Error => Weight::Warning,
+        };
+        Finding::new(severity, complaint.rule, complaint.text)
+    };
+    let mut report = Report::new("config set", ending);
+    report.findings = complaints.into_iter().map(finding).collect();
+    report
+}
+
+fn say_set(changed: bool, complaints: &[Complaint]) -> io::Result<()> {
+    for complaint in complaints {
+        words::say(&format!("warning: {complaint}"))?;
+    }
+    words::say(if changed {
         "changed"
     } else {
         "nothing to do: the settings have these values"
-    };
-    words::say(word)?;
-    Ok(Ok(Exit::Done))
+    })
 }
 
+/// Whether anything was changed, and what is strange about the values.
 fn change(
     host: &Host,
     prefix: &Prefix,
     assignments: &[Assignment],
-) -> io::Result<Result<bool, (Exit, Failure)>> {
-    let settings = match read_settings(host, prefix) {
-        Ok(settings) => settings,
-        Err(error) => return Ok(Err(refuse(&error))),
-    };
-    if let Some(refusal) = lint(&settings, assignments)? {
-        return Ok(Err(refusal));
-    }
-    let lock = match take_lock(host, prefix) {
-        Ok(lock) => lock,
-        Err(error) => {
-            let next = "wait for it to end, then try again";
-            return Ok(Err((Exit::Locked, failure(words::chain(&error), next))));
-        }
-    };
-    Ok(set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error)))
+) -> Result<(bool, Vec<Complaint>), (Exit, Failure)> {
+    let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
+    let complaints = lint(&settings, assignments)?;
+    let locked = |error: LockError| (exit::of(ending::of_lock(&error)), hint::for_lock(&error));
+    let lock = take_lock(host, prefix).map_err(locked)?;
+    let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;
+    Ok((changed, complaints))
 }
 
-/// Warns of what is strange, refuses what is wrong.
-fn lint(settings: &Settings, assignments: &[Assignment]) -> io::Result<Option<(Exit, Failure)>> {
+/// Finds what is strange, refuses what is wrong.
+fn lint(
+    settings: &Settings,
+    assignments: &[Assignment],
+) -> Result<Vec<Complaint>, (Exit, Failure)> {
     let mut overlay = Document::empty();
     for assignment in assignments {
-        if let Err(error) = assignment.apply(&mut overlay) {
+        assignment.apply(&mut overlay).map_err(|error| {
             let next = "give each setting once, and each section as an object";
-            return Ok(Some((Exit::Usage, failure(words::chain(&error), next))));
-        }
+            (Exit::Usage, failure(words::chain(&error), next))
+        })?;
     }
     let version = &settings.receipt.release.version;
-    for complaint in check(&overlay, version, Subject::Part) {
-        if complaint.severity == Severity::Error {
-            let next = "give a value that the server accepts";
-            return Ok(Some((Exit::Refused, failure(complaint.to_string(), next))));
-        }
-        words::say(&format!("warning: {complaint}"))?;
+    let complaints = check(&overlay, version, Subject::Part);
+    let wrong = complaints
+        .iter()
+        .find(|complaint| complaint.severity == Severity::Error);
+    if let Some(wrong) = wrong {
+        let next = "give a value that the server accepts";
+        return Err((Exit::Refused, failure(wrong.to_string(), next)));
     }
-    Ok(None)
+    Ok(complaints)
 }
 
 fn parse(name: &str) -> Result<SettingPath, (Exit, Failure)> {
@@ -199,15 +260,16 @@ fn unknown(settings: &Settings, setting: &SettingPath) -> (Exit, Failure) {
 
 fn refuse(error: &SettingsError) -> (Exit, Failure) {
     if let SettingsError::Interrupted { .. } = error {
-        let next = "run `install` again, or `recover`, which finishes it";
+        let next = "run `mmembed recover`, or `install` again, which finishes it first";
         return (Exit::Locked, failure(words::chain(error), next));
     }
     let next = match error {
         SettingsError::NotInstalled => "install a release first",
         SettingsError::Busy { .. } | SettingsError::Interrupted { .. } => "try again in a moment",
         SettingsError::Open(_) => "see what `status` says",
-        SettingsError::Path(_) | SettingsError::State(_) => {
-            "check that the path may be read and written"
+        SettingsError::State(error) => &hint::for_state(error),
+        SettingsError::Path(_) | SettingsError::Configure(ConfigureError::Path(_)) => {
+            &system::advice_and_again(error)
         }
         SettingsError::Configure(_) | SettingsError::Edit(_) => {
             "mend the configuration at that place"

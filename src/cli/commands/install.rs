@@ -4,7 +4,7 @@ use std::io;
 
 use crate::cli::args::{InstallArgs, Output};
 use crate::cli::progress::Progress;
-use crate::cli::{hint, words};
+use crate::cli::{ending, hint, words};
 use crate::engine::{
     InstallError, Installed, Outcome, Prepared, Resolved, StepError, install, own_territory,
     prepare, read_receipt, resolve,
@@ -251,16 +251,7 @@ fn places(mut report: Report, resolved: &Resolved, host: &Host, receipt: &Receip
 }
 
 fn failed(command: &'static str, resolved: &Resolved, host: &Host, error: &InstallError) -> Report {
-    let ending = match error {
-        InstallError::Lock(_) | InstallError::Interrupted { .. } => Ending::Locked,
-        InstallError::Unrecovered { .. } | InstallError::Open(_) => Ending::Stuck,
-        InstallError::Observe(_)
-        | InstallError::Refusal(_)
-        | InstallError::Configure(_)
-        | InstallError::Path(_)
-        | InstallError::HostChanged => Ending::Refused,
-    };
-    let mut report = Report::new(command, ending);
+    let mut report = Report::new(command, ending::of_install(error));
     report.release = Some(resolved.request.release.clone());
     report.failure = Some(hint::for_install(error, host, &resolved.request));
     report

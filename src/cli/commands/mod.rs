@@ -7,7 +7,7 @@ pub(super) mod status;
 pub(super) mod verify;
 
 use crate::cli::args::Target;
-use crate::cli::{hint, words};
+use crate::cli::{hint, system, words};
 use crate::engine::{resolve_prefix, resolve_root};
 use crate::host::{Cancel, Host};
 use crate::model::{Ending, Failure, PlaceReport, Placement, Prefix, RelPath, Report};
@@ -26,9 +26,9 @@ fn enter(target: &Target, cancel: Cancel) -> Result<(Host, Prefix), Box<Failure>
     let prefix = resolve_prefix(&root, &target.app)
         .map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
     let territory = crate::engine::installed_territory(&root, &prefix)
-        .map_err(|error| refuse(&error, "mend or remove the named file"))?;
+        .map_err(|error| refuse(&error, &hint::for_state(&error)))?;
     let host = Host::new(&root, territory, install::meter(), cancel)
-        .map_err(|error| refuse(&error, "check the root"))?;
+        .map_err(|error| refuse(&error, system::advice(&error)))?;
     Ok((host, prefix))
 }
 

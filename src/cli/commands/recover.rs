@@ -3,11 +3,12 @@
 use std::io;
 
 use crate::cli::args::{Output, Target};
+use crate::cli::call::Call;
 use crate::cli::progress::Progress;
-use crate::cli::{hint, words};
-use crate::engine::{Outcome, Wish, find_open, recover, take_lock};
+use crate::cli::{ending, hint, system, words};
+use crate::engine::{OpenError, Outcome, StepError, Wish, find_open, recover, take_lock};
 use crate::host::{Cancel, LockError};
-use crate::model::{Ending, Failure, Report};
+use crate::model::{Ending, Failure, Finding, Report, Severity, TransactionId};
 
 /// Finishes what an interrupted run left open.
 pub(crate) fn run(
@@ -21,14 +22,15 @@ pub(crate) fn run(
         Ok(entered) => entered,
         Err(failure) => return Ok(super::refused("recover", *failure)),
     };
+    let refuse = |error: &OpenError| {
+        let mut report = Report::new("recover", ending::of_open(error));
+        report.failure = Some(hint::for_open(error, &host, &prefix));
+        report
+    };
     let open = match find_open(&host, &prefix) {
         Ok(Some(open)) => open,
         Ok(None) => return Ok(Report::new("recover", Ending::NothingToDo)),
-        Err(error) => {
-            let mut report = Report::new("recover", Ending::Stuck);
-            report.failure = Some(hint::for_open(&error, &host, &prefix));
-            return Ok(report);
-        }
+        Err(error) => return Ok(refuse(&error)),
     };
     let lock = match take_lock(&host, &prefix) {
         Ok(lock) => lock,
@@ -36,39 +38,65 @@ pub(crate) fn run(
     };
     let result = recover(&host, &lock, &prefix, wish, &mut progress);
     drop(progress);
-    let (ending, failure) = match result {
-        Ok(None | Some(Outcome::Committed | Outcome::RolledBack { .. })) => (Ending::Done, None),
-        Ok(Some(Outcome::CommittedWithRemainder { cause })) => {
-            (Ending::Remainder, Some(left(words::chain(&cause), target)))
-        }
-        Ok(Some(Outcome::Stuck { undo: cause, .. } | Outcome::Unfinished { cause })) => {
-            (Ending::Stuck, Some(left(words::chain(&cause), target)))
-        }
-        Err(error) => (Ending::Stuck, Some(hint::for_open(&error, &host, &prefix))),
-    };
-    let mut report = Report::new("recover", ending);
-    report.transaction = Some(open.id);
-    report.failure = failure;
-    Ok(report)
+    Ok(match result {
+        Err(error) => refuse(&error),
+        // Whoever held the lock before has finished it.
+        Ok(None) => Report::new("recover", Ending::NothingToDo),
+        Ok(Some(outcome)) => describe(&open.id, &outcome, &hint::call(&host, &prefix)),
+    })
 }
 
-fn left(what: String, target: &Target) -> Failure {
+fn describe(id: &TransactionId, outcome: &Outcome, call: &Call) -> Report {
+    let (ending, failure) = match outcome {
+        Outcome::Committed | Outcome::RolledBack { .. } => (Ending::Done, None),
+        Outcome::CommittedWithRemainder { cause } => (Ending::Remainder, Some(left(cause, call))),
+        Outcome::Stuck { undo: cause, .. } | Outcome::Unfinished { cause } => {
+            (Ending::Stuck, Some(left(cause, call)))
+        }
+    };
+    let mut report = Report::new("recover", ending);
+    report.findings.extend(way(id, outcome));
+    report.transaction = Some(id.clone());
+    report.failure = failure;
+    report
+}
+
+/// Which way an interrupted transaction went, for those that are closed now.
+fn way(id: &TransactionId, outcome: &Outcome) -> Option<Finding> {
+    let (code, text) = match outcome {
+        Outcome::Committed => (
+            "finished",
+            format!(
+                "the transaction {id} had been committed and was finished: its new state is in force"
+            ),
+        ),
+        Outcome::RolledBack { .. } => (
+            "rolled-back",
+            format!(
+                "the transaction {id} had not been committed and was rolled back: the host is as before it"
+            ),
+        ),
+        Outcome::CommittedWithRemainder { .. }
+        | Outcome::Stuck { .. }
+        | Outcome::Unfinished { .. } => return None,
+    };
+    Some(Finding::new(Severity::Note, code, text))
+}
+
+fn left(cause: &StepError, call: &Call) -> Failure {
     Failure {
-        what,
+        what: words::chain(cause),
         now: "the transaction is still open".to_owned(),
         next: format!(
-            "remove the cause, then run `mmembed recover --app {} --retry`",
-            target.app
+            "{}, then run {}",
+            system::advice(cause),
+            call.with("recover", "--retry")
         ),
     }
 }
 
 fn locked(error: &LockError) -> Report {
-    let mut report = Report::new("recover", Ending::Locked);
-    report.failure = Some(Failure {
-        what: words::chain(error),
-        now: hint::UNCHANGED.to_owned(),
-        next: "wait for it to end, then try again".to_owned(),
-    });
+    let mut report = Report::new("recover", ending::of_lock(error));
+    report.failure = Some(hint::for_lock(error));
     report
 }

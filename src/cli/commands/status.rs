@@ -1,10 +1,11 @@
 //! `status`.
 
 use crate::cli::args::Target;
-use crate::cli::{hint, words};
-use crate::engine::{Status, status};
-use crate::host::{Cancel, Host};
-use crate::model::{Ending, Failure, Finding, Report, Severity};
+use crate::cli::call::Call;
+use crate::cli::{ending, hint, system, words};
+use crate::engine::{OpenError, Status, StatusError, status};
+use crate::host::{Cancel, Host, PathError};
+use crate::model::{Ending, Failure, Finding, Receipt, Report, Severity};
 
 /// Reports what is installed. Changes nothing, and takes no lock.
 pub(crate) fn run(target: &Target, cancel: Cancel) -> Report {
@@ -13,27 +14,21 @@ pub(crate) fn run(target: &Target, cancel: Cancel) -> Report {
         Err(failure) => return super::refused("status", *failure),
     };
     match status(&host, &prefix) {
-        Ok(status) => describe(&host, &status),
-        Err(error) => super::refused(
+        Ok(status) => describe(&host, &status, &hint::call(&host, &prefix)),
+        Err(StatusError::State(error)) => super::refused(
             "status",
             Failure {
                 what: words::chain(&error),
                 now: hint::UNCHANGED.to_owned(),
-                next: "mend or remove the named file".to_owned(),
+                next: hint::for_state(&error),
             },
         ),
     }
 }
 
-fn describe(host: &Host, status: &Status) -> Report {
+fn describe(host: &Host, status: &Status, call: &Call) -> Report {
     let mut report = Report::new("status", Ending::Done);
-    if let Some(open) = &status.open {
-        let text = format!("the transaction {open} was interrupted and is still open");
-        let finding = Finding::new(Severity::Warning, "open-transaction", text);
-        report
-            .findings
-            .push(finding.advise("the next command finishes it, or `mmembed recover`"));
-    }
+    report.findings.extend(open_transaction(status, call));
     let Some(receipt) = &status.receipt else {
         let text = "nothing is installed here by mmembed";
         report
@@ -41,24 +36,9 @@ fn describe(host: &Host, status: &Status) -> Report {
             .push(Finding::new(Severity::Note, "not-installed", text));
         return report;
     };
-    if !status.tree_is_there {
-        let text = "the receipt names a release, but its tree is gone";
-        report
-            .findings
-            .push(Finding::new(Severity::Warning, "tree-gone", text));
-    }
-    if receipt.proof.is_none() {
-        let text = "this release was never started here";
-        report
-            .findings
-            .push(Finding::new(Severity::Note, "unproven", text));
-    }
-    for process in &status.running {
-        let text = format!("process {process} runs from the tree");
-        report
-            .findings
-            .push(Finding::new(Severity::Note, "running", text));
-    }
+    report.findings.extend(tree(status));
+    report.findings.extend(unproven(receipt));
+    report.findings.extend(running(status));
     report.release = Some(receipt.release.clone());
     report.transaction = Some(receipt.transaction.clone());
     report.live = Some(host.tree.absolute(&status.live));
@@ -66,4 +46,64 @@ fn describe(host: &Host, status: &Status) -> Report {
     report.places = super::place_reports(host, &status.live, &receipt.placements);
     report.proof.clone_from(&receipt.proof);
     report
+}
+
+fn open_transaction(status: &Status, call: &Call) -> Option<Finding> {
+    match &status.open {
+        Ok(None) => None,
+        Ok(Some(open)) => {
+            let text = format!("the transaction {open} was interrupted and is still open");
+            let recover = call.word("recover");
+            let advice = format!("{recover} finishes it, and so does the next `install`");
+            Some(Finding::new(Severity::Warning, "open-transaction", text).advise(advice))
+        }
+        Err(error) => Some(unseen_transaction(error)),
+    }
+}
+
+/// Nothing to look after when it is only this user who may not look; something to mend when nobody can read it.
+fn unseen_transaction(error: &OpenError) -> Finding {
+    let why = words::chain(error);
+    if ending::of_open(error) == Ending::Refused {
+        let text = format!("whether a transaction is open could not be seen: {why}");
+        Finding::new(Severity::Note, "unseen", text).advise(system::advice(error))
+    } else {
+        let advice = "use the version of mmembed that began it, or restore the file from a backup";
+        Finding::new(Severity::Warning, "open-transaction", why).advise(advice)
+    }
+}
+
+fn tree(status: &Status) -> Option<Finding> {
+    match &status.tree_is_there {
+        Ok(true) => None,
+        Ok(false) => {
+            let text = "the receipt names a release, but its tree is gone";
+            Some(Finding::new(Severity::Warning, "tree-gone", text))
+        }
+        Err(error) => Some(unseen("whether the tree is there", error)),
+    }
+}
+
+fn unproven(receipt: &Receipt) -> Option<Finding> {
+    let text = "this release was never started here";
+    let finding = || Finding::new(Severity::Note, "unproven", text);
+    receipt.proof.is_none().then(finding)
+}
+
+fn running(status: &Status) -> Vec<Finding> {
+    let census = match &status.running {
+        Ok(census) => census,
+        Err(error) => return vec![unseen("whether the server runs", error)],
+    };
+    let found = census.found.iter().map(|process| {
+        let (pid, command) = (process.identity.pid, &process.command);
+        let text = format!("process {pid} ({command}) runs from the tree");
+        Finding::new(Severity::Note, "running", text)
+    });
+    found.chain(status.unseen_server()).collect()
+}
+
+fn unseen(what: &str, error: &PathError) -> Finding {
+    let text = format!("{what} could not be seen: {}", words::chain(error));
+    Finding::new(Severity::Note, "unseen", text).advise(system::advice(error))
 }

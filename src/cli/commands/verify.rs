@@ -4,10 +4,12 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::args::{Output, Patience, Target};
+use crate::cli::call::Call;
 use crate::cli::progress::Progress;
-use crate::cli::{hint, words};
+use crate::cli::{ending, hint, system, words};
 use crate::engine::{
-    Deviation, VerifyError, read_receipt, take_lock, verify_directory, verify_files, verify_server,
+    ConfigureError, Deviation, ProofError, VerifyError, read_receipt, take_lock, verify_directory,
+    verify_files, verify_server,
 };
 use crate::host::{Cancel, LockError};
 use crate::model::{Ending, Failure, Finding, Report, SettingReport, Severity};
@@ -25,6 +27,7 @@ pub(crate) fn run(
         Ok(entered) => entered,
         Err(failure) => return Ok(super::refused("verify", *failure)),
     };
+    let call = hint::call(&host, &prefix);
     let logs = host.tree.absolute(&verify_directory(&prefix));
     let mut report = Report::new("verify", Ending::Done);
     report.release = read_receipt(&host, &prefix)
@@ -38,7 +41,7 @@ pub(crate) fn run(
                 .map(|(path, kind)| finding(path, *kind))
                 .collect();
         }
-        Err(error) => return Ok(failed(report, &error, target, &logs)),
+        Err(error) => return Ok(failed(report, &error, &call, &logs)),
     }
     if !no_start {
         let lock = match take_lock(&host, &prefix) {
@@ -51,7 +54,7 @@ pub(crate) fn run(
                 setting: "proved".to_owned(),
                 text,
             }),
-            Err(error) => return Ok(failed(report, &error, target, &logs)),
+            Err(error) => return Ok(failed(report, &error, &call, &logs)),
         }
         drop(lock);
     }
@@ -85,19 +88,21 @@ fn finding(path: &crate::model::RelPath, kind: Deviation) -> Finding {
     }
 }
 
-fn failed(mut report: Report, error: &VerifyError, target: &Target, logs: &Path) -> Report {
+fn failed(mut report: Report, error: &VerifyError, call: &Call, logs: &Path) -> Report {
     let (ending, next) = match error {
         VerifyError::NotInstalled => (
             Ending::Refused,
             format!(
-                "install a release with `mmembed install --app {} --release PATH`",
-                target.app
+                "install a release with {}",
+                call.with("install", "--release PATH")
             ),
         ),
-        VerifyError::Path(_) | VerifyError::State(_) => (
-            Ending::Refused,
-            "check that the path may be read".to_owned(),
-        ),
+        VerifyError::State(error) => (Ending::Refused, hint::for_state(error)),
+        VerifyError::Path(_)
+        | VerifyError::Configure(ConfigureError::Path(_))
+        | VerifyError::Proof(ProofError::Path(_)) => {
+            (Ending::Refused, system::advice_and_again(error))
+        }
         VerifyError::Configure(_) | VerifyError::Darken(_) => (
             Ending::ProbeFailed,
             "mend the configuration at that place".to_owned(),
@@ -121,11 +126,7 @@ fn failed(mut report: Report, error: &VerifyError, target: &Target, logs: &Path)
 }
 
 fn locked(mut report: Report, error: &LockError) -> Report {
-    report.ending = Ending::Locked;
-    report.failure = Some(Failure {
-        what: words::chain(error),
-        now: hint::UNCHANGED.to_owned(),
-        next: "wait for it to end, then try again".to_owned(),
-    });
+    report.ending = ending::of_lock(error);
+    report.failure = Some(hint::for_lock(error));
     report
 }

@@ -64,26 +64,51 @@ fn render_finding(finding: &Finding) -> String {
 }
 
 fn render_ending(report: &Report) -> String {
-    let release = report
-        .release
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    match report.ending {
-        Ending::Done => format!("{GOOD}done:{GOOD:#} {}: {release}\n", report.command),
-        Ending::NothingToDo => {
-            format!("{GOOD}nothing to do:{GOOD:#} {release} is installed as asked for\n")
+    let release = report.release.as_ref().map(ToString::to_string);
+    let (style, word, rest) = match (report.ending, report.command) {
+        (Ending::Done, "status") => match release {
+            Some(release) => (GOOD, "installed", release),
+            None => (
+                CARE,
+                "not installed",
+                "mmembed made nothing here".to_owned(),
+            ),
+        },
+        (Ending::Done, command) => (GOOD, "done", done(command, release)),
+        (Ending::NothingToDo, command) => (GOOD, "nothing to do", nothing_to_do(command, release)),
+        (Ending::Pending, _) => (CARE, "pending", "nothing was changed".to_owned()),
+        (Ending::Remainder, _) => {
+            let what = release.map_or_else(String::new, |release| format!("{release}, but "));
+            (CARE, "committed", format!("{what}something is left to do"))
         }
-        Ending::Pending => format!("{CARE}pending:{CARE:#} nothing was changed\n"),
-        Ending::Remainder => {
-            format!("{CARE}committed:{CARE:#} {release}, but something is left to do\n")
-        }
-        Ending::Refused
-        | Ending::RolledBack
-        | Ending::ArtifactRefused
-        | Ending::Stuck
-        | Ending::Locked
-        | Ending::ProbeFailed => String::new(),
+        (
+            Ending::Refused
+            | Ending::RolledBack
+            | Ending::ArtifactRefused
+            | Ending::Stuck
+            | Ending::Locked
+            | Ending::ProbeFailed,
+            _,
+        ) => return String::new(),
+    };
+    format!("{style}{word}:{style:#} {rest}\n")
+}
+
+fn done(command: &str, release: Option<String>) -> String {
+    match (command, release) {
+        ("install", Some(release)) => format!("{release} is installed"),
+        ("verify", Some(release)) => format!("{release} has passed"),
+        ("recover", _) => "no transaction is open any more".to_owned(),
+        (command, Some(release)) => format!("{command}: {release}"),
+        (command, None) => command.to_owned(),
+    }
+}
+
+fn nothing_to_do(command: &str, release: Option<String>) -> String {
+    match (command, release) {
+        ("recover", _) => "no transaction is open".to_owned(),
+        (_, Some(release)) => format!("{release} is installed as asked for"),
+        (command, None) => command.to_owned(),
     }
 }
 
@@ -129,4 +154,87 @@ fn render_installation(report: &Report) -> String {
             .expect("a string can be written to");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first_words(command: &'static str, ending: Ending, installed: bool) -> String {
+        let mut report = Report::new(command, ending);
+        report.release = installed.then(|| crate::model::Release {
+            version: "10.11.0".parse().unwrap(),
+            edition: crate::model::Edition::Team,
+        });
+        anstream::adapter::strip_str(&render(&report)).to_string()
+    }
+
+    #[test]
+    fn every_command_says_in_its_own_words_how_it_ended() {
+        for (command, ending, installed, said) in [
+            (
+                "install",
+                Ending::Done,
+                true,
+                "done: Mattermost 10.11.0 (team edition) is installed\n",
+            ),
+            (
+                "install",
+                Ending::NothingToDo,
+                true,
+                "nothing to do: Mattermost 10.11.0 (team edition) is installed as asked for\n",
+            ),
+            (
+                "plan",
+                Ending::Pending,
+                true,
+                "pending: nothing was changed\n",
+            ),
+            (
+                "install",
+                Ending::Remainder,
+                true,
+                "committed: Mattermost 10.11.0 (team edition), but something is left to do\n",
+            ),
+            (
+                "recover",
+                Ending::Remainder,
+                false,
+                "committed: something is left to do\n",
+            ),
+            (
+                "recover",
+                Ending::Done,
+                false,
+                "done: no transaction is open any more\n",
+            ),
+            (
+                "recover",
+                Ending::NothingToDo,
+                false,
+                "nothing to do: no transaction is open\n",
+            ),
+            (
+                "status",
+                Ending::Done,
+                true,
+                "installed: Mattermost 10.11.0 (team edition)\n",
+            ),
+            (
+                "status",
+                Ending::Done,
+                false,
+                "not installed: mmembed made nothing here\n",
+            ),
+            (
+                "verify",
+                Ending::Done,
+                true,
+                "done: Mattermost 10.11.0 (team edition) has passed\n",
+            ),
+            ("install", Ending::Refused, true, ""),
+        ] {
+            assert_eq!(first_words(command, ending, installed), said);
+        }
+    }
 }

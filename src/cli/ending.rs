@@ -1,0 +1,84 @@
+//! How a command ended that did not get as far as its work.
+//! No error is worded here.
+
+use crate::engine::{InstallError, JournalError, OpenError};
+use crate::host::LockError;
+use crate::model::Ending;
+
+/// Only what somebody else holds is worth waiting for.
+pub(crate) const fn of_lock(error: &LockError) -> Ending {
+    match error {
+        LockError::Held { .. } => Ending::Locked,
+        LockError::Path(_) => Ending::Refused,
+    }
+}
+
+/// What the system refused before anything was begun changes nothing; what an open transaction refuses needs somebody
+/// to look at it.
+pub(crate) const fn of_open(error: &OpenError) -> Ending {
+    match error {
+        OpenError::Path(_) | OpenError::Journal(JournalError::Path(_)) => Ending::Refused,
+        OpenError::Journal(JournalError::Untrusted { .. })
+        | OpenError::ForeignPlan { .. }
+        | OpenError::NeedsOperator { .. } => Ending::Stuck,
+    }
+}
+
+/// How an installation ended that did not run.
+pub(crate) const fn of_install(error: &InstallError) -> Ending {
+    match error {
+        InstallError::Lock(error) => of_lock(error),
+        InstallError::Interrupted { .. } => Ending::Locked,
+        InstallError::Open(error) => of_open(error),
+        InstallError::Unrecovered { .. } => Ending::Stuck,
+        InstallError::Observe(_)
+        | InstallError::Refusal(_)
+        | InstallError::Configure(_)
+        | InstallError::Path(_)
+        | InstallError::HostChanged => Ending::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::cli::exit::{Exit, of};
+    use crate::host::PathError;
+    use crate::model::TransactionId;
+
+    fn refused(kind: ErrorKind) -> PathError {
+        PathError {
+            verb: "open",
+            path: "/x".into(),
+            source: kind.into(),
+        }
+    }
+
+    #[test]
+    fn only_a_lock_that_is_held_is_worth_waiting_for() {
+        let held = LockError::Held {
+            path: "/lock".into(),
+            holder: "process 1".to_owned(),
+        };
+        assert_eq!(of(of_lock(&held)), Exit::Locked);
+        for kind in [ErrorKind::PermissionDenied, ErrorKind::StorageFull] {
+            let journal = OpenError::Journal(JournalError::Path(refused(kind)));
+            for error in [
+                InstallError::Lock(LockError::Path(refused(kind))),
+                InstallError::Open(OpenError::Path(refused(kind))),
+                InstallError::Open(journal),
+            ] {
+                assert_eq!(of(of_install(&error)), Exit::Refused, "{error:?}");
+            }
+        }
+        let id = TransactionId::new(jiff::Timestamp::UNIX_EPOCH, 1);
+        for error in [
+            OpenError::NeedsOperator { id: id.clone() },
+            OpenError::ForeignPlan { id },
+        ] {
+            assert_eq!(of(of_open(&error)), Exit::Stuck, "{error:?}");
+        }
+    }
+}
