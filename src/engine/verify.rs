@@ -216,7 +216,7 @@ fn copy_of(receipt: &Receipt) -> RelPath {
 /// Takes away what an earlier run that was killed has left, its server before all: it is not the one that serves.
 fn clean_up(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<(), VerifyError> {
     let directory = verify_directory(prefix);
-    stop_leftover(host, &directory)?;
+    stop_leftover(host, &directory, &prefix.live(), &copy_of(receipt))?;
     host.tree.remove_file(&copy_of(receipt))?;
     Ok(host.tree.remove_tree(&directory)?)
 }
