@@ -98,6 +98,10 @@ fn failed(mut report: Report, error: &VerifyError, target: &Target, logs: &Path)
             Ending::Refused,
             "check that the path may be read".to_owned(),
         ),
+        VerifyError::ForInside { .. } => (
+            Ending::Refused,
+            "start it there; from here, `--no-start` verifies its files".to_owned(),
+        ),
         VerifyError::Configure(_) | VerifyError::Darken(_) => (
             Ending::ProbeFailed,
             "mend the configuration at that place".to_owned(),
