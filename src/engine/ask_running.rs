@@ -18,21 +18,21 @@ pub(super) enum Asked {
     /// It answers as what is installed.
     Well,
     /// It does not, at this address.
-    NotWell(String),
-    /// It was not asked, because of this.
-    NotAsked(String),
+    Unwell(String),
+    /// It cannot be asked, because of this.
+    Unreachable(String),
 }
 
 /// Asks the running server.
 pub(super) fn ask_running(config: &Document, version: &Version) -> Result<Asked, ProofError> {
     let base = match base_of(config) {
         Ok(base) => base,
-        Err(why) => return Ok(Asked::NotAsked(why)),
+        Err(why) => return Ok(Asked::Unreachable(why)),
     };
     let sample = ask(&Http::new()?, &base, version)?;
     Ok(match sample.map(|sample| judge(&[sample], version, 1)) {
         Some(HealthVerdict::Healthy { .. }) => Asked::Well,
-        _ => Asked::NotWell(base),
+        _ => Asked::Unwell(base),
     })
 }
 
@@ -64,7 +64,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     let host = match address.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
-        host => host,
+        host @ (IpAddr::V4(_) | IpAddr::V6(_)) => host,
     };
     SocketAddr::new(host, address.port())
 }
@@ -135,6 +135,6 @@ mod tests {
         let text = format!(r#"{{"ServiceSettings":{{"ListenAddress":"127.0.0.1:{port}"}}}}"#);
         let config = Document::parse(text.as_bytes()).unwrap();
         let asked = ask_running(&config, &Version::new(9, 5, 0)).unwrap();
-        assert_eq!(asked, Asked::NotWell(format!("http://127.0.0.1:{port}")));
+        assert_eq!(asked, Asked::Unwell(format!("http://127.0.0.1:{port}")));
     }
 }

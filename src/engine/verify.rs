@@ -216,8 +216,8 @@ fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, Verif
     let version = &receipt.release.version;
     match ask_running(config, version)? {
         Asked::Well => Ok(format!("it is running, and answers as {version}")),
-        Asked::NotAsked(why) => Ok(format!("it is running, and was not asked, because {why}")),
-        Asked::NotWell(address) => Err(VerifyError::NotServing {
+        Asked::Unreachable(why) => Ok(format!("it is running, and was not asked, because {why}")),
+        Asked::Unwell(address) => Err(VerifyError::NotServing {
             expected: version.clone(),
             address,
         }),
@@ -241,6 +241,7 @@ fn clean_up(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<(), Verif
 }
 
 /// Where the log of a server lies that was started to be verified, and failed.
+#[must_use]
 pub fn verify_directory(prefix: &Prefix) -> RelPath {
     prefix.state().join("verify")
 }

@@ -1,11 +1,3 @@
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests look from outside at what the doors did"
-)]
-
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
 use super::*;
 use crate::engine::reporter::Silent;
 use crate::host::{Cancel, Meter, Territory, free_loopback_port, identify};
@@ -24,14 +16,18 @@ while :; do sleep 0.05; done
 /// How a server ends whose proof fails, and why it failed.
 fn failure(within: Duration, cancel: Cancel) -> (ProofError, String) {
     let directory = tempfile::tempdir().unwrap();
-    let below = |name: &str| directory.path().join(name);
-    fs::create_dir_all(below("tree/bin")).unwrap();
-    fs::create_dir(below("state")).unwrap();
-    let program = below("tree/bin/mattermost");
-    fs::write(&program, SCRIPT).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let territory = Territory::new(vec![path("state"), path("tree")]);
     let host = Host::new(directory.path(), territory, Meter::default(), cancel).unwrap();
+    for name in ["state", "tree", "tree/bin"] {
+        host.tree.make_dir(&path(name), 0o755).unwrap();
+    }
+    host.tree
+        .replace(&path("tree/bin/mattermost"), SCRIPT.as_bytes(), 0o755, None)
+        .unwrap();
+    let said = |name: &str| {
+        let text = host.tree.read(&path(name), 1000).unwrap();
+        text.map(|text| String::from_utf8(text).unwrap())
+    };
     let (tree, config, state) = (path("tree"), path("tree/copy.json"), path("state"));
     let start = DarkStart {
         tree: &tree,
@@ -44,16 +40,15 @@ fn failure(within: Duration, cancel: Cancel) -> (ProofError, String) {
     };
     let mut server = DarkServer::start(&host, start).unwrap();
     let pid = server.process.pid();
-    assert!(below("state/server.json").exists());
+    assert!(said("state/server.json").is_some());
     // The trap is set before the script says its first word.
-    while fs::metadata(below("state/server.log")).unwrap().len() == 0 {
+    while said("state/server.log").is_none_or(|log| log.is_empty()) {
         host.clock.sleep(Duration::from_millis(5));
     }
     let error = server.prove(within, &mut Silent).unwrap_err();
     assert_eq!(identify(pid).unwrap(), None);
-    assert!(!below("state/server.json").exists());
-    let end = fs::read_to_string(below("tree/end")).unwrap_or_default();
-    (error, end)
+    assert_eq!(said("state/server.json"), None);
+    (error, said("tree/end").unwrap_or_default())
 }
 
 #[test]
