@@ -1,9 +1,11 @@
 //! Floor 3: the deeds. Observes the host, carries plans out step by step with a journal, and finishes what an earlier
 //! run left open. It does not print, read the environment or parse arguments.
 
+mod ask_running;
 mod database;
 mod install;
 mod journal_file;
+mod listen;
 mod observe;
 mod open;
 mod places;

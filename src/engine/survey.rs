@@ -1,10 +1,10 @@
 //! Seeing what surrounds an application, for the checks: space, mounts, processes, database and port.
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::database::{Access, Database, DatabaseError};
+use super::listen::{USUAL_ADDRESS, listen_address};
 use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
     ArchiveSeen, FileSystems, Host, PathError, Stat, is_taken, listeners_on, running_from,
@@ -222,9 +222,6 @@ const fn may_write(server: Owner, stat: &Stat) -> bool {
     server.uid == 0 || bits & 0o3 == 0o3
 }
 
-/// The address that a server listens on unless it is told another one (since 1.0).
-const USUAL_ADDRESS: &str = ":8065";
-
 fn see_port(needs: &Needs) -> Option<Finding> {
     let listen = needs.listen.as_deref().unwrap_or(USUAL_ADDRESS);
     let address = listen_address(listen)?;
@@ -248,19 +245,6 @@ fn see_port(needs: &Needs) -> Option<Finding> {
     );
     let advice = "stop what holds it, or give another ServiceSettings.ListenAddress";
     Some(Finding::new(Severity::Fatal, "port", text).advise(advice))
-}
-
-/// The address as a socket address; `None` for one that only the server can resolve.
-fn listen_address(listen: &str) -> Option<SocketAddr> {
-    let (host, port) = listen.rsplit_once(':')?;
-    let port = port.parse().ok().filter(|port| *port != 0)?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let host = match host {
-        "" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => host.parse().ok()?,
-    };
-    Some(SocketAddr::new(host, port))
 }
 
 fn see_database(host: &Host, request: &InstallRequest, plan: &Plan, needs: &Needs) -> Vec<Finding> {

@@ -268,6 +268,8 @@ mod tests {
         assert_eq!(gone, Hold::Another, "a process that is gone");
     }
 
+    type Links = Vec<io::Result<PathBuf>>;
+
     #[test]
     fn what_may_not_be_looked_into_is_unseen_and_not_somebody_else() {
         let socket = |inode, uid| Socket {
@@ -284,7 +286,6 @@ mod tests {
         };
         let one = [socket(7, 990)];
         let two = [socket(7, 990), socket(8, 0)];
-        type Links = Vec<io::Result<PathBuf>>;
         let cases: Vec<(&[Socket], Links, Hold)> = vec![
             (&one, vec![errno(access), errno(access)], unseen(&[990])),
             (&one, vec![errno(perm)], unseen(&[990])),

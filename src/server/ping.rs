@@ -304,29 +304,31 @@ mod tests {
         );
     }
 
+    type Headers = &'static [(&'static str, &'static str)];
+
     #[test]
     fn a_server_that_always_tells_of_its_parts_is_not_well_without() {
-        let told = [("Database_status", "OK"), ("Filestore_status", "OK")];
+        const TOLD: Headers = &[("Database_status", "OK"), ("Filestore_status", "OK")];
         let untold = |parts: &[Part]| State::Unhealthy {
             parts: parts.to_vec(),
         };
         let silent = untold(&[Part::Database, Part::FileStore]);
         let database_only = r#"{"database_status":"OK","status":"OK"}"#;
-        let cases: [(&str, &[(&str, &str)], &str, State); 8] = [
+        let cases: [(&str, Headers, &str, State); 8] = [
             ("5.9.0", &[], V4_3_10, State::Ready),
             ("5.29.1", &[], V4_3_10, State::Ready),
             ("5.30.0", &[], V4_3_10, silent.clone()),
             ("11.7.3", &[], V4_3_10, silent),
             ("7.8.0", &[], database_only, untold(&[Part::FileStore])),
-            ("7.8.0", &told, V4_3_10, State::Ready),
-            ("7.8.0", &told[1..], database_only, State::Ready),
+            ("7.8.0", TOLD, V4_3_10, State::Ready),
+            ("7.8.0", &TOLD[1..], database_only, State::Ready),
             ("7.8.0", &[], V4_7_8, State::Ready),
         ];
         for (version, headers, body, state) in cases {
             let answer = understand_as(version, Ask::SystemPing, 200, headers, body);
             assert_eq!(answer.state, state, "{version} {body}");
         }
-        let page = understand_as("7.8.0", Ask::SystemPing, 200, &told, "<html>");
+        let page = understand_as("7.8.0", Ask::SystemPing, 200, TOLD, "<html>");
         assert_eq!(page.state, State::NotYet);
     }
 

@@ -80,6 +80,14 @@ pub enum ProofError {
         /// The port.
         port: u16,
     },
+    /// A server left by an earlier run does not end.
+    #[error(
+        "process {pid}, a server that an earlier run has left, does not end, not even when killed"
+    )]
+    Undying {
+        /// Its number.
+        pid: u32,
+    },
     /// The operator asked to stop.
     #[error("it was asked to stop while the server was starting")]
     Cancelled,

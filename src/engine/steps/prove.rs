@@ -153,7 +153,7 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
 /// Stops what still runs, puts the configuration back, and takes back what the server has put into an empty database.
 pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let directory = cx.directory();
-    stop_leftover(cx.host, &directory)?;
+    stop_leftover(cx.host, &directory, &prove.tree, &dark_copy(prove, cx))?;
     refuse_while_in_use(prove, cx)?;
     cx.host.tree.remove_file(&dark_copy(prove, cx))?;
     let before = cx.host.tree.read(&directory.join(DATABASE), LARGEST)?;
