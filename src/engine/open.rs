@@ -84,7 +84,7 @@ fn make_path(host: &Host, path: &RelPath, mode: u32) -> Result<(), PathError> {
     match host.tree.make_dir(path, mode) {
         // Another run was faster. The lock, which comes next, decides between the two.
         Err(error) if error.source.kind() == ErrorKind::AlreadyExists && is_there()? => Ok(()),
-        made => made,
+        result => result,
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn survey(
         if request.start != Start::Never {
             seen.findings.extend(see_user(request.server));
             note(&mut seen, see_places(host, request), |seen, found| {
-                seen.findings.extend(found)
+                seen.findings.extend(found);
             });
             seen.findings.extend(see_port(needs));
         }

@@ -109,7 +109,7 @@ impl Installed {
             .each_ref()
             .map(|path| fs::metadata(path).unwrap().permissions());
         for path in &closed {
-            fs::set_permissions(path, Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(path, Permissions::from_mode(0o0)).unwrap();
         }
         let mut command = self.command(words);
         if is_root() {

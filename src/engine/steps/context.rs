@@ -7,7 +7,7 @@ use crate::model::{Event, Plan, RelPath};
 
 /// Whether an undo may take away what people have put into a server that was reachable for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Losses {
+pub(crate) enum Losses {
     /// It may not: it fails, and the operator decides.
     Refused,
     /// The operator has accepted that.

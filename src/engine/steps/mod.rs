@@ -19,7 +19,7 @@ mod unpack;
 pub use configure::ConfigureError;
 pub(crate) use configure::{DEFAULTS, ENFORCED, read_document};
 pub use confirm::ConfirmError;
-pub use context::Losses;
+pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
 pub use prove::AcceptError;

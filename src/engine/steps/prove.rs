@@ -90,10 +90,10 @@ pub enum AcceptError {
 
 impl AcceptError {
     pub(super) fn is_crash(&self) -> bool {
-        match self {
-            Self::Path(error) | Self::Configure(ConfigureError::Path(error)) => error.is_crash(),
-            _ => false,
-        }
+        let (Self::Path(error) | Self::Configure(ConfigureError::Path(error))) = self else {
+            return false;
+        };
+        error.is_crash()
     }
 }
 
