@@ -64,6 +64,9 @@ pub(crate) enum Command {
         /// Take up also a transaction that is stuck, once its cause is removed
         #[arg(long)]
         retry: bool,
+        /// The same, and take away what people have put into a server that was started meanwhile
+        #[arg(long)]
+        accept_data_loss: bool,
     },
     /// Look at and change the configuration of the installed server
     Config {

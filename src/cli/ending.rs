@@ -28,6 +28,7 @@ pub(crate) const fn of_open(error: &OpenError) -> Ending {
 pub(crate) const fn of_install(error: &InstallError) -> Ending {
     match error {
         InstallError::Lock(error) => of_lock(error),
+        InstallError::Interrupted { .. } => Ending::Locked,
         InstallError::Open(error) => of_open(error),
         InstallError::Unrecovered { .. } => Ending::Stuck,
         InstallError::Observe(_)

@@ -74,6 +74,10 @@ pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRe
         InstallError::Refusal(refusal) => for_refusal(refusal, request),
         InstallError::Lock(error) => return for_lock(error),
         InstallError::Open(error) => return for_open(error, host, &request.prefix),
+        InstallError::Interrupted { .. } => format!(
+            "run {}; `install` does so first",
+            call(host, &request.prefix).word("recover")
+        ),
         InstallError::Unrecovered { outcome, .. } => {
             return for_unrecovered(error, outcome, &call(host, &request.prefix));
         }
@@ -143,7 +147,8 @@ fn transaction_directory(host: &Host, prefix: &Prefix, id: &TransactionId) -> St
 fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
     match refusal {
         Refusal::OtherRelease { installed } => format!(
-            "mmembed cannot do that yet (`mmembed upgrade` is still to come): give the archive of {installed}, or install {} under another --app or --root",
+            "going from one release to another is the work of `mmembed upgrade`, which this version does not have yet: \
+             give the archive of {installed} instead of {}, or use another --app or --root",
             request.archive.display()
         ),
         Refusal::OtherArchive { .. } => {
@@ -157,6 +162,11 @@ fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
         Refusal::TreeIsGone { .. } => {
             "put the tree back, or remove the receipt if the installation is really gone".to_owned()
         }
+        Refusal::ConfigIsGone { .. } => {
+            "put it back from a backup; without it the server would start with default settings".to_owned()
+        }
+        Refusal::NoDirectory { .. } => "move it away, or choose another place".to_owned(),
+        Refusal::PlacesOverlap { .. } => "give each place a directory of its own".to_owned(),
         Refusal::OtherOwner { .. } | Refusal::OtherConfigFile { .. } => {
             "give the same value as at the installation".to_owned()
         }

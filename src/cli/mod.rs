@@ -20,6 +20,7 @@ use clap::Parser;
 
 use self::args::{Cli, Command};
 use self::exit::Exit;
+use crate::engine::Wish;
 use crate::host::{Cancel, open_descriptor};
 use crate::model::Report;
 
@@ -72,8 +73,17 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
             no_start,
             patience,
         } => commands::verify::run(target, *no_start, patience, &cli.output, cancel)?,
-        Command::Recover { target, retry } => {
-            commands::recover::run(target, *retry, &cli.output, cancel)?
+        Command::Recover {
+            target,
+            retry,
+            accept_data_loss,
+        } => {
+            let wish = match (retry, accept_data_loss) {
+                (_, true) => Wish::AcceptLoss,
+                (true, false) => Wish::Retry,
+                (false, false) => Wish::Usual,
+            };
+            commands::recover::run(target, wish, &cli.output, cancel)?
         }
         Command::Config { command } => {
             return commands::config::run(command, cli.output.json, cancel);

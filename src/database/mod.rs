@@ -20,7 +20,7 @@ pub use endpoint::{Address, DataSource, Endpoint, Engine, read_data_source};
 pub use failure::{Failure, FailureKind};
 pub use minimum::{Minimum, Purpose, minimum};
 pub use postgres::{
-    AnswerError, Inspection, SchemaState, inspect, parse_inspection, parse_schema_state, ping,
-    schema_state,
+    AnswerError, Inspection, SchemaState, count_sessions, inspect, parse_inspection,
+    parse_schema_state, parse_sessions, ping, schema_state,
 };
 pub use psql::{NotPostgres, Psql};

@@ -92,6 +92,23 @@ pub fn parse_inspection(output: &str) -> Result<Inspection, AnswerError> {
     read("what the database holds", output)
 }
 
+/// Works whether there is such a table or not: a query of a missing table would not even be understood.
+const SESSIONS: &str = "\
+select case when pg_catalog.to_regclass('sessions') is null then 0 else
+  (pg_catalog.xpath('/row/c/text()', pg_catalog.query_to_xml(
+    'select count(*) as c from sessions', false, true, '')))[1]::text::bigint end";
+
+/// How many people are logged in? A number; see [`parse_sessions`].
+#[must_use]
+pub fn count_sessions(psql: &Psql<'_>) -> CommandSpec {
+    psql.query(SESSIONS)
+}
+
+/// Reads the answer to [`count_sessions`].
+pub fn parse_sessions(output: &str) -> Result<u64, AnswerError> {
+    read("the sessions", output)
+}
+
 /// Which schema version? Asks only the tables that an inspection found; `None` if it found none of them.
 #[must_use]
 pub fn schema_state(psql: &Psql<'_>, seen: &Inspection) -> Option<CommandSpec> {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::database::{
     AnswerError, CreatedObject, DataSource, DsnError, Endpoint, Failure, Inspection, NotPostgres,
-    Psql, SchemaState, drop_created, inspect, list_created, parse_created, parse_inspection,
-    parse_schema_state, read_data_source, schema_state,
+    Psql, SchemaState, count_sessions, drop_created, inspect, list_created, parse_created,
+    parse_inspection, parse_schema_state, parse_sessions, read_data_source, schema_state,
 };
 use crate::host::{Exec, ExecError};
 use crate::model::{CommandSpec, Owner, Secret};
@@ -103,6 +103,11 @@ impl<'a> Database<'a> {
     /// The objects in it that a server could have made.
     pub(crate) fn objects(&self) -> Result<BTreeSet<CreatedObject>, DatabaseError> {
         Ok(parse_created(&self.ask(list_created(&self.psql()))?)?)
+    }
+
+    /// Has anybody logged in?
+    pub(crate) fn has_sessions(&self) -> Result<bool, DatabaseError> {
+        Ok(parse_sessions(&self.ask(count_sessions(&self.psql()))?)? > 0)
     }
 
     /// Takes away every object that was not there before, all or none.

@@ -3,13 +3,18 @@
 use jiff::Timestamp;
 
 use super::observe::{ObserveError, Observed, observe};
-use super::open::{OpenError, Payload, carry_out, find_open, prepare_state, prune, recover};
+use super::open::{
+    OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
+};
 use super::reporter::Reporter;
 use super::resolve::Resolved;
+use super::settings::read_ledger;
 use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_document};
 use super::survey::{Needs, survey};
 use super::transaction::Outcome;
-use crate::config::{Complaint, Document, SettingPath, Severity as Weight, Subject, check as lint};
+use crate::config::{
+    Complaint, Document, Ledger, Origin, SettingPath, Severity as Weight, Subject, check as lint,
+};
 use crate::host::{Host, Lock, LockError, PathError, random_salt};
 use crate::model::{
     Event, Finding, Plan, Prefix, Receipt, Secret, Severity, TransactionId, Version,
@@ -74,6 +79,12 @@ pub enum InstallError {
     /// The transaction could not be begun, or an open one not be finished.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// What is there is half made.
+    #[error("the transaction {id} was interrupted and is still open")]
+    Interrupted {
+        /// Which.
+        id: TransactionId,
+    },
     /// An interrupted transaction could not be finished.
     #[error("the interrupted transaction {id} could not be finished")]
     Unrecovered {
@@ -89,6 +100,9 @@ pub enum InstallError {
 
 /// Observes, plans and checks. Changes nothing.
 pub fn prepare(host: &Host, resolved: &Resolved) -> Result<Prepared, InstallError> {
+    if let Some(OpenTransaction { id, .. }) = find_open(host, &resolved.request.prefix)? {
+        return Err(InstallError::Interrupted { id });
+    }
     prepare_as(host, resolved, new_id(host))
 }
 
@@ -103,10 +117,11 @@ fn prepare_as(
 ) -> Result<Prepared, InstallError> {
     let request = &resolved.request;
     let live = read_document(host, &request.config())?;
+    let ledger = read_ledger(host, &request.prefix)?;
     let drifted = live
         .as_ref()
-        .map(|live| drift(live, &resolved.enforced))
-        .unwrap_or_default();
+        .map(|live| drift(live, &resolved.enforced, &ledger));
+    let drifted = drifted.unwrap_or_default();
     let Observed { inventory, archive } = observe(host, request, id, drifted)?;
     let plan = match planning::install(request, &inventory)? {
         Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
@@ -142,12 +157,21 @@ pub fn install(
     let lock = take_lock(host, prefix)?;
     finish_open(host, &lock, prefix, reporter)?;
     // What was seen without the lock may have been changed by whoever held it until now.
-    match prepare_as(host, resolved, id)? {
-        Prepared::Plan { plan: again, .. } if is_same(&again, &plan) => {}
+    let (plan, findings) = match prepare_as(host, resolved, id)? {
+        Prepared::Plan {
+            plan: again,
+            findings,
+        } if is_same(&again, &plan) => (again, findings),
         Prepared::Plan { .. } | Prepared::NothingToDo(_) => return Err(InstallError::HostChanged),
+    };
+    if findings.iter().any(Finding::is_fatal) {
+        return Ok(Installed::Refused { plan, findings });
     }
     let outcome = carry_out(host, &lock, (*plan).clone(), &payloads(resolved), reporter)?;
-    prune(host, prefix)?;
+    if let Err(error) = prune(host, prefix) {
+        let text = format!("old transactions could not be removed: {error}");
+        reporter.hear(&Event::Note { text });
+    }
     Ok(Installed::Ran {
         plan,
         findings,
@@ -182,7 +206,7 @@ fn finish_open(
         open.id
     );
     reporter.hear(&Event::Note { text });
-    match recover(host, lock, prefix, false, reporter)? {
+    match recover(host, lock, prefix, Wish::Usual, reporter)? {
         None | Some(Outcome::Committed | Outcome::RolledBack { .. }) => Ok(()),
         Some(outcome) => Err(InstallError::Unrecovered {
             id: open.id,
@@ -211,12 +235,19 @@ pub fn payloads(resolved: &Resolved) -> Vec<Payload> {
     ]
 }
 
-/// Enforced settings that have another value in the file in use.
-fn drift(live: &Document, enforced: &Document) -> Vec<String> {
+/// Enforced settings that have another value in the file in use, but for those of which that is known: the place of a
+/// directory is stronger, and what the server drops or rewrites it would drop or rewrite again.
+fn drift(live: &Document, enforced: &Document, ledger: &Ledger) -> Vec<String> {
+    let is_settled = |setting: &SettingPath| {
+        let origin = ledger.decision(setting).map(|decision| decision.origin);
+        matches!(origin, Some(Origin::Place | Origin::Server))
+    };
     let leaves = enforced.leaves();
     let differs = leaves.iter().filter(|leaf| {
-        live.get(&leaf.setting)
-            .is_none_or(|value| !value.is_same_as(&leaf.value))
+        let same = live
+            .get(&leaf.setting)
+            .is_some_and(|value| value.is_same_as(&leaf.value));
+        !same && !is_settled(&leaf.setting)
     });
     differs.map(|leaf| leaf.setting.to_string()).collect()
 }

@@ -1,7 +1,7 @@
 //! The journal on disk: every record is durable when `append` returns.
 //! What may follow what is not decided here.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::host::{AppendFile, Meter, PathContext, PathError, Tree};
@@ -26,6 +26,8 @@ pub(crate) struct JournalFile {
     meter: Meter,
     intact: u64,
     state: TransactionState,
+    /// Could a torn line not be cut off? Then nothing may be written behind it.
+    torn: bool,
 }
 
 /// Why a journal cannot be used.
@@ -82,6 +84,7 @@ impl JournalFile {
             meter: tree.meter().clone(),
             intact: u64::try_from(replay.intact).expect("a length fits into 64 bits"),
             state: replay.state,
+            torn: false,
         };
         journal.file.reserve(RESERVED);
         if log.len() > replay.intact {
@@ -116,13 +119,20 @@ impl JournalFile {
     }
 
     fn write(&mut self, line: &[u8]) -> Result<(), PathError> {
+        if self.torn {
+            return Err(io::Error::other("a torn line could not be cut off"))
+                .on("write", &self.path);
+        }
         self.meter.admit().on("write", &self.path)?;
         self.file.write_all(line).on("write", &self.path)?;
         self.file.sync().on("sync", &self.path)
     }
 
     fn cut_to_intact(&mut self) -> Result<(), PathError> {
+        self.torn = true;
         self.file.cut_to(self.intact).on("shorten", &self.path)?;
-        self.file.sync().on("sync", &self.path)
+        self.file.sync().on("sync", &self.path)?;
+        self.torn = false;
+        Ok(())
     }
 }

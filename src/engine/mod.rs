@@ -1,9 +1,11 @@
 //! Floor 3: the deeds. Observes the host, carries plans out step by step with a journal, and finishes what an earlier
 //! run left open. It does not print, read the environment or parse arguments.
 
+mod ask_running;
 mod database;
 mod install;
 mod journal_file;
+mod listen;
 mod observe;
 mod open;
 mod places;
@@ -22,7 +24,7 @@ pub use install::{InstallError, Installed, Prepared, install, payloads, prepare,
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{
-    OpenError, OpenTransaction, Payload, carry_out, find_open, prepare_state, prune, recover,
+    OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
 };
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::state_files::{StateFileError, read_identity, read_receipt};
+use super::steps::{DEFAULTS, ENFORCED};
 use crate::host::{ArchiveSeen, Host, Kind, PathError, current_owner, digest_of, look_at_archive};
 use crate::model::{
-    InstallRequest, Inventory, LiveSeen, Location, Prefix, Receipt, RelPath, TransactionId,
+    InstallRequest, Inventory, LiveSeen, Location, Overlays, PathSeen, Prefix, Receipt, RelPath,
+    Sha256Digest, TransactionId,
 };
+
+/// No configuration is larger.
+const LARGEST_OVERLAY: u64 = 16 * 1024 * 1024;
 
 /// Why the host could not be seen.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +52,7 @@ pub(crate) fn observe(
         archive: archive.stamp.clone(),
         directories: see_directories(host, request, receipt.as_ref())?,
         config_exists: host.tree.exists(&request.config())?,
+        applied: see_applied(host, prefix)?,
         drifted,
         receipt,
     };
@@ -59,7 +65,7 @@ fn known_digest(
     archive: &ArchiveSeen,
     receipt: &Receipt,
     path: &Path,
-) -> Result<Option<crate::model::Sha256Digest>, PathError> {
+) -> Result<Option<Sha256Digest>, PathError> {
     let (now, then) = (&archive.stamp, &receipt.archive);
     if (&now.path, now.size, now.modified) == (&then.path, then.size, then.modified) {
         return Ok(then.sha256);
@@ -83,7 +89,7 @@ fn see_directories(
     host: &Host,
     request: &InstallRequest,
     receipt: Option<&Receipt>,
-) -> Result<BTreeMap<RelPath, Option<u64>>, PathError> {
+) -> Result<BTreeMap<RelPath, PathSeen>, PathError> {
     let live = request.prefix.live();
     let mut wanted = vec![request.prefix.embedded(), request.prefix.state()];
     wanted.extend(request.config_file.as_ref().and_then(RelPath::parent));
@@ -108,9 +114,29 @@ fn see_directories(
     Ok(directories)
 }
 
-fn see_directory(host: &Host, path: &RelPath) -> Result<Option<u64>, PathError> {
-    let seen = host.tree.stat(path)?;
-    Ok(seen
-        .filter(|stat| stat.kind == Kind::Directory)
-        .map(|stat| stat.device))
+fn see_directory(host: &Host, path: &RelPath) -> Result<PathSeen, PathError> {
+    Ok(match host.tree.stat(path)? {
+        None => PathSeen::Nothing,
+        Some(stat) if stat.kind == Kind::Directory => PathSeen::Directory {
+            device: stat.device,
+            empty: host.tree.is_empty(path)?,
+            mode: stat.mode,
+            owner: stat.owner,
+        },
+        Some(_) => PathSeen::Other,
+    })
+}
+
+/// Digests of the overlays as last applied; `None` when none ever were.
+fn see_applied(host: &Host, prefix: &Prefix) -> Result<Option<Overlays>, PathError> {
+    let digest = |name| {
+        let text = host
+            .tree
+            .read(&prefix.applied().join(name), LARGEST_OVERLAY)?;
+        Ok(text.map(|text| Sha256Digest::of(&text)))
+    };
+    let (defaults, enforced) = (digest(DEFAULTS)?, digest(ENFORCED)?);
+    Ok(defaults
+        .zip(enforced)
+        .map(|(defaults, enforced)| Overlays { defaults, enforced }))
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use crate::engine::journal_file::{JournalError, JournalFile};
 use crate::engine::reporter::Reporter;
+use crate::engine::steps::Losses;
 use crate::engine::transaction::{Outcome, Transaction};
 use crate::host::{Host, Kind, Lock, PathError, Territory};
 use crate::journal::{Record, Recovery, TransactionState, decide};
@@ -83,7 +84,7 @@ fn make_path(host: &Host, path: &RelPath, mode: u32) -> Result<(), PathError> {
     match host.tree.make_dir(path, mode) {
         // Another run was faster. The lock, which comes next, decides between the two.
         Err(error) if error.source.kind() == ErrorKind::AlreadyExists && is_there()? => Ok(()),
-        other => other,
+        result => result,
     }
 }
 
@@ -139,29 +140,45 @@ pub fn find_open(host: &Host, prefix: &Prefix) -> Result<Option<OpenTransaction>
     Ok(None)
 }
 
+/// How much a recovery may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// What it decides itself.
+    Usual,
+    /// Try again what could not be undone before.
+    Retry,
+    /// The same, and take away what people have put into a server that was reachable for them meanwhile.
+    AcceptLoss,
+}
+
 /// Finishes what an earlier run left open, forward or back; `None` when there was nothing to finish.
 ///
 /// # Errors
-/// When the transaction needs a human, and `insist` is not set.
+/// When the transaction needs a human, and nobody insists.
 pub fn recover(
     host: &Host,
     lock: &Lock,
     prefix: &Prefix,
-    insist: bool,
+    wish: Wish,
     reporter: &mut dyn Reporter,
 ) -> Result<Option<Outcome>, OpenError> {
     let Some(OpenTransaction { id, state }) = find_open(host, prefix)? else {
         return Ok(None);
     };
     let recovery = decide(&state);
-    if recovery == Recovery::AskOperator && !insist {
+    if recovery == Recovery::AskOperator && wish == Wish::Usual {
         return Err(OpenError::NeedsOperator { id });
     }
     let plan = read_plan(host, prefix, &id, &state)?;
     let host = &host.reaching(Territory::new(reach(&plan)))?;
     let mut journal = JournalFile::open(&host.tree, &prefix.transaction(&id))?;
     journal.append(&Record::Resumed)?;
-    let transaction = Transaction::new(host, lock, plan, journal, reporter);
+    let losses = if wish == Wish::AcceptLoss {
+        Losses::Accepted
+    } else {
+        Losses::Refused
+    };
+    let transaction = Transaction::new(host, lock, plan, journal, reporter).accepting(losses);
     Ok(Some(if state.is_committed() {
         transaction.roll_forward()
     } else {

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::open::{OpenError, OpenTransaction, find_open};
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::{ConfigureError, read_document};
 use crate::config::{Assignment, Document, EditError, Ledger, SettingPath, Shown};
 use crate::host::{Host, Lock, PathError};
-use crate::model::{Prefix, Receipt, TreeIdentity};
+use crate::model::{Prefix, Receipt, TransactionId, TreeIdentity};
 
 /// A ledger has a row for each setting.
 const LARGEST_LEDGER: u64 = 16 * 1024 * 1024;
@@ -43,6 +44,15 @@ pub enum SettingsError {
     /// Nothing is installed.
     #[error("nothing is installed here by mmembed")]
     NotInstalled,
+    /// The transactions cannot be looked at.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What is changed now would be undone with the open transaction.
+    #[error("the transaction {id} was interrupted and is still open")]
+    Interrupted {
+        /// Which.
+        id: TransactionId,
+    },
     /// A setting cannot be written.
     #[error("a setting cannot be written: {0}")]
     Edit(EditError),
@@ -59,16 +69,21 @@ pub fn read_settings(host: &Host, prefix: &Prefix) -> Result<Settings, SettingsE
     let receipt = read_receipt(host, prefix)?.ok_or(SettingsError::NotInstalled)?;
     let document = read_document(host, &receipt.config)?.ok_or(SettingsError::NotInstalled)?;
     let shipped = read_document(host, &prefix.live().join(TreeIdentity::SHIPPED_CONFIG))?;
-    let ledger = host.tree.read(&prefix.ledger(), LARGEST_LEDGER)?;
-    let ledger = ledger
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default();
+    let ledger = read_ledger(host, prefix)?;
     Ok(Settings {
         receipt,
         document,
         shipped,
         ledger,
     })
+}
+
+/// Who decided what at the last installation; nothing, where that is not known.
+pub(crate) fn read_ledger(host: &Host, prefix: &Prefix) -> Result<Ledger, PathError> {
+    let text = host.tree.read(&prefix.ledger(), LARGEST_LEDGER)?;
+    Ok(text
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default())
 }
 
 /// Changes settings, all or none. The file keeps its owner, and is readable for it alone afterwards.
@@ -81,6 +96,9 @@ pub fn set_settings(
     _lock: &Lock,
     assignments: &[Assignment],
 ) -> Result<bool, SettingsError> {
+    if let Some(OpenTransaction { id, .. }) = find_open(host, prefix)? {
+        return Err(SettingsError::Interrupted { id });
+    }
     for _ in 0..TRIES {
         let before = read_settings(host, prefix)?;
         let mut document = before.document.clone();

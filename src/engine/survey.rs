@@ -1,17 +1,17 @@
 //! Seeing what surrounds an application, for the checks: space, mounts, processes, database and port.
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::database::{Access, Database, DatabaseError};
+use super::listen::{USUAL_ADDRESS, listen_address};
 use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
-    ArchiveSeen, FileSystems, Host, PathError, is_taken, listeners_on, running_from, tree_size,
-    unwritable_ancestor,
+    ArchiveSeen, FileSystems, Host, PathError, Stat, is_taken, listeners_on, running_from,
+    tree_size, unwritable_ancestor,
 };
 use crate::model::{
-    DatabaseUse, Finding, InstallRequest, Intent, Owner, Plan, RelPath, Secret, Severity,
+    DatabaseUse, Finding, InstallRequest, Owner, Plan, Planned, RelPath, Secret, Severity,
     SpaceSeen, Start, Step, Surroundings,
 };
 use crate::planning::{Estimate, STATE_BYTES, estimate, reach};
@@ -44,6 +44,9 @@ pub(crate) fn survey(
         let mut seen = see_machine(host, plan, archive);
         if request.start != Start::Never {
             seen.findings.extend(see_user(request.server));
+            note(&mut seen, see_places(host, request), |seen, found| {
+                seen.findings.extend(found);
+            });
             seen.findings.extend(see_port(needs));
         }
         seen.findings.extend(
@@ -183,8 +186,41 @@ fn see_user(server: Owner) -> Option<Finding> {
     })
 }
 
-/// The address that a server listens on unless it is told another one (since 1.0).
-const USUAL_ADDRESS: &str = ":8065";
+/// Directories that are there already, and that the server could not write to: it would start, and lose every upload.
+fn see_places(host: &Host, request: &InstallRequest) -> Result<Vec<Finding>, PathError> {
+    let (live, server) = (request.prefix.live(), request.server);
+    let mut findings = Vec::new();
+    for place in &request.placements {
+        let Some(path) = place.path(&live) else {
+            continue;
+        };
+        let Some(stat) = host.tree.stat(&path)? else {
+            continue;
+        };
+        if may_write(server, &stat) {
+            continue;
+        }
+        let path = host.tree.absolute(&path);
+        let (shown, owner) = (path.display(), stat.owner);
+        let text =
+            format!("{shown} belongs to {owner}, and the server, {server}, may not write to it");
+        let advice = format!("give it to the server: `chown -R {server} {shown}`");
+        findings.push(Finding::new(Severity::Fatal, "place-owner", text).advise(advice));
+    }
+    Ok(findings)
+}
+
+/// By the bits of the mode; the server has no other groups than its own.
+const fn may_write(server: Owner, stat: &Stat) -> bool {
+    let bits = if stat.owner.uid == server.uid {
+        stat.mode >> 6
+    } else if stat.owner.gid == server.gid {
+        stat.mode >> 3
+    } else {
+        stat.mode
+    };
+    server.uid == 0 || bits & 0o3 == 0o3
+}
 
 fn see_port(needs: &Needs) -> Option<Finding> {
     let listen = needs.listen.as_deref().unwrap_or(USUAL_ADDRESS);
@@ -209,19 +245,6 @@ fn see_port(needs: &Needs) -> Option<Finding> {
     );
     let advice = "stop what holds it, or give another ServiceSettings.ListenAddress";
     Some(Finding::new(Severity::Fatal, "port", text).advise(advice))
-}
-
-/// The address as a socket address; `None` for one that only the server can resolve.
-fn listen_address(listen: &str) -> Option<SocketAddr> {
-    let (host, port) = listen.rsplit_once(':')?;
-    let port = port.parse().ok().filter(|port| *port != 0)?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let host = match host {
-        "" => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        "localhost" => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => host.parse().ok()?,
-    };
-    Some(SocketAddr::new(host, port))
 }
 
 fn see_database(host: &Host, request: &InstallRequest, plan: &Plan, needs: &Needs) -> Vec<Finding> {
@@ -282,7 +305,8 @@ fn judge_database(
         let advice = "make the role the owner of the database, or grant it CREATE on its schema";
         findings.push(Finding::new(Severity::Fatal, "database-rights", text).advise(advice));
     }
-    let fresh = plan.intent == Intent::Install && request.database == DatabaseUse::MustBeEmpty;
+    let must_be_empty = |planned: &Planned| matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUse::MustBeEmpty);
+    let fresh = plan.steps.iter().any(must_be_empty);
     if fresh && seen.tables > 0 {
         let text = format!("{endpoint} is not empty: it holds {} tables", seen.tables);
         let advice = "give an empty database; or accept with --use-existing-database that the server migrates this \

@@ -3,7 +3,7 @@
 
 use crate::engine::journal_file::{JournalError, JournalFile};
 use crate::engine::reporter::Reporter;
-use crate::engine::steps::{self, StepContext, StepError};
+use crate::engine::steps::{self, Losses, StepContext, StepError};
 use crate::host::{Host, Level, Lock};
 use crate::journal::{Ending, Record};
 use crate::model::{Event, Plan, StepId};
@@ -16,6 +16,7 @@ pub(crate) struct Transaction<'a> {
     plan: Plan,
     journal: JournalFile,
     reporter: &'a mut dyn Reporter,
+    losses: Losses,
 }
 
 /// How a run of a transaction ended.
@@ -71,7 +72,14 @@ impl<'a> Transaction<'a> {
             plan,
             journal,
             reporter,
+            losses: Losses::Refused,
         }
+    }
+
+    /// The same, with the operator's word that what people have put into the server may go.
+    pub(crate) fn accepting(mut self, losses: Losses) -> Self {
+        self.losses = losses;
+        self
     }
 
     /// Carries the plan out from wherever the journal stands, or goes back.
@@ -239,6 +247,7 @@ impl<'a> Transaction<'a> {
             host: self.host,
             plan: &self.plan,
             reporter: &mut *self.reporter,
+            losses: self.losses,
         }
     }
 }

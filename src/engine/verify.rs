@@ -2,20 +2,23 @@
 //! running already, by its own answers. The configuration in use is read and nothing else.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::proof::{DarkServer, DarkStart, ProofError, ask, stop_leftover};
+use super::ask_running::{Asked, ask_running};
+use super::proof::{DarkServer, DarkStart, ProofError, stop_leftover};
 use super::reporter::Reporter;
 use super::state_files::{StateFileError, read_identity, read_receipt};
 use super::steps::{ConfigureError, read_document};
-use crate::config::{Document, EditError, SettingPath, darken};
+use crate::config::{Document, EditError, darken};
 use crate::host::{
-    Host, Http, Kind, PathError, digest_of, free_loopback_port, is_executable_mode, running_from,
+    Host, Kind, PathError, digest_of, free_loopback_port, is_executable_mode, running_from,
 };
 use crate::model::{
     Entry, EntryKind, Location, Owner, Placement, Prefix, Receipt, RelPath, TreeIdentity, Version,
+    Viewpoint,
 };
-use crate::server::{HealthVerdict, judge};
+use crate::server::Era;
 
 /// How a file differs from its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,15 @@ pub enum VerifyError {
     /// Nothing is installed.
     #[error("nothing is installed here by mmembed")]
     NotInstalled,
+    /// It was installed for the inside of a root, and this is the outside.
+    #[error(
+        "its configuration is written for the inside of {}: its server cannot be started from outside",
+        root.display()
+    )]
+    ForInside {
+        /// The root.
+        root: PathBuf,
+    },
     /// The configuration cannot be used.
     #[error(transparent)]
     Configure(#[from] ConfigureError),
@@ -177,28 +189,35 @@ pub fn verify_server(
     reporter: &mut dyn Reporter,
 ) -> Result<String, VerifyError> {
     let receipt = read_receipt(host, prefix)?.ok_or(VerifyError::NotInstalled)?;
+    if receipt.viewpoint == Viewpoint::InsideRoot && host.tree.root() != Path::new("/") {
+        return Err(VerifyError::ForInside {
+            root: host.tree.root().to_owned(),
+        });
+    }
     let config = read_document(host, &receipt.config)?.ok_or(VerifyError::NotInstalled)?;
     clean_up(host, prefix, &receipt)?;
-    let running = running_from(&host.tree.absolute(&prefix.live()))?;
-    if running.found.is_empty() {
-        start_in_the_dark(host, prefix, &receipt, &config, within, reporter)
-    } else {
+    if is_serving(host, prefix, &receipt)? {
         ask_the_running(&receipt, &config)
+    } else {
+        start_in_the_dark(host, prefix, &receipt, &config, within, reporter)
     }
 }
 
+/// Does the server itself run? Whoever merely stands in its directory, or runs another of its programs, serves nobody.
+fn is_serving(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<bool, PathError> {
+    let binary = Era::of(&receipt.release.version).server_binary();
+    let census = running_from(&host.tree.absolute(&prefix.live()))?;
+    let mut programs = census.found.iter().map(|running| running.exe.as_deref());
+    // A program that may not be seen could be the server.
+    Ok(programs.any(|program| program.is_none_or(|program| program.ends_with(binary.as_path()))))
+}
+
 fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, VerifyError> {
-    let listen = text_of(config, "ServiceSettings.ListenAddress");
-    let port = listen.rsplit(':').next().unwrap_or_default();
-    let address = format!("http://127.0.0.1:{port}");
     let version = &receipt.release.version;
-    let http = Http::new().map_err(ProofError::from)?;
-    let sample = ask(&http, &address, version)?;
-    match sample.map(|sample| judge(&[sample], version, 1)) {
-        Some(HealthVerdict::Healthy { .. }) => {
-            Ok(format!("it is running, and answers as {version}"))
-        }
-        _ => Err(VerifyError::NotServing {
+    match ask_running(config, version)? {
+        Asked::Well => Ok(format!("it is running, and answers as {version}")),
+        Asked::Unreachable(why) => Ok(format!("it is running, and was not asked, because {why}")),
+        Asked::Unwell(address) => Err(VerifyError::NotServing {
             expected: version.clone(),
             address,
         }),
@@ -216,12 +235,13 @@ fn copy_of(receipt: &Receipt) -> RelPath {
 /// Takes away what an earlier run that was killed has left, its server before all: it is not the one that serves.
 fn clean_up(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<(), VerifyError> {
     let directory = verify_directory(prefix);
-    stop_leftover(host, &directory)?;
+    stop_leftover(host, &directory, &prefix.live(), &copy_of(receipt))?;
     host.tree.remove_file(&copy_of(receipt))?;
     Ok(host.tree.remove_tree(&directory)?)
 }
 
 /// Where the log of a server lies that was started to be verified, and failed.
+#[must_use]
 pub fn verify_directory(prefix: &Prefix) -> RelPath {
     prefix.state().join("verify")
 }
@@ -281,11 +301,4 @@ fn prove(
 
 fn other_than_caller(server: Owner) -> Option<Owner> {
     (server != crate::host::current_owner()).then_some(server)
-}
-
-fn text_of(document: &Document, setting: &str) -> String {
-    let value = document.get(&SettingPath::known(setting));
-    value
-        .and_then(|value| Some(value.as_text()?.into_owned()))
-        .unwrap_or_default()
 }

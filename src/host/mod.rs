@@ -21,6 +21,7 @@ mod outside;
 mod owner;
 mod ports;
 mod processes;
+mod processes_by_argument;
 mod random;
 mod remove;
 mod server_process;
@@ -53,8 +54,9 @@ pub use outside::{
     unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
-pub use ports::{Listener, PortError, free_loopback_port, is_taken, listeners_on, owns_port};
+pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};
 pub use processes::{Census, RunningProcess, running_from};
+pub use processes_by_argument::running_with_argument;
 pub use random::random_salt;
 pub use remove::remove_tree;
 pub use server_process::{ServerError, ServerProcess, Stopped};

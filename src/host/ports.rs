@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 
 use super::identity::is_absence;
 use super::socket_table::{Socket, listening_on};
@@ -22,6 +23,24 @@ pub struct Listener {
     pub pids: Vec<u32>,
 }
 
+/// Who listens on a port, asked with one process in mind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Nobody.
+    Nobody,
+    /// That process, and nobody beside it.
+    Process,
+    /// Somebody else, alone or beside that process. With two listeners on different addresses, which of them answers
+    /// depends on the address asked, and an answer would prove nothing.
+    Another,
+    /// The process may not be looked into, so it may be that one: root in a container needs `CAP_SYS_PTRACE` for what
+    /// runs as another user, and container runtimes withhold it.
+    Unseen {
+        /// Who opened the listening sockets, by number; never empty.
+        users: BTreeSet<u32>,
+    },
+}
+
 /// Why nothing could be said about a port.
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {
@@ -34,10 +53,8 @@ pub enum PortError {
         #[source]
         source: io::Error,
     },
-    /// The descriptors of the process may not be looked at.
-    #[error(
-        "cannot see whether process {pid} listens on port {port}; it runs as another user, and this takes root"
-    )]
+    /// The descriptors of the process could not be looked at.
+    #[error("cannot see whether process {pid} listens on port {port}")]
     Unseen {
         /// The process.
         pid: u32,
@@ -98,24 +115,31 @@ pub fn listeners_on(port: u16) -> Result<Vec<Listener>, PortError> {
     Ok(listeners.collect())
 }
 
-/// Is it this process, and nobody beside it, that listens on the port?
-///
-/// `false` if nobody does. Strict on purpose: with two listeners on different addresses, which of them answers
-/// depends on the address asked, and an answer would prove nothing.
+/// Is it this process that listens on the port?
 ///
 /// # Errors
-/// If the process may not be looked into (also for root in a container without `CAP_SYS_PTRACE`).
-pub fn owns_port(pid: u32, port: u16) -> Result<bool, PortError> {
+/// If the sockets of this machine, or the descriptors of the process, cannot be read for another reason than rights.
+pub fn hold_of(pid: u32, port: u16) -> Result<Hold, PortError> {
     let sockets = sockets_on(port)?;
     if sockets.is_empty() {
-        return Ok(false);
+        return Ok(Hold::Nobody);
     }
-    let held = match held_sockets(pid) {
-        Ok(held) => held,
-        Err(error) if is_absence(&error) => return Ok(false),
-        Err(source) => return Err(PortError::Unseen { pid, port, source }),
-    };
-    Ok(sockets.iter().all(|socket| held.contains(&socket.inode)))
+    let held = held_sockets(pid).map_err(|source| PortError::Unseen { pid, port, source })?;
+    Ok(hold(&sockets, &held))
+}
+
+fn hold(sockets: &[Socket], held: &Held) -> Hold {
+    if sockets
+        .iter()
+        .all(|socket| held.inodes.contains(&socket.inode))
+    {
+        Hold::Process
+    } else if held.denied {
+        let users = sockets.iter().map(|socket| socket.uid).collect();
+        Hold::Unseen { users }
+    } else {
+        Hold::Another
+    }
 }
 
 fn sockets_on(port: u16) -> Result<Vec<Socket>, PortError> {
@@ -144,28 +168,50 @@ fn holders_of(sockets: &[Socket]) -> Vec<(u64, u32)> {
         let held = held_sockets(pid).unwrap_or_default();
         let shared = sockets
             .iter()
-            .filter(|socket| held.contains(&socket.inode))
+            .filter(|socket| held.inodes.contains(&socket.inode))
             .map(|socket| (socket.inode, pid));
         holders.extend(shared);
     }
     holders
 }
 
-/// The inodes of the sockets that a process holds.
-fn held_sockets(pid: u32) -> io::Result<BTreeSet<u64>> {
-    let mut inodes = BTreeSet::new();
-    for entry in fs::read_dir(format!("/proc/{pid}/fd"))? {
-        // A descriptor may close while we look.
-        let Ok(target) = entry.and_then(|entry| fs::read_link(entry.path())) else {
-            continue;
-        };
-        let inode = target
-            .to_str()
-            .and_then(|text| text.strip_prefix("socket:[")?.strip_suffix(']'))
-            .and_then(|digits| digits.parse().ok());
-        inodes.extend::<Option<u64>>(inode);
+/// The sockets that a process holds, as far as they may be seen.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Held {
+    inodes: BTreeSet<u64>,
+    /// Whether there are descriptors that may not be looked at.
+    denied: bool,
+}
+
+fn held_sockets(pid: u32) -> io::Result<Held> {
+    match fs::read_dir(format!("/proc/{pid}/fd")) {
+        Ok(entries) => Held::gather(entries.map(|entry| fs::read_link(entry?.path()))),
+        Err(error) => Held::gather([Err(error)].into_iter()),
     }
-    Ok(inodes)
+}
+
+impl Held {
+    /// # Errors
+    /// What is neither a lack of rights nor a descriptor, or a process, that is gone.
+    fn gather(links: impl Iterator<Item = io::Result<PathBuf>>) -> io::Result<Self> {
+        let mut held = Self::default();
+        for link in links {
+            match link {
+                Ok(target) => held.inodes.extend(socket_inode(&target)),
+                // The directory may be open to whom its links are not: to root without CAP_SYS_PTRACE.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => held.denied = true,
+                // A descriptor may close while we look.
+                Err(error) if is_absence(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(held)
+    }
+}
+
+fn socket_inode(target: &Path) -> Option<u64> {
+    let inode = target.to_str()?.strip_prefix("socket:[")?;
+    inode.strip_suffix(']')?.parse().ok()
 }
 
 #[cfg(test)]
@@ -205,23 +251,62 @@ mod tests {
         assert_eq!(found[0].address, listener.local_addr().unwrap());
         assert_eq!(found[0].uid, rustix::process::geteuid().as_raw());
         assert_eq!(found[0].pids, [this]);
-        assert!(owns_port(this, port).unwrap());
+        assert_eq!(hold_of(this, port).unwrap(), Hold::Process);
         drop(listener);
         assert_eq!(listeners_on(port).unwrap(), []);
-        assert!(!owns_port(this, port).unwrap());
+        assert_eq!(hold_of(this, port).unwrap(), Hold::Nobody);
     }
 
     #[test]
     fn another_process_does_not_own_the_port() {
         let (_listener, port) = listen();
         let mut other = Command::new("sleep").arg("1000").spawn().unwrap();
-        assert!(!owns_port(other.id(), port).unwrap());
+        assert_eq!(hold_of(other.id(), port).unwrap(), Hold::Another);
         other.kill().unwrap();
         other.wait().unwrap();
-        assert!(
-            !owns_port(other.id(), port).unwrap(),
-            "a process that is gone"
-        );
+        let gone = hold_of(other.id(), port).unwrap();
+        assert_eq!(gone, Hold::Another, "a process that is gone");
+    }
+
+    type Links = Vec<io::Result<PathBuf>>;
+
+    #[test]
+    fn what_may_not_be_looked_into_is_unseen_and_not_somebody_else() {
+        let socket = |inode, uid| Socket {
+            address: "127.0.0.1:80".parse().unwrap(),
+            uid,
+            inode,
+        };
+        let link = |text: &str| Ok(PathBuf::from(text));
+        let errno = |errno: rustix::io::Errno| Err(io::Error::from(errno));
+        let (access, perm) = (rustix::io::Errno::ACCESS, rustix::io::Errno::PERM);
+        let gone = rustix::io::Errno::NOENT;
+        let unseen = |users: &[u32]| Hold::Unseen {
+            users: users.iter().copied().collect(),
+        };
+        let one = [socket(7, 990)];
+        let two = [socket(7, 990), socket(8, 0)];
+        let cases: Vec<(&[Socket], Links, Hold)> = vec![
+            (&one, vec![errno(access), errno(access)], unseen(&[990])),
+            (&one, vec![errno(perm)], unseen(&[990])),
+            (&two, vec![errno(access)], unseen(&[0, 990])),
+            (&one, vec![errno(gone)], Hold::Another),
+            (
+                &one,
+                vec![link("/dev/null"), link("socket:[9]")],
+                Hold::Another,
+            ),
+            (&one, vec![link("socket:[7]"), errno(gone)], Hold::Process),
+            (&one, vec![link("socket:[7]"), errno(access)], Hold::Process),
+            (&two, vec![link("socket:[7]")], Hold::Another),
+        ];
+        for (sockets, links, expected) in cases {
+            let case = format!("{links:?}");
+            let held = Held::gather(links.into_iter()).unwrap();
+            assert_eq!(hold(sockets, &held), expected, "{case}");
+        }
+        let odd = vec![errno(rustix::io::Errno::IO)];
+        Held::gather(odd.into_iter()).unwrap_err();
     }
 
     #[test]
@@ -240,8 +325,8 @@ mod tests {
         };
         let mut up = [0; 2];
         io::Read::read_exact(stranger.stdout.as_mut().unwrap(), &mut up).unwrap();
-        assert!(!owns_port(std::process::id(), port).unwrap());
-        assert!(!owns_port(stranger.id(), port).unwrap());
+        assert_eq!(hold_of(std::process::id(), port).unwrap(), Hold::Another);
+        assert_eq!(hold_of(stranger.id(), port).unwrap(), Hold::Another);
         assert_eq!(listeners_on(port).unwrap().len(), 2);
         stranger.kill().unwrap();
         stranger.wait().unwrap();

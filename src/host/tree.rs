@@ -172,6 +172,13 @@ impl Tree {
         Ok(names)
     }
 
+    /// Is nothing in this directory? Looked at without reading it all.
+    pub fn is_empty(&self, path: &RelPath) -> Result<bool, PathError> {
+        let absolute = self.absolute(path);
+        let dir = self.dir.open_dir(path.as_path()).on("open", &absolute)?;
+        Ok(dir.entries().on("list", &absolute)?.next().is_none())
+    }
+
     /// What a symbolic link says.
     pub fn read_link(&self, path: &RelPath) -> Result<String, PathError> {
         let target = self
@@ -309,10 +316,18 @@ impl Tree {
 
     /// Removes a directory with all that is in it; it may be gone already. Nothing on another device is touched:
     /// a mount point below is found before anything is removed.
+    ///
+    /// # Errors
+    /// Also when something that is no directory lies there.
     pub fn remove_tree(&self, path: &RelPath) -> Result<(), PathError> {
-        self.permit(self.territory.leads_to(path), "remove", path)?;
-        if !self.exists(path)? {
-            return Ok(());
+        self.permit(self.territory.holds(path), "remove", path)?;
+        match self.stat(path)? {
+            None => return Ok(()),
+            Some(stat) if stat.kind == Kind::Directory => {}
+            Some(_) => {
+                let error = io::Error::from(io::ErrorKind::NotADirectory);
+                return Err(error).on("remove", &self.absolute(path));
+            }
         }
         let (parent, name) = self.parent_of(path)?;
         let parent = parent
@@ -321,6 +336,34 @@ impl Tree {
         let above = self.absolute(&path.parent().unwrap_or_else(RelPath::here));
         super::remove::remove_tree(parent.as_fd(), &name, &above, &self.meter)?;
         self.sync_parent(path)
+    }
+
+    /// Removes a directory if it is empty; says whether it is gone now. Anything else is left alone.
+    pub fn remove_if_empty(&self, path: &RelPath) -> Result<bool, PathError> {
+        self.permit(self.territory.leads_to(path), "remove", path)?;
+        match self.stat(path)? {
+            None => return Ok(true),
+            Some(stat) if stat.kind == Kind::Directory => {}
+            Some(_) => return Ok(false),
+        }
+        let absolute = self.absolute(path);
+        self.meter.admit().on("remove", &absolute)?;
+        match self.dir.remove_dir(path.as_path()) {
+            Ok(()) => self.sync_parent(path).map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+            Err(error) => Err(error).on("remove", &absolute),
+        }
+    }
+
+    /// Makes a directory's own mode, owner and list of names durable.
+    pub fn sync_directory(&self, path: &RelPath) -> Result<(), PathError> {
+        rustix::fs::fsync(self.directory(path)?).on("sync", &self.absolute(path))
+    }
+
+    /// Makes everything on the file system of a directory durable.
+    pub fn sync_file_system(&self, path: &RelPath) -> Result<(), PathError> {
+        let handle = self.directory(path)?;
+        rustix::fs::syncfs(handle).on("sync", &self.absolute(path))
     }
 
     /// Sets the permission bits.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::finding::Finding;
 use super::owner::Owner;
-use super::receipt::{ArchiveStamp, Receipt};
+use super::receipt::{ArchiveStamp, Overlays, Receipt};
 use super::relpath::RelPath;
 use super::transaction::TransactionId;
 
@@ -19,6 +19,34 @@ pub enum LiveSeen {
     Ours(TransactionId),
     /// Something that mmembed did not put there.
     Foreign,
+}
+
+/// What lies at a path where a plan may need a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathSeen {
+    /// Nothing.
+    Nothing,
+    /// A directory.
+    Directory {
+        /// The device it lies on.
+        device: u64,
+        /// Is nothing in it?
+        empty: bool,
+        /// Its permission bits.
+        mode: u32,
+        /// Who owns it.
+        owner: Owner,
+    },
+    /// Something that is no directory.
+    Other,
+}
+
+impl PathSeen {
+    /// Is a directory there?
+    #[must_use]
+    pub const fn is_directory(self) -> bool {
+        matches!(self, Self::Directory { .. })
+    }
 }
 
 /// What was seen on the host.
@@ -34,8 +62,10 @@ pub struct Inventory {
     pub live: LiveSeen,
     /// The archive.
     pub archive: ArchiveStamp,
-    /// The directories that a plan may need, and the device of each that is there.
-    pub directories: BTreeMap<RelPath, Option<u64>>,
+    /// What lies at the directories that a plan may need.
+    pub directories: BTreeMap<RelPath, PathSeen>,
+    /// Digests of the host's overlays as last applied.
+    pub applied: Option<Overlays>,
     /// Does a file lie where the configuration is to be kept?
     pub config_exists: bool,
     /// Settings whose value in the live configuration is not the enforced one.

@@ -87,14 +87,13 @@ pub struct Receipt {
     pub owner: Owner,
     /// Who runs the server.
     pub server: Owner,
-    /// Digests of the host's overlays as they were applied.
-    pub overlays: Overlays,
     /// What the dark start proved; `None` when the server was not started.
     pub proof: Option<Proof>,
 }
 
-/// Digests of the host's two overlays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Digests of the host's two overlays. They may be computed over passwords: neither is written to a file that others
+/// may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overlays {
     /// Of the defaults, which users may change.
     pub defaults: Sha256Digest,

@@ -42,11 +42,12 @@ pub enum Reversal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
-    /// Make a directory that was not there when the plan was made. Its undo removes it with all that the
-    /// transaction's own server has put into it.
+    /// Make a directory that was not there when the plan was made.
     MakeDirectory {
         /// Where.
         path: RelPath,
+        /// Who puts things into it, which its undo has to know.
+        content: Content,
         /// Its mode.
         mode: u32,
         /// Its owner; the caller when absent.
@@ -86,6 +87,15 @@ pub enum Step {
         /// Who writes there.
         owner: Option<Owner>,
     },
+    /// Remove an empty directory that is in the way of one that moves here.
+    RemoveEmptyDirectory {
+        /// Where.
+        path: RelPath,
+        /// Its permission bits, for the undo.
+        mode: u32,
+        /// Its owner, for the undo.
+        owner: Owner,
+    },
     /// Move a mutable directory with its content to where it is placed now, on the same file system.
     MoveDirectory {
         /// Where it is.
@@ -118,6 +128,16 @@ pub enum Step {
     Prove(Prove),
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
     Settle,
+}
+
+/// Who puts things into a directory that a transaction makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// Anybody: the undo removes the directory only if it is empty.
+    Anybody,
+    /// The transaction's own server, which nobody but mmembed can reach: the undo removes it all.
+    OwnServer,
 }
 
 /// What [`Step::Configure`] merges and where it writes.
@@ -166,6 +186,7 @@ impl Step {
             }
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
+            | Self::RemoveEmptyDirectory { .. }
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)

@@ -6,7 +6,12 @@ use crate::model::Step;
 #[must_use]
 pub fn explain(step: &Step) -> String {
     match step {
-        Step::MakeDirectory { path, mode, owner } => {
+        Step::MakeDirectory {
+            path,
+            mode,
+            owner,
+            content: _,
+        } => {
             let owner = owner
                 .map(|owner| format!(", owner {owner}"))
                 .unwrap_or_default();
@@ -28,6 +33,7 @@ pub fn explain(step: &Step) -> String {
         }
         Step::SetOwner { tree, owner } => format!("hand {tree} to its owner {owner}"),
         Step::GrantDirectory { path, .. } => format!("let the server write to {path}"),
+        Step::RemoveEmptyDirectory { path, .. } => format!("remove the empty directory {path}"),
         Step::MoveDirectory { from, to } => format!("move {from} to {to}"),
         Step::CopyDirectory { from, to } => {
             format!("copy {from} to {to}, on another file system, and compare")

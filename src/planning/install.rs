@@ -1,9 +1,9 @@
 //! The steps of an installation, from what was asked and what was seen.
 
-use super::steps::{Steps, other_than};
+use super::steps::{Steps, is_directory, other_than};
 use crate::model::{
-    InstallRequest, Intent, Inventory, LiveSeen, Location, Owner, Plan, Receipt, RelPath, Release,
-    Start, Step,
+    InstallRequest, Intent, Inventory, LiveSeen, Location, Owner, PathSeen, PlaceName, Plan,
+    Receipt, RelPath, Release, Start, Step,
 };
 
 /// What an installation comes to.
@@ -62,6 +62,28 @@ pub enum Refusal {
         /// Where it was asked to be.
         wanted: RelPath,
     },
+    /// The configuration is gone.
+    #[error("there is no configuration at {path} any more")]
+    ConfigIsGone {
+        /// Where it was.
+        path: RelPath,
+    },
+    /// Something that is no directory is in the way.
+    #[error("{path} is needed as a directory, and something else is there")]
+    NoDirectory {
+        /// Where.
+        path: RelPath,
+    },
+    /// Two mutable directories would lie in one another, or did.
+    #[error("{name} cannot be at {path}: that is in, around or the same as {other}")]
+    PlacesOverlap {
+        /// Which place.
+        name: String,
+        /// Where it was asked to be.
+        path: RelPath,
+        /// What is there already or shall be.
+        other: RelPath,
+    },
     /// A place is taken.
     #[error("{name} cannot be moved to {to}: something is there already")]
     PlaceTaken {
@@ -77,6 +99,8 @@ pub enum Refusal {
 /// # Errors
 /// When what is there is not `install`'s to change.
 pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, Refusal> {
+    refuse_overlaps(request, seen)?;
+    refuse_obstacles(seen)?;
     match (&seen.receipt, &seen.live) {
         (None, LiveSeen::Nothing) => Ok(Decision::Carry(Box::new(first_install(request, seen)))),
         (_, LiveSeen::Foreign) | (None, LiveSeen::Ours(_)) => Err(Refusal::ForeignTree {
@@ -87,6 +111,46 @@ pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, R
             live: request.prefix.live(),
         }),
         (Some(receipt), LiveSeen::Ours(_)) => reinstall(request, seen, receipt),
+    }
+}
+
+/// Mutable directories have to lie apart: from each other, now and before, and from what is mmembed's own.
+fn refuse_overlaps(request: &InstallRequest, seen: &Inventory) -> Result<(), Refusal> {
+    let (prefix, live) = (&request.prefix, request.prefix.live());
+    let own = [prefix.embedded(), prefix.state()];
+    let former = seen.receipt.iter().flat_map(|receipt| &receipt.placements);
+    let others: Vec<(Option<PlaceName>, RelPath)> = request
+        .placements
+        .iter()
+        .chain(former)
+        .filter_map(|place| Some((Some(place.name), place.path(&live)?)))
+        .chain(own.into_iter().map(|path| (None, path)))
+        .collect();
+    for place in &request.placements {
+        let Location::At(path) = &place.location else {
+            continue;
+        };
+        let overlapping = others.iter().find(|(name, other)| {
+            let is_itself = *name == Some(place.name) && other == path;
+            !is_itself && (path.is_within(other) || other.is_within(path))
+        });
+        if let Some((_, other)) = overlapping {
+            let (name, path, other) = (place.name.to_string(), path.clone(), other.clone());
+            return Err(Refusal::PlacesOverlap { name, path, other });
+        }
+    }
+    Ok(())
+}
+
+/// Where a directory is needed, there is one or nothing.
+fn refuse_obstacles(seen: &Inventory) -> Result<(), Refusal> {
+    let obstacle = seen
+        .directories
+        .iter()
+        .find(|(_, seen)| **seen == PathSeen::Other);
+    match obstacle {
+        Some((path, _)) => Err(Refusal::NoDirectory { path: path.clone() }),
+        None => Ok(()),
     }
 }
 
@@ -155,8 +219,9 @@ fn reinstall(
     refuse_other(request, seen, receipt)?;
     let moved = moved_places(request, seen, receipt)?;
     let unproven = request.start != Start::Never && receipt.proof.is_none();
-    let same_settings = receipt.overlays == request.overlays
+    let same_settings = seen.applied == Some(request.overlays)
         && receipt.placements == request.placements
+        && receipt.viewpoint == request.viewpoint
         && receipt.server == request.server
         && seen.drifted.is_empty();
     if moved.is_empty() && same_settings && !unproven && all_places_are_there(request, seen) {
@@ -186,7 +251,8 @@ fn refuse_other(
     if installed != request.release {
         return Err(Refusal::OtherRelease { installed });
     }
-    if seen.archive.sha256.is_some() && seen.archive.sha256 != receipt.archive.sha256 {
+    let stated = request.sha256.or(seen.archive.sha256);
+    if stated.is_some() && stated != receipt.archive.sha256 {
         let sha256 = receipt
             .archive
             .sha256
@@ -203,6 +269,11 @@ fn refuse_other(
     if receipt.config != request.config() {
         let (now, wanted) = (receipt.config.clone(), request.config());
         return Err(Refusal::OtherConfigFile { now, wanted });
+    }
+    if !seen.config_exists {
+        return Err(Refusal::ConfigIsGone {
+            path: receipt.config.clone(),
+        });
     }
     Ok(())
 }
@@ -226,12 +297,16 @@ fn moved_places(
         let (Some(from), Some(to)) = (now.path(&live), wanted.path(&live)) else {
             continue;
         };
-        let is_there = |path| seen.directories.get(path).is_some_and(Option::is_some);
         // What is not there cannot be moved; it is made where it is wanted.
-        if from == to || !is_there(&from) {
+        if from == to || !is_directory(&from, seen) {
             continue;
         }
-        if is_there(&to) {
+        let is_free = match seen.directories.get(&to) {
+            None | Some(PathSeen::Nothing) => true,
+            Some(PathSeen::Directory { empty, .. }) => *empty,
+            Some(PathSeen::Other) => false,
+        };
+        if !is_free {
             return Err(Refusal::PlaceTaken {
                 name: wanted.name.to_string(),
                 to,
@@ -244,10 +319,11 @@ fn moved_places(
 
 fn all_places_are_there(request: &InstallRequest, seen: &Inventory) -> bool {
     let live = request.prefix.live();
-    let is_there = |path| seen.directories.get(&path).is_some_and(Option::is_some);
     let outside = request
         .placements
         .iter()
         .filter(|place| place.location != Location::InTree);
-    outside.filter_map(|place| place.path(&live)).all(is_there)
+    outside
+        .filter_map(|place| place.path(&live))
+        .all(|path| is_directory(&path, seen))
 }

@@ -14,7 +14,9 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
                 tops.extend(from.parent());
                 tops.extend(to.parent());
             }
-            Step::RemoveDirectory { path } => tops.extend(path.parent()),
+            Step::RemoveDirectory { path } | Step::RemoveEmptyDirectory { path, .. } => {
+                tops.extend(path.parent());
+            }
             // The file is replaced by one that is written beside it, and so is the copy for the dark.
             Step::Configure(configure) => tops.extend(configure.file.parent()),
             Step::Prove(prove) => tops.extend(prove.config.parent()),

@@ -1,8 +1,8 @@
 //! A plan in the making: steps with their reasons, in order.
 
 use crate::model::{
-    Configure, DatabaseUse, InstallRequest, Intent, Inventory, Location, Owner, PLAN_SCHEMA, Plan,
-    Planned, Prove, RECEIPT_SCHEMA, Receipt, RelPath, Start, Step,
+    Configure, Content, DatabaseUse, InstallRequest, Intent, Inventory, Location, Owner,
+    PLAN_SCHEMA, PathSeen, Plan, Planned, Prove, RECEIPT_SCHEMA, Receipt, RelPath, Start, Step,
 };
 
 /// The directories on the way to a place: anybody may pass.
@@ -48,6 +48,7 @@ impl Steps {
         self.add(
             Step::MakeDirectory {
                 path: path.clone(),
+                content: Content::Anybody,
                 mode: OPEN,
                 owner: None,
             },
@@ -58,9 +59,7 @@ impl Steps {
     fn will_be_there(&self, path: &RelPath, seen: &Inventory) -> bool {
         let is_made = |planned: &Planned| matches!(&planned.step, Step::MakeDirectory { path: made, .. } if made == path);
         // mmembed's own state is made before the transaction begins, and outlives it: the journal lies there.
-        self.state.is_within(path)
-            || seen.directories.get(path).is_some_and(Option::is_some)
-            || self.steps.iter().any(is_made)
+        self.state.is_within(path) || is_directory(path, seen) || self.steps.iter().any(is_made)
     }
 
     /// Makes the mutable directories outside the tree that are not there and do not arrive from elsewhere.
@@ -82,8 +81,13 @@ impl Steps {
                 self.make_path(&parent, seen, &because);
             }
             let owner = other_than(request.server, seen.caller);
+            let content = match request.start {
+                Start::Prove { .. } => Content::OwnServer,
+                Start::Never => Content::Anybody,
+            };
             let step = Step::MakeDirectory {
                 path: path.clone(),
+                content,
                 mode: PRIVATE,
                 owner,
             };
@@ -92,11 +96,15 @@ impl Steps {
     }
 
     /// Moves a mutable directory: by a rename where that can be done, else by a copy that becomes the truth with the
-    /// commit.
+    /// commit. An empty directory gives way to it.
     pub(super) fn move_place(&mut self, from: RelPath, to: RelPath, seen: &Inventory) {
         let parent = to.parent().unwrap_or_else(RelPath::here);
         let because = "a mutable directory is placed elsewhere now";
         self.make_path(&parent, seen, because);
+        if let Some(PathSeen::Directory { mode, owner, .. }) = seen.directories.get(&to) {
+            let (path, mode, owner) = (to.clone(), *mode, *owner);
+            self.add(Step::RemoveEmptyDirectory { path, mode, owner }, because);
+        }
         if device_of(&from, seen) == device_of(&parent, seen) {
             self.add(Step::MoveDirectory { from, to }, because);
         } else {
@@ -135,10 +143,9 @@ impl Steps {
                 release: request.release.clone(),
                 run_as: other_than(request.server, seen.caller),
                 within,
-                database: if seen.receipt.is_some() {
-                    DatabaseUse::AsItIs
-                } else {
-                    request.database
+                database: match &seen.receipt {
+                    Some(Receipt { proof: Some(_), .. }) => DatabaseUse::AsItIs,
+                    Some(_) | None => request.database,
                 },
             };
             self.add(
@@ -184,8 +191,8 @@ impl Steps {
             placements: request.placements.clone(),
             owner: request.owner,
             server: request.server,
-            overlays: request.overlays,
-            proof: None,
+            // One that was proven stays proven until it is started again.
+            proof: former.and_then(|receipt| receipt.proof.clone()),
         };
         Plan {
             schema: PLAN_SCHEMA,
@@ -201,7 +208,14 @@ impl Steps {
 /// The device of a directory, or of the nearest one above it that is there.
 fn device_of(path: &RelPath, seen: &Inventory) -> Option<u64> {
     match seen.directories.get(path) {
-        Some(Some(device)) => Some(*device),
-        Some(None) | None => device_of(&path.parent()?, seen),
+        Some(PathSeen::Directory { device, .. }) => Some(*device),
+        Some(PathSeen::Nothing | PathSeen::Other) | None => device_of(&path.parent()?, seen),
     }
+}
+
+/// Is a directory there?
+pub(super) fn is_directory(path: &RelPath, seen: &Inventory) -> bool {
+    seen.directories
+        .get(path)
+        .is_some_and(|seen| seen.is_directory())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::model::Version;
 
-use super::era::{Era, PingApi};
+use super::era::{Era, PingApi, StatusReport};
 use super::version_id::VersionId;
 
 /// A question to a running server.
@@ -46,9 +46,9 @@ pub enum State {
     Ready,
     /// Not serving this question (yet).
     NotYet,
-    /// It says that something is wrong.
+    /// It says that something is wrong, or does not say that all is well although its version always does.
     Unhealthy {
-        /// What; never empty.
+        /// What is wrong or unsaid; never empty.
         parts: Vec<Part>,
     },
 }
@@ -106,13 +106,16 @@ impl Ask {
     ///
     /// Observed on real servers: 404 for some milliseconds after the port opens (5.3, 5.9), 501 where v3 is switched off,
     /// 500 with the ailing parts named. A 200 that is not the expected JSON comes from something else and counts as
-    /// no answer.
+    /// no answer. From a server that always tells how its database and its file store are, silence about one of them
+    /// is a fault of that part.
     #[must_use]
-    pub fn understand(self, reply: &Reply<'_>) -> Answer {
+    pub fn understand(self, reply: &Reply<'_>, version: &Version) -> Answer {
         let version_id = header(reply, "x-version-id").and_then(|text| text.parse().ok());
         let body = json_object(reply.body);
         let state = match (self, reply.status) {
-            (Self::SystemPing, 200 | 500) => system_state(reply, body.as_ref()),
+            (Self::SystemPing, 200 | 500) => {
+                system_state(reply, body.as_ref(), Era::of(version).status_report())
+            }
             (Self::GeneralPing, 200) if text_field(body.as_ref(), "version").is_some() => {
                 State::Ready
             }
@@ -126,7 +129,11 @@ impl Ask {
     }
 }
 
-fn system_state(reply: &Reply<'_>, body: Option<&Map<String, Value>>) -> State {
+fn system_state(
+    reply: &Reply<'_>,
+    body: Option<&Map<String, Value>>,
+    report: StatusReport,
+) -> State {
     let told = |name| text_field(body, name).or_else(|| header(reply, name));
     let parts: Vec<Part> = PARTS
         .iter()
@@ -140,8 +147,14 @@ fn system_state(reply: &Reply<'_>, body: Option<&Map<String, Value>>) -> State {
         let parts = if named.is_empty() { parts } else { named };
         return State::Unhealthy { parts };
     }
+    let untold: Vec<Part> = PARTS
+        .iter()
+        .filter(|(_, name)| report == StatusReport::Certain && told(name).is_none())
+        .map(|(part, _)| *part)
+        .collect();
     match (reply.status, text_field(body, "status")) {
-        (200, Some(_)) => State::Ready,
+        (200, Some(_)) if untold.is_empty() => State::Ready,
+        (200, Some(_)) => State::Unhealthy { parts: untold },
         (200, None) => State::NotYet,
         _ => State::Unhealthy {
             parts: vec![Part::Server],
@@ -180,15 +193,26 @@ mod tests {
     const V3_OFF: &str = r#"{"id":"api.context.v3_disabled.app_error","message":"API version 3 has been disabled on this server.","status_code":501}"#;
 
     fn understand(ask: Ask, status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+        understand_as("5.9.0", ask, status, headers, body)
+    }
+
+    fn understand_as(
+        version: &str,
+        ask: Ask,
+        status: u16,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let headers: Vec<(String, String)> = headers
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        ask.understand(&Reply {
+        let reply = Reply {
             status,
             headers: &headers,
             body,
-        })
+        };
+        ask.understand(&reply, &version.parse().unwrap())
     }
 
     #[test]
@@ -278,6 +302,34 @@ mod tests {
                 parts: vec![Part::Database]
             }
         );
+    }
+
+    type Headers = &'static [(&'static str, &'static str)];
+
+    #[test]
+    fn a_server_that_always_tells_of_its_parts_is_not_well_without() {
+        const TOLD: Headers = &[("Database_status", "OK"), ("Filestore_status", "OK")];
+        let untold = |parts: &[Part]| State::Unhealthy {
+            parts: parts.to_vec(),
+        };
+        let silent = untold(&[Part::Database, Part::FileStore]);
+        let database_only = r#"{"database_status":"OK","status":"OK"}"#;
+        let cases: [(&str, Headers, &str, State); 8] = [
+            ("5.9.0", &[], V4_3_10, State::Ready),
+            ("5.29.1", &[], V4_3_10, State::Ready),
+            ("5.30.0", &[], V4_3_10, silent.clone()),
+            ("11.7.3", &[], V4_3_10, silent),
+            ("7.8.0", &[], database_only, untold(&[Part::FileStore])),
+            ("7.8.0", TOLD, V4_3_10, State::Ready),
+            ("7.8.0", &TOLD[1..], database_only, State::Ready),
+            ("7.8.0", &[], V4_7_8, State::Ready),
+        ];
+        for (version, headers, body, state) in cases {
+            let answer = understand_as(version, Ask::SystemPing, 200, headers, body);
+            assert_eq!(answer.state, state, "{version} {body}");
+        }
+        let page = understand_as("7.8.0", Ask::SystemPing, 200, TOLD, "<html>");
+        assert_eq!(page.state, State::NotYet);
     }
 
     #[test]

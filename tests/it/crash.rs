@@ -12,9 +12,9 @@ use mmembed::engine::{self, Payload, Prepared};
 use mmembed::host::{Cancel, Host, Meter};
 
 use mmembed::model::{
-    AppName, ArchiveStamp, DatabaseUse, Edition, InstallWish, Intent, Overlay, Overlays, Owner,
-    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret,
-    Sha256Digest, Start, Step, Strength, TransactionId, Version, Viewpoint,
+    AppName, ArchiveStamp, Content, DatabaseUse, Edition, InstallWish, Intent, Overlay, Owner,
+    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret, Start,
+    Step, Strength, TransactionId, Version, Viewpoint,
 };
 
 use tempfile::TempDir;
@@ -43,8 +43,10 @@ fn small_plan(root: &Path) -> Plan {
         "a server",
     )
     .unwrap();
+    let content = Content::Anybody;
     let make = |path| Step::MakeDirectory {
         path,
+        content,
         mode: 0o750,
         owner: None,
     };
@@ -61,7 +63,6 @@ fn small_plan(root: &Path) -> Plan {
 }
 
 fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
-    let nothing = Sha256Digest::of(b"{}");
     let nobody = Owner { uid: 0, gid: 0 };
     let receipt = Receipt {
         schema: RECEIPT_SCHEMA,
@@ -83,10 +84,6 @@ fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         placements: Vec::new(),
         owner: nobody,
         server: nobody,
-        overlays: Overlays {
-            defaults: nothing,
-            enforced: nothing,
-        },
         proof: None,
     };
     let steps = steps

@@ -113,7 +113,7 @@ impl Installed {
             .each_ref()
             .map(|path| fs::metadata(path).unwrap().permissions());
         for path in &closed {
-            fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
+            fs::set_permissions(path, Permissions::from_mode(0o0)).unwrap();
         }
         let mut command = self.command(words);
         if is_root() {
@@ -346,7 +346,7 @@ fn advice_can_be_copied_into_a_shell_and_says_what_is_still_to_come() {
         "--release",
         other.to_str().unwrap(),
     ];
-    ask(&words).expect(3, &["cannot do that yet", "still to come", "10.11.0"]);
+    ask(&words).expect(3, &["does not have yet", "10.11.0"]);
     let show = format!("`mmembed config show --app acme --root '{root}'`");
     ask(&["config", "get", "Team.Nothing"]).expect(3, &[&show]);
     ask(&["recover"]).expect(0, &["nothing to do: no transaction is open"]);

@@ -269,9 +269,14 @@ fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> (Exit
 }
 
 fn refuse(error: &SettingsError) -> (Exit, Failure) {
+    if let SettingsError::Interrupted { .. } = error {
+        let next = "run `mmembed recover`, or `install` again, which finishes it first";
+        return (Exit::Locked, failure(words::chain(error), next));
+    }
     let next = match error {
         SettingsError::NotInstalled => "install a release first",
-        SettingsError::Busy { .. } => "try again in a moment",
+        SettingsError::Busy { .. } | SettingsError::Interrupted { .. } => "try again in a moment",
+        SettingsError::Open(_) => "see what `status` says",
         SettingsError::State(error) => &hint::for_state(error),
         SettingsError::Path(_) | SettingsError::Configure(ConfigureError::Path(_)) => {
             &system::advice_and_again(error)

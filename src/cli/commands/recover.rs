@@ -6,14 +6,14 @@ use crate::cli::args::{Output, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
 use crate::cli::{ending, hint, system, words};
-use crate::engine::{OpenError, Outcome, StepError, find_open, recover, take_lock};
+use crate::engine::{OpenError, Outcome, StepError, Wish, find_open, recover, take_lock};
 use crate::host::{Cancel, LockError};
 use crate::model::{Ending, Failure, Finding, Report, Severity, TransactionId};
 
 /// Finishes what an interrupted run left open.
 pub(crate) fn run(
     target: &Target,
-    retry: bool,
+    wish: Wish,
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
@@ -36,7 +36,7 @@ pub(crate) fn run(
         Ok(lock) => lock,
         Err(error) => return Ok(locked(&error)),
     };
-    let result = recover(&host, &lock, &prefix, retry, &mut progress);
+    let result = recover(&host, &lock, &prefix, wish, &mut progress);
     drop(progress);
     Ok(match result {
         Err(error) => refuse(&error),

@@ -103,6 +103,10 @@ fn failed(mut report: Report, error: &VerifyError, call: &Call, logs: &Path) -> 
         | VerifyError::Proof(ProofError::Path(_)) => {
             (Ending::Refused, system::advice_and_again(error))
         }
+        VerifyError::ForInside { .. } => (
+            Ending::Refused,
+            "start it there; from here, `--no-start` verifies its files".to_owned(),
+        ),
         VerifyError::Configure(_) | VerifyError::Darken(_) => (
             Ending::ProbeFailed,
             "mend the configuration at that place".to_owned(),

@@ -27,7 +27,7 @@ pub(crate) fn ask(
                     headers: &headers,
                     body: &body,
                 };
-                let answer = question.understand(&reply);
+                let answer = question.understand(&reply, version);
                 if answer.state == State::Ready || best.is_none() {
                     best = Some(Sample::Answered(answer));
                 }

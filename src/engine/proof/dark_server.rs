@@ -7,7 +7,7 @@ use super::error::ProofError;
 use super::leftover;
 use super::watch::{Watch, Witness};
 use crate::engine::reporter::Reporter;
-use crate::host::{Host, Http, ServerProcess, Stopped};
+use crate::host::{Host, Http, ServerProcess, Stopped, current_owner};
 use crate::model::{CommandSpec, Owner, RelPath, Version};
 use crate::server::Era;
 
@@ -30,7 +30,7 @@ pub(crate) struct DarkStart<'a> {
     pub(crate) run_as: Option<Owner>,
 }
 
-/// A server in the dark. Dropped, it is killed; [`DarkServer::stop`] lets it end by itself.
+/// A server in the dark. [`DarkServer::stop`] and a proof that fails let it end by itself; dropped before, it is killed.
 #[derive(Debug)]
 pub(crate) struct DarkServer<'a> {
     host: &'a Host,
@@ -49,16 +49,24 @@ impl<'a> DarkServer<'a> {
         let spec = command(host, &start);
         let started = host.clock.monotonic();
         let process = ServerProcess::start(&host.exec, &spec, log)?;
-        leftover::remember(host, start.directory, process.identity())?;
-        Ok(Self {
+        let mut server = Self {
             host,
             start,
             process,
             started,
-        })
+        };
+        if let Err(error) =
+            leftover::remember(host, server.start.directory, server.process.identity())
+        {
+            return Err(server.given_up(error.into()));
+        }
+        Ok(server)
     }
 
     /// Waits until it has proven that it is what it should be, or cannot any more.
+    ///
+    /// # Errors
+    /// Why it did not pass. It is stopped by then, as patiently as one that did: it may be in the middle of a migration.
     pub(crate) fn prove(
         &mut self,
         within: Duration,
@@ -68,29 +76,50 @@ impl<'a> DarkServer<'a> {
             "http://127.0.0.1:{}{}",
             self.start.port, self.start.site_path
         );
-        let watch = Watch {
+        let proven = Http::new().map_err(ProofError::from).and_then(|http| {
+            self.watch(http, base, within)
+                .until_proven(&mut self.process, reporter)
+        });
+        proven.map_err(|error| self.given_up(error))
+    }
+
+    fn watch(&self, http: Http, base: String, within: Duration) -> Watch<'a> {
+        Watch {
             host: self.host,
-            http: Http::new()?,
+            http,
             base,
             port: self.start.port,
             version: self.start.version,
+            user: self.start.run_as.unwrap_or_else(current_owner).uid,
             started: self.started,
             within,
-        };
-        watch.until_proven(&mut self.process, reporter)
+        }
     }
 
     /// Stops it, patiently.
     pub(crate) fn stop(mut self) -> Result<Stopped, ProofError> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<Stopped, ProofError> {
         let era = Era::of(self.start.version);
         // Observed: 4.10 and 5.3 hang when they are stopped right after their first answer.
         let lived = self.host.clock.monotonic().saturating_sub(self.started);
-        self.host
-            .clock
-            .sleep(era.settling_time().saturating_sub(lived));
+        if self.process.is_alive()? {
+            self.host
+                .clock
+                .sleep(era.settling_time().saturating_sub(lived));
+        }
         let stopped = self.process.stop(era.stop_grace())?;
         leftover::forget(self.host, self.start.directory)?;
         Ok(stopped)
+    }
+
+    /// Stops it after a failure, which stays the one to tell.
+    fn given_up(&mut self, failure: ProofError) -> ProofError {
+        // Should that fail too, the server is still on record for whoever cleans up, and killed when this is dropped.
+        let _second_failure = self.end();
+        failure
     }
 }
 
@@ -104,3 +133,6 @@ fn command(host: &Host, start: &DarkStart<'_>) -> CommandSpec {
     spec.run_as = start.run_as;
     spec
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,8 +65,11 @@ pub enum ProofError {
         /// What answered, if it named itself.
         seen: Option<Version>,
     },
-    /// It answered that something is wrong, to the end.
-    #[error("the server is up, but reports a problem with {}", name_parts(parts))]
+    /// It answered that something is wrong, or not that all is well, to the end.
+    #[error(
+        "the server is up, but does not report that all is well with {}",
+        name_parts(parts)
+    )]
     Unhealthy {
         /// With what.
         parts: Vec<Part>,
@@ -76,6 +79,14 @@ pub enum ProofError {
     ForeignPort {
         /// The port.
         port: u16,
+    },
+    /// A server left by an earlier run does not end.
+    #[error(
+        "process {pid}, a server that an earlier run has left, does not end, not even when killed"
+    )]
+    Undying {
+        /// Its number.
+        pid: u32,
     },
     /// The operator asked to stop.
     #[error("it was asked to stop while the server was starting")]

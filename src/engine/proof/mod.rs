@@ -5,6 +5,7 @@ mod ask;
 mod dark_server;
 mod error;
 mod leftover;
+mod notices;
 mod watch;
 
 pub(crate) use ask::ask;

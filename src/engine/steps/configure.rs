@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use super::context::StepContext;
 use super::error::StepError;
-use super::keep::{Kept, keep, put_back};
+use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
     Document, DocumentError, Layers, MAX_BYTES, MergeError, Merged, Missing, NewDefaults, Places,
     merge,
 };
 use crate::engine::places::placements_for;
+use crate::engine::state_files::read_receipt;
 use crate::host::{Host, PathError};
 use crate::model::{Configure, RelPath, TreeIdentity};
 
@@ -67,14 +68,22 @@ pub(super) fn perform(configure: &Configure, cx: &StepContext<'_>) -> Result<(),
         .replace(&cx.directory().join(LEDGER), &ledger, 0o600, None)?;
     let text = merged.document.to_text();
     // It holds the password of the database, whatever mode it came with.
-    Ok(host
-        .tree
-        .replace(&configure.file, text.as_bytes(), 0o600, configure.owner)?)
+    let (directory, file) = (cx.directory(), &configure.file);
+    Ok(overwrite(
+        host,
+        &directory,
+        BEFORE,
+        file,
+        text.as_bytes(),
+        configure.owner,
+    )?)
 }
 
 /// Puts the former file back.
-pub(super) fn undo(configure: &Configure, cx: &StepContext<'_>) -> Result<(), StepError> {
-    Ok(put_back(cx.host, &cx.directory(), BEFORE, &configure.file)?)
+pub(super) fn undo(configure: &Configure, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let aside = put_back(cx.host, &cx.directory(), BEFORE, &configure.file)?;
+    cx.note_newer(aside);
+    Ok(())
 }
 
 fn merge_layers(
@@ -91,15 +100,19 @@ fn merge_layers(
     };
     let defaults = optional(&cx.directory().join(DEFAULTS))?;
     let enforced = optional(&cx.directory().join(ENFORCED))?;
-    let applied = optional(&prefix.applied().join(DEFAULTS))?;
+    let applied = applied_base(
+        optional(&prefix.applied().join(DEFAULTS))?,
+        optional(&prefix.applied().join(ENFORCED))?,
+    );
     let spell = |path: &RelPath| configure.viewpoint.spell(host.tree.root(), path);
     let wanted = placements_for(&configure.placements, spell);
-    let former = placements_for(&former_placements(cx), spell);
+    let former = former_placements(cx);
     let live = spell(&prefix.live());
     let version = &configure.release.version;
     let layers = Layers {
         release: shipped,
-        old_release: None,
+        // Where nothing was applied before, what the release shipped is what nobody has touched.
+        old_release: Some(shipped),
         new_defaults: NewDefaults::Report,
         missing: Missing::for_version(version),
         defaults: defaults.as_ref(),
@@ -117,15 +130,30 @@ fn merge_layers(
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })
 }
 
-/// The places as the receipt before this transaction has them. A receipt that cannot be read was found out before the
-/// plan was made.
-fn former_placements(cx: &StepContext<'_>) -> Vec<crate::model::Placement> {
-    let receipt = crate::engine::read_receipt(cx.host, &cx.plan.prefix)
-        .ok()
-        .flatten();
-    receipt
-        .map(|receipt| receipt.placements)
-        .unwrap_or_default()
+/// The base of the three-way merge: the defaults as last applied, and what was enforced and is not any more.
+fn applied_base(defaults: Option<Document>, enforced: Option<Document>) -> Option<Document> {
+    let (defaults, mut base) = match (defaults, enforced) {
+        (Some(defaults), Some(enforced)) => (defaults, enforced),
+        (only, None) | (None, only) => return only,
+    };
+    for leaf in defaults.leaves() {
+        // A setting that is a value in one and a section in the other has no base; then the site's value stands.
+        drop(base.set_raw(&leaf.setting, leaf.value.raw()));
+    }
+    Some(base)
+}
+
+/// The places as the receipt before this transaction has them, spelled as they were then. A receipt that cannot be read
+/// was found out before the plan was made.
+fn former_placements(cx: &StepContext<'_>) -> Vec<crate::config::Placement> {
+    let receipt = read_receipt(cx.host, &cx.plan.prefix).ok().flatten();
+    let spelled = receipt.map(|receipt| {
+        let root = cx.host.tree.root();
+        placements_for(&receipt.placements, |path| {
+            receipt.viewpoint.spell(root, path)
+        })
+    });
+    spelled.unwrap_or_default()
 }
 
 /// Reads a configuration; `None` when there is none.

@@ -19,6 +19,7 @@ mod unpack;
 pub use configure::ConfigureError;
 pub(crate) use configure::{DEFAULTS, ENFORCED, read_document};
 pub use confirm::ConfirmError;
+pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
 pub use prove::AcceptError;
@@ -29,7 +30,13 @@ use crate::model::Step;
 
 pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     match step {
-        Step::MakeDirectory { path, mode, owner } => directory::make(path, *mode, *owner, cx),
+        Step::MakeDirectory {
+            path, mode, owner, ..
+        } => directory::make(path, *mode, *owner, cx),
+        Step::RemoveEmptyDirectory { path, .. } => {
+            cx.host.tree.remove_if_empty(path)?;
+            Ok(())
+        }
         Step::Unpack {
             archive,
             release,
@@ -41,7 +48,10 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
             release,
             run_as,
         } => confirm::perform(tree, release, *run_as, cx),
-        Step::SetOwner { tree, owner } => Ok(cx.host.tree.set_owner_of_all(tree, *owner)?),
+        Step::SetOwner { tree, owner } => {
+            cx.host.tree.set_owner_of_all(tree, *owner)?;
+            Ok(cx.host.tree.sync_file_system(tree)?)
+        }
         Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
         Step::Configure(configure) => configure::perform(configure, cx),
         Step::MoveDirectory { from, to }
@@ -58,14 +68,17 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
 
 pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     match step {
-        Step::MakeDirectory { path, .. } => directory::unmake(path, cx),
+        Step::MakeDirectory { path, content, .. } => directory::unmake(path, *content, cx),
+        Step::RemoveEmptyDirectory { path, mode, owner } => {
+            directory::put_back_empty(path, *mode, *owner, cx)
+        }
         Step::Unpack { into, .. } => unpack::undo(into, cx),
         Step::Configure(configure) => configure::undo(configure, cx),
         Step::MoveDirectory { from, to }
         | Step::Activate {
             staged: from,
             live: to,
-        } => directory::rename(to, from, cx),
+        } => directory::rename_back(from, to, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
         // The first three change nothing but the staged tree, which the undo of unpacking takes away; the others run

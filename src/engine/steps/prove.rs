@@ -10,9 +10,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use super::configure::{ConfigureError, LEDGER, read_document};
-use super::context::StepContext;
+use super::context::{Losses, StepContext};
 use super::error::StepError;
-use super::keep::{Kept, keep, put_back};
+use super::keep::{Kept, keep, overwrite, put_back};
 use super::rewritten::{notes, refuse_resets, summary};
 use crate::config::{
     Document, EditError, Ledger, RestoreError, Restored, SettingPath, darken, restore,
@@ -20,7 +20,7 @@ use crate::config::{
 use crate::database::CreatedObject;
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
-use crate::host::{PathError, free_loopback_port};
+use crate::host::{PathError, free_loopback_port, running_from};
 use crate::model::{DatabaseUse, Event, Proof, Prove, RelPath, Secret, TreeIdentity};
 use crate::server::{
     Banner, ExpectedSchema, IdentityVerdict, SchemaVerdict, SeenSchema, VersionCommand,
@@ -68,6 +68,15 @@ pub enum AcceptError {
         /// How many.
         objects: usize,
     },
+    /// A server that this transaction did not start runs from the tree.
+    #[error("the server is in use: process {pid} runs from the tree")]
+    InUse {
+        /// Which.
+        pid: u32,
+    },
+    /// People have used the server since.
+    #[error("people have logged in to the server since it was interrupted")]
+    PeopleWereIn,
     /// The schema is not what this release makes.
     #[error("the schema of the database is {verdict} after the start")]
     Schema {
@@ -81,10 +90,10 @@ pub enum AcceptError {
 
 impl AcceptError {
     pub(super) fn is_crash(&self) -> bool {
-        match self {
-            Self::Path(error) | Self::Configure(ConfigureError::Path(error)) => error.is_crash(),
-            _ => false,
-        }
+        let (Self::Path(error) | Self::Configure(ConfigureError::Path(error))) = self else {
+            return false;
+        };
+        error.is_crash()
     }
 }
 
@@ -136,20 +145,23 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     checks.push(summary(&restored));
     write_down(cx, &witness, checks, &restored)?;
     let text = restored.document.to_text();
-    tree.replace(&prove.config, text.as_bytes(), 0o600, prove.run_as)?;
+    let (file, text) = (&prove.config, text.as_bytes());
+    overwrite(cx.host, &directory, BEFORE, file, text, prove.run_as)?;
     Ok(tree.remove_file(&copy)?)
 }
 
 /// Stops what still runs, puts the configuration back, and takes back what the server has put into an empty database.
 pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let directory = cx.directory();
-    stop_leftover(cx.host, &directory)?;
+    stop_leftover(cx.host, &directory, &prove.tree, &dark_copy(prove, cx))?;
+    refuse_while_in_use(prove, cx)?;
     cx.host.tree.remove_file(&dark_copy(prove, cx))?;
     let before = cx.host.tree.read(&directory.join(DATABASE), LARGEST)?;
     if let Some(before) = before.and_then(|text| serde_json::from_slice::<Before>(&text).ok()) {
         let original = require(cx, &prove.config)?;
         match (open_database(prove, &original, cx)?, before) {
             (Some(database), Before::Objects(objects)) => {
+                refuse_what_people_made(&database, cx)?;
                 database.take_back_to(&objects).map_err(AcceptError::from)?;
             }
             (None, Before::Objects(_)) | (_, Before::Unknown) => {
@@ -160,7 +172,31 @@ pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepEr
             }
         }
     }
-    Ok(put_back(cx.host, &directory, BEFORE, &prove.config)?)
+    let aside = put_back(cx.host, &directory, BEFORE, &prove.config)?;
+    cx.note_newer(aside);
+    Ok(())
+}
+
+/// The tree became the live one before this step: whoever started the host's service since has let people in.
+fn refuse_while_in_use(prove: &Prove, cx: &StepContext<'_>) -> Result<(), AcceptError> {
+    let census = running_from(&cx.host.tree.absolute(&prove.tree))?;
+    match census.found.first() {
+        Some(found) => Err(AcceptError::InUse {
+            pid: found.identity.pid,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// A session means that somebody has logged in, which nobody can on a server in the dark.
+fn refuse_what_people_made(
+    database: &Database<'_>,
+    cx: &StepContext<'_>,
+) -> Result<(), AcceptError> {
+    if cx.losses == Losses::Refused && database.has_sessions()? {
+        return Err(AcceptError::PeopleWereIn);
+    }
+    Ok(())
 }
 
 /// What was in the database before the server was started on it.

@@ -35,7 +35,8 @@ pub(super) fn copy(
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
     let tree = &cx.host.tree;
-    if tree.exists(to)? {
+    let marker = marker(to, cx);
+    if tree.exists(&marker)? && tree.exists(to)? {
         return Ok(());
     }
     let arriving = arriving(to);
@@ -45,18 +46,33 @@ pub(super) fn copy(
         cx.reporter.hear(&Event::Note { text: words(&note) });
     }
     same_tree(&original, &copy).map_err(RelocationError::from)?;
+    // From here on what lies at the new place is the copy; without the marker it is somebody else's.
+    tree.replace(&marker, b"", 0o600, None)?;
     Ok(tree.rename(&arriving, to)?)
 }
 
 /// Removes the copy. The original was not touched.
 pub(super) fn undo(to: &RelPath, cx: &StepContext<'_>) -> Result<(), StepError> {
-    cx.host.tree.remove_tree(&arriving(to))?;
-    Ok(cx.host.tree.remove_tree(to)?)
+    let tree = &cx.host.tree;
+    let arriving = arriving(to);
+    // Before the rename the copy is still arriving, marker or not; after it nothing arrives any more.
+    let has_arrived = tree.exists(&marker(to, cx))? && !tree.exists(&arriving)?;
+    tree.remove_tree(&arriving)?;
+    if has_arrived {
+        tree.remove_tree(to)?;
+    }
+    Ok(())
 }
 
 /// Removes the original, after the commit.
 pub(super) fn remove_original(path: &RelPath, cx: &StepContext<'_>) -> Result<(), StepError> {
     Ok(cx.host.tree.remove_tree(path)?)
+}
+
+/// Says, in the transaction's directory, that the copy is about to get its name.
+fn marker(to: &RelPath, cx: &StepContext<'_>) -> RelPath {
+    cx.directory()
+        .join(&format!("arrived-{}", to.as_str().replace('/', "-")))
 }
 
 /// The unfinished copy lies beside its final place, so that a rename finishes it.

@@ -21,7 +21,9 @@ pub(super) fn perform(cx: &StepContext<'_>) -> Result<(), StepError> {
     publish(cx, &directory.join(ENFORCED), &applied.join(ENFORCED))?;
     publish(cx, &directory.join(LEDGER), &prefix.ledger())?;
     let mut receipt = cx.plan.receipt.clone();
-    receipt.proof = read_proof(cx, &directory)?;
+    if let Some(proof) = read_proof(cx, &directory)? {
+        receipt.proof = Some(proof);
+    }
     if let Some(identity) = read_identity(cx.host, &prefix.live())? {
         receipt.archive.sha256 = Some(identity.archive);
     }

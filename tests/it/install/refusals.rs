@@ -131,7 +131,7 @@ fn an_archive_that_may_not_be_read_is_refused() {
     }
     let world = World::new();
     let archive = world.archive(&release("10.11.0"));
-    fs::set_permissions(&archive, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&archive, fs::Permissions::from_mode(0o000)).unwrap();
     refused(
         &world,
         &world.install_words(&archive, &[]),

@@ -181,8 +181,8 @@ fn a_configuration_that_is_broken_is_named_with_line_and_column() {
         &["verify"],
     ];
     for words in cases {
-        let (word, more) = words.split_at(words.len().min(2));
-        let said = world.ask(word, more);
+        let (command, settings) = words.split_at(words.len().min(2));
+        let said = world.ask(command, settings);
         assert!([Some(3), Some(8)].contains(&said.code), "{}", said.all());
         said.saying(&[file.to_str().unwrap(), ": 2:", "now:", "next:"]);
     }

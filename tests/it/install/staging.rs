@@ -37,6 +37,12 @@ fn a_staging_root_holds_paths_as_seen_inside_it_and_starts_nothing() {
         .expect(0)
         .saying(&["nothing to do"]);
     world.assert_untouched_since(&stamps);
+    // Not started from outside by a verification either: its paths would be wrong.
+    world
+        .ask(&["verify"], &[])
+        .expect(3)
+        .saying(&["inside of", "start it there"]);
+    world.ask(&["verify"], &["--no-start"]).expect(0);
     // Asked to start it, it is proven, and it is not.
     world.install(&archive, &[]).expect(4);
     world
