@@ -37,10 +37,7 @@ fn main() {
             arguments[at + 3] == "sync",
         );
     }
-    let plain = arguments
-        .iter()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'));
+    let plain = arguments.iter().skip(1).filter(|word| !word.starts_with('-'));
     let plain: Vec<_> = plain.collect();
     let rounds = plain.first().map_or(5, |word| word.parse().unwrap());
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
@@ -69,10 +66,7 @@ fn unpack_here(archive: &Path, stage: &Path, sync: bool) {
         make_durable(directory.as_fd(), stage, &meter).unwrap();
     }
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     println!(
         "{} {} {}",
         peak.trim().trim_end_matches(" kB"),
@@ -104,12 +98,7 @@ fn compare(rounds: usize, bench: &Path) {
     let mut ways: Vec<_> = ["mmembed", "sha256sum && tar xzf", "cp -r"]
         .into_iter()
         .flat_map(|name| [false, true].map(|sync| (name, sync)))
-        .map(|(name, sync)| Way {
-            name,
-            sync,
-            times: Vec::new(),
-            work: Vec::new(),
-        })
+        .map(|(name, sync)| Way { name, sync, times: Vec::new(), work: Vec::new() })
         .collect();
     let (mut peak, mut number) = (0, 0);
     warm(&original, &archive);
@@ -210,10 +199,7 @@ fn report(ways: &[Way], peak: u64, archive: &Path) {
         times[times.len() / 2].as_secs_f64()
     };
     let size = fs::metadata(archive).unwrap().len() / 1_000_000;
-    println!(
-        "archive {size} MB; medians of {} rounds",
-        ways[0].times.len()
-    );
+    println!("archive {size} MB; medians of {} rounds", ways[0].times.len());
     for way in ways {
         println!(
             "{:20} {:7} {:6.2} s, processor {:6.2} s",
@@ -278,9 +264,7 @@ fn prose(dice: &mut Dice, words: &[Vec<u8>], size: usize, noise: u64, gap: &[u8]
 }
 
 fn noise(dice: &mut Dice, size: usize) -> Vec<u8> {
-    let mut bytes: Vec<u8> = (0..size / 8)
-        .flat_map(|_| dice.roll().to_le_bytes())
-        .collect();
+    let mut bytes: Vec<u8> = (0..size / 8).flat_map(|_| dice.roll().to_le_bytes()).collect();
     bytes.truncate(size);
     bytes
 }
@@ -299,28 +283,19 @@ fn make_release(archive: &Path) {
         header.set_mode(mode);
         header.set_mtime(1_700_000_000);
         header.set_size(content.len() as u64);
-        tar.append_data(&mut header, format!("mattermost/{path}"), content)
-            .unwrap();
+        tar.append_data(&mut header, format!("mattermost/{path}"), content).unwrap();
     };
     let server = prose(&mut dice, &instructions, 100 * MB, 30, b"");
     put("bin/mattermost".to_owned(), 0o755, &server);
     put("config/config.json".to_owned(), 0o600, b"{}\n");
     for number in 0..20 {
         let plugin = noise(&mut dice, 10 * MB);
-        put(
-            format!("prepackaged_plugins/{number}.tar.gz"),
-            0o644,
-            &plugin,
-        );
+        put(format!("prepackaged_plugins/{number}.tar.gz"), 0o644, &plugin);
     }
     for number in 0..8000 {
         let size = 200 + dice.skewed(30_000);
         let text = prose(&mut dice, &vocabulary, size, 0, b" ");
-        put(
-            format!("client/{:02}/{number}.js", number / 100),
-            0o644,
-            &text,
-        );
+        put(format!("client/{:02}/{number}.js", number / 100), 0o644, &text);
     }
     for number in 0..70 {
         let text = prose(&mut dice, &vocabulary, 2 * MB + 40_000, 0, b" ");

@@ -66,10 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             note(&mut table, name, kind, version, "server");
         });
     }
-    drop_what_servers_dropped(
-        &mut table,
-        &versions(observed, "config.after_first_boot.json")?,
-    )?;
+    drop_what_servers_dropped(&mut table, &versions(observed, "config.after_first_boot.json")?)?;
     for (version, path) in versions(&defaults.join("derived"), "")? {
         let keys = read(&path)?;
         for (name, key) in keys["keys"].as_object().ok_or("no keys")? {
@@ -95,19 +92,11 @@ fn versions(
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some(version) = minor(&name) else {
             continue;
         };
-        let file = if inside.is_empty() {
-            path
-        } else {
-            path.join(inside)
-        };
+        let file = if inside.is_empty() { path } else { path.join(inside) };
         if file.is_file() {
             found.push((version, file));
         }
@@ -128,11 +117,7 @@ fn gather(value: &Value, above: &str, found: &mut dyn FnMut(&str, &'static str))
         return;
     };
     for (name, value) in members {
-        let path = if above.is_empty() {
-            name.clone()
-        } else {
-            format!("{above}.{name}")
-        };
+        let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
         match value {
             Value::Object(_) if name == "Plugins" || name == "PluginStates" => found(&path, "map"),
             Value::Object(_) if name == "AdvancedLoggingJSON" || name == "Shards" => {
@@ -161,15 +146,13 @@ fn kind_in_source(kind: &str) -> &'static str {
 }
 
 fn note(table: &mut Table, name: &str, kind: &'static str, version: Minor, source: &'static str) {
-    let row = table
-        .entry((name.to_ascii_lowercase(), kind))
-        .or_insert_with(|| Known {
-            setting: name.to_owned(),
-            kind,
-            first: version,
-            last: version,
-            source,
-        });
+    let row = table.entry((name.to_ascii_lowercase(), kind)).or_insert_with(|| Known {
+        setting: name.to_owned(),
+        kind,
+        first: version,
+        last: version,
+        source,
+    });
     row.first = row.first.min(version);
     if version >= row.last {
         row.last = version;
@@ -221,12 +204,8 @@ fn bridge_gap(table: &mut Table, notes: &Value) {
         }
     }
     for (verb, name, version) in &mentions {
-        let known = table
-            .keys()
-            .any(|(setting, _)| *setting == name.to_ascii_lowercase());
-        let proper = name
-            .split_once('.')
-            .is_some_and(|(section, _)| section.ends_with("Settings"));
+        let known = table.keys().any(|(setting, _)| *setting == name.to_ascii_lowercase());
+        let proper = name.split_once('.').is_some_and(|(section, _)| section.ends_with("Settings"));
         if verb == "added" && proper && !known {
             note(table, name, "any", *version, "notes");
             note(table, name, "any", AFTER_GAP.max(*version), "notes");
@@ -241,17 +220,12 @@ fn mentions(notes: &Value) -> Vec<(String, String, Minor)> {
         let Some(version) = entry["version"].as_str().and_then(minor) else {
             continue;
         };
-        for item in entry["items"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|_| version > BEFORE_GAP)
+        for item in entry["items"].as_array().into_iter().flatten().filter(|_| version > BEFORE_GAP)
         {
             for name in item[1].as_array().into_iter().flatten() {
                 let (verb, name) = (item[0].as_str(), name.as_str());
                 found.extend(
-                    verb.zip(name)
-                        .map(|(verb, name)| (verb.to_owned(), name.to_owned(), version)),
+                    verb.zip(name).map(|(verb, name)| (verb.to_owned(), name.to_owned(), version)),
                 );
             }
         }
@@ -286,13 +260,7 @@ fn print(table: &Table) -> std::io::Result<()> {
             last if last >= AFTER_GAP => String::new(),
             (major, minor) => format!("{major}.{minor}"),
         };
-        let Known {
-            setting,
-            kind,
-            first: (major, minor),
-            last: _,
-            source,
-        } = row;
+        let Known { setting, kind, first: (major, minor), last: _, source } = row;
         writeln!(out, "{setting}\t{kind}\t{major}.{minor}\t{last}\t{source}")?;
     }
     Ok(())

@@ -212,28 +212,21 @@ impl From<EditionArg> for Edition {
 
 fn parse_place(text: &str) -> Result<(PlaceName, RelPath), String> {
     let (name, path) = text.split_once('=').ok_or("expected NAME=/DIR")?;
-    let name = name
-        .parse::<PlaceName>()
-        .map_err(|error| error.to_string())?;
+    let name = name.parse::<PlaceName>().map_err(|error| error.to_string())?;
     Ok((name, parse_below_root(path)?))
 }
 
 fn parse_below_root(text: &str) -> Result<RelPath, String> {
-    let relative = text
-        .strip_prefix('/')
-        .ok_or("expected an absolute path, such as /srv/chat")?;
+    let relative = text.strip_prefix('/').ok_or("expected an absolute path, such as /srv/chat")?;
     let relative = relative.trim_end_matches('/');
     if relative.is_empty() {
         return Err("the root directory itself cannot be used".to_owned());
     }
-    relative
-        .parse()
-        .map_err(|_| "expected a path without `..`, `.` and `//`".to_owned())
+    relative.parse().map_err(|_| "expected a path without `..`, `.` and `//`".to_owned())
 }
 
 fn parse_duration(text: &str) -> Result<std::time::Duration, String> {
-    let duration: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| "expected a time such as 90s, 30m or 2h")?;
+    let duration: jiff::SignedDuration =
+        text.parse().map_err(|_| "expected a time such as 90s, 30m or 2h")?;
     std::time::Duration::try_from(duration).map_err(|_| "a time cannot be negative".to_owned())
 }

@@ -51,10 +51,7 @@ mod tests {
     fn a_root_is_named_where_it_is_not_the_usual_one() {
         for (root, called) in [
             ("/", "`mmembed recover --app acme`"),
-            (
-                "/srv/image",
-                "`mmembed recover --app acme --root /srv/image`",
-            ),
+            ("/srv/image", "`mmembed recover --app acme --root /srv/image`"),
             ("/a b", "`mmembed recover --app acme --root '/a b'`"),
             ("/it's", r"`mmembed recover --app acme --root '/it'\''s'`"),
             ("/$(x)", "`mmembed recover --app acme --root '/$(x)'`"),

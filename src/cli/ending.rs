@@ -49,19 +49,12 @@ mod tests {
     use crate::model::TransactionId;
 
     fn refused(kind: ErrorKind) -> PathError {
-        PathError {
-            verb: "open",
-            path: "/x".into(),
-            source: kind.into(),
-        }
+        PathError { verb: "open", path: "/x".into(), source: kind.into() }
     }
 
     #[test]
     fn only_a_lock_that_is_held_is_worth_waiting_for() {
-        let held = LockError::Held {
-            path: "/lock".into(),
-            holder: "process 1".to_owned(),
-        };
+        let held = LockError::Held { path: "/lock".into(), holder: "process 1".to_owned() };
         assert_eq!(of(of_lock(&held)), Exit::Locked);
         for kind in [ErrorKind::PermissionDenied, ErrorKind::StorageFull] {
             let journal = OpenError::Journal(JournalError::Path(refused(kind)));
@@ -74,10 +67,7 @@ mod tests {
             }
         }
         let id = TransactionId::new(jiff::Timestamp::UNIX_EPOCH, 1);
-        for error in [
-            OpenError::NeedsOperator { id: id.clone() },
-            OpenError::ForeignPlan { id },
-        ] {
+        for error in [OpenError::NeedsOperator { id: id.clone() }, OpenError::ForeignPlan { id }] {
             assert_eq!(of(of_open(&error)), Exit::Stuck, "{error:?}");
         }
     }

@@ -48,11 +48,7 @@ pub(crate) fn for_lock(error: &LockError) -> Failure {
         LockError::Held { .. } => "wait for it to end, then try again".to_owned(),
         LockError::Path(error) => system::advice_and_again(error),
     };
-    Failure {
-        what: chain(error),
-        now: UNCHANGED.to_owned(),
-        next,
-    }
+    Failure { what: chain(error), now: UNCHANGED.to_owned(), next }
 }
 
 /// What to do about a state file that cannot be used.
@@ -74,20 +70,15 @@ pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRe
         InstallError::Refusal(refusal) => for_refusal(refusal, request),
         InstallError::Lock(error) => return for_lock(error),
         InstallError::Open(error) => return for_open(error, host, &request.prefix),
-        InstallError::Interrupted { .. } => format!(
-            "run {}; `install` does so first",
-            call(host, &request.prefix).word("recover")
-        ),
+        InstallError::Interrupted { .. } => {
+            format!("run {}; `install` does so first", call(host, &request.prefix).word("recover"))
+        }
         InstallError::Unrecovered { outcome, .. } => {
             return for_unrecovered(error, outcome, &call(host, &request.prefix));
         }
         InstallError::HostChanged => "run the command again".to_owned(),
     };
-    Failure {
-        what: chain(error),
-        now: UNCHANGED.to_owned(),
-        next,
-    }
+    Failure { what: chain(error), now: UNCHANGED.to_owned(), next }
 }
 
 fn for_unrecovered(error: &InstallError, outcome: &Outcome, call: &Call) -> Failure {
@@ -101,10 +92,7 @@ fn for_unrecovered(error: &InstallError, outcome: &Outcome, call: &Call) -> Fail
     Failure {
         what,
         now: "the interrupted transaction is still open".to_owned(),
-        next: format!(
-            "remove the cause, then run {}",
-            call.with("recover", "--retry")
-        ),
+        next: format!("remove the cause, then run {}", call.with("recover", "--retry")),
     }
 }
 
@@ -120,28 +108,18 @@ pub(crate) fn for_open(error: &OpenError, host: &Host, prefix: &Prefix) -> Failu
                 .to_owned(),
         ),
         OpenError::NeedsOperator { id } => (
-            format!(
-                "the transaction is open; see {}",
-                transaction_directory(host, prefix, id)
-            ),
+            format!("the transaction is open; see {}", transaction_directory(host, prefix, id)),
             format!(
                 "mend what the journal names, then run {}",
                 call(host, prefix).with("recover", "--retry")
             ),
         ),
     };
-    Failure {
-        what: chain(error),
-        now,
-        next,
-    }
+    Failure { what: chain(error), now, next }
 }
 
 fn transaction_directory(host: &Host, prefix: &Prefix, id: &TransactionId) -> String {
-    host.tree
-        .absolute(&prefix.transaction(id))
-        .display()
-        .to_string()
+    host.tree.absolute(&prefix.transaction(id)).display().to_string()
 }
 
 fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
@@ -185,35 +163,19 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
         Outcome::CommittedWithRemainder { cause } => Failure {
             what: chain(cause),
             now: "the new state is in force; something after the commit is left to do".to_owned(),
-            next: format!(
-                "{}, then run {}",
-                system::advice(cause),
-                call.word("recover")
-            ),
+            next: format!("{}, then run {}", system::advice(cause), call.word("recover")),
         },
         Outcome::RolledBack { cause } => Failure {
-            what: cause
-                .as_ref()
-                .map_or_else(|| "it was undone".to_owned(), |cause| chain(cause)),
+            what: cause.as_ref().map_or_else(|| "it was undone".to_owned(), |cause| chain(cause)),
             now: format!("rolled back: the host is as before; the log is in {directory}"),
-            next: cause
-                .as_ref()
-                .map_or_else(|| "run the command again".to_owned(), for_step),
+            next: cause.as_ref().map_or_else(|| "run the command again".to_owned(), for_step),
         },
         Outcome::Stuck { cause, step, undo } => {
-            let what = plan
-                .step(*step)
-                .map(|planned| explain(&planned.step))
-                .unwrap_or_default();
-            let cause = cause
-                .as_ref()
-                .map(|cause| format!("{}; ", chain(cause)))
-                .unwrap_or_default();
+            let what = plan.step(*step).map(|planned| explain(&planned.step)).unwrap_or_default();
+            let cause =
+                cause.as_ref().map(|cause| format!("{}; ", chain(cause))).unwrap_or_default();
             Failure {
-                what: format!(
-                    "{cause}and {step} ({what}) could not be undone: {}",
-                    chain(undo)
-                ),
+                what: format!("{cause}and {step} ({what}) could not be undone: {}", chain(undo)),
                 now: format!("stuck: everything before {step} is still in place; see {directory}"),
                 next: format!(
                     "{}, then run {}",
@@ -277,29 +239,18 @@ mod tests {
 
     #[test]
     fn what_to_do_after_a_rollback_depends_on_what_the_system_said() {
-        let refused = |kind: ErrorKind| PathError {
-            verb: "rename",
-            path: "/x".into(),
-            source: kind.into(),
-        };
+        let refused =
+            |kind: ErrorKind| PathError { verb: "rename", path: "/x".into(), source: kind.into() };
         let unpack = |kind| StepError::Unpack(UnpackError::System(refused(kind)));
         let journal = |kind| StepError::Journal(JournalError::Path(refused(kind)));
         for (cause, advised) in [
             (unpack(ErrorKind::StorageFull), "free some space"),
             (journal(ErrorKind::QuotaExceeded), "free some space"),
             (unpack(ErrorKind::PermissionDenied), "check that you may"),
+            (StepError::Path(refused(ErrorKind::NotADirectory)), "mend what is named"),
+            (StepError::Path(refused(ErrorKind::AlreadyExists)), "mend what is named"),
             (
-                StepError::Path(refused(ErrorKind::NotADirectory)),
-                "mend what is named",
-            ),
-            (
-                StepError::Path(refused(ErrorKind::AlreadyExists)),
-                "mend what is named",
-            ),
-            (
-                StepError::Unpack(UnpackError::Unreadable(refused(
-                    ErrorKind::PermissionDenied,
-                ))),
+                StepError::Unpack(UnpackError::Unreadable(refused(ErrorKind::PermissionDenied))),
                 "check that you may",
             ),
         ] {

@@ -30,12 +30,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _closed = error.print();
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
-            }
-            .into();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };
     match dispatch(&cli) {
@@ -51,33 +46,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: &Cli) -> io::Result<Exit> {
     if let Some(Err(error)) = cli.output.progress_fd.map(open_descriptor) {
-        words::say(&format!(
-            "error: --progress-fd: the descriptor cannot be written to: {error}"
-        ))?;
+        words::say(&format!("error: --progress-fd: the descriptor cannot be written to: {error}"))?;
         return Ok(Exit::Usage);
     }
     let cancel = Cancel::on_signals()?;
     let report = match &cli.command {
-        Command::Install {
-            install,
-            dry_run: false,
-        } => commands::install::run(install, &cli.output, cancel)?,
-        Command::Install {
-            install,
-            dry_run: true,
-        } => commands::install::plan("install", install, cancel),
+        Command::Install { install, dry_run: false } => {
+            commands::install::run(install, &cli.output, cancel)?
+        }
+        Command::Install { install, dry_run: true } => {
+            commands::install::plan("install", install, cancel)
+        }
         Command::Plan { install } => commands::install::plan("plan", install, cancel),
         Command::Status { target } => commands::status::run(target, cancel),
-        Command::Verify {
-            target,
-            no_start,
-            patience,
-        } => commands::verify::run(target, *no_start, patience, &cli.output, cancel)?,
-        Command::Recover {
-            target,
-            retry,
-            accept_data_loss,
-        } => {
+        Command::Verify { target, no_start, patience } => {
+            commands::verify::run(target, *no_start, patience, &cli.output, cancel)?
+        }
+        Command::Recover { target, retry, accept_data_loss } => {
             let wish = match (retry, accept_data_loss) {
                 (_, true) => Wish::AcceptLoss,
                 (true, false) => Wish::Retry,
@@ -98,9 +83,5 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
 }
 
 fn show(report: &Report, json: bool) -> io::Result<()> {
-    if json {
-        render::json::print(report)
-    } else {
-        render::human::print(report)
-    }
+    if json { render::json::print(report) } else { render::human::print(report) }
 }

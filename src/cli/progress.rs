@@ -27,10 +27,7 @@ impl Progress {
     /// With `--json` the output is for a program: it gets its events as JSON lines or not at all.
     pub(crate) fn open(output: &Output) -> io::Result<Self> {
         let lines = output.progress_fd.map(open_descriptor).transpose()?;
-        Ok(Self {
-            words: Words::choose(output.json),
-            lines,
-        })
+        Ok(Self { words: Words::choose(output.json), lines })
     }
 
     fn say(&self, event: &Event) {

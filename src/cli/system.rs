@@ -40,11 +40,7 @@ mod tests {
     use crate::host::PathError;
 
     fn refused(kind: ErrorKind) -> PathError {
-        PathError {
-            verb: "write",
-            path: "/x".into(),
-            source: kind.into(),
-        }
+        PathError { verb: "write", path: "/x".into(), source: kind.into() }
     }
 
     #[test]

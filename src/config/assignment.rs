@@ -69,19 +69,14 @@ impl FromStr for Assignment {
         let (name, value) = text.split_at_checked(at).unwrap_or((text, ""));
         let setting: SettingPath = name.trim().parse()?;
         let json = value.strip_prefix('=').unwrap_or(value).trim_ascii();
-        let valid = Document::empty()
-            .set_raw(&setting.child("value"), json)
-            .is_ok();
+        let valid = Document::empty().set_raw(&setting.child("value"), json).is_ok();
         if !valid {
             return Err(AssignmentError::NoJson { setting });
         }
         if setting.parts().len() == 1 {
             return Err(AssignmentError::Section { setting });
         }
-        Ok(Self {
-            setting,
-            json: json.to_owned(),
-        })
+        Ok(Self { setting, json: json.to_owned() })
     }
 }
 
@@ -122,9 +117,7 @@ mod tests {
 
     #[test]
     fn a_bare_word_is_refused_with_advice_and_without_the_word() {
-        let error = "TeamSettings.SiteName=canary"
-            .parse::<Assignment>()
-            .unwrap_err();
+        let error = "TeamSettings.SiteName=canary".parse::<Assignment>().unwrap_err();
         assert_eq!(
             error.to_string(),
             "the value of TeamSettings.SiteName is not JSON; a text needs double quotes within single ones: \

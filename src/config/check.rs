@@ -48,9 +48,7 @@ impl fmt::Display for Complaint {
 
 impl From<DocumentError> for Complaint {
     fn from(error: DocumentError) -> Self {
-        let first = error
-            .other
-            .map_or_else(String::new, |at| format!("; first at {at}"));
+        let first = error.other.map_or_else(String::new, |at| format!("; first at {at}"));
         Self {
             severity: Severity::Error,
             rule: error.rule.id(),
@@ -92,10 +90,7 @@ fn check_whole(document: &Document) -> Vec<Complaint> {
             "there is no section SqlSettings: the server would use its default database".to_owned();
         complaints.push(about(&database, Severity::Warning, "C-NOSQL", text));
     }
-    for name in [
-        "SqlSettings.AtRestEncryptKey",
-        "FileSettings.PublicLinkSalt",
-    ] {
+    for name in ["SqlSettings.AtRestEncryptKey", "FileSettings.PublicLinkSalt"] {
         let key = SettingPath::known(name);
         if document.get(&key).is_some_and(|value| value.is_empty()) {
             let text = format!("{key} is empty: the server generates one at its first start");
@@ -115,18 +110,11 @@ fn check_name(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
     if rows.is_empty() {
         return Some(unknown(setting, version));
     }
-    let here: Vec<Type> = rows
-        .iter()
-        .filter(|row| row.exists_in(version))
-        .map(|row| row.kind)
-        .collect();
+    let here: Vec<Type> =
+        rows.iter().filter(|row| row.exists_in(version)).map(|row| row.kind).collect();
     if here.is_empty() {
         let intervals: Vec<String> = rows.iter().map(KnownSetting::interval).collect();
-        let severity = if knows_all_of(version) {
-            Severity::Warning
-        } else {
-            Severity::Note
-        };
+        let severity = if knows_all_of(version) { Severity::Warning } else { Severity::Note };
         let text = format!(
             "{setting} is not known in {version}, only in {}: the server would drop it",
             intervals.join(" and ")
@@ -137,22 +125,15 @@ fn check_name(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
         return None;
     }
     let wanted: Vec<&str> = here.iter().map(|kind| kind.in_words()).collect();
-    let text = format!(
-        "{setting} is {}, but must be {}",
-        leaf.value.kind(),
-        wanted.join(" or ")
-    );
+    let text = format!("{setting} is {}, but must be {}", leaf.value.kind(), wanted.join(" or "));
     Some(about(setting, Severity::Error, "C-TYPE", text))
 }
 
 fn unknown(setting: &SettingPath, version: &Version) -> Complaint {
     let near = nearest(setting, version);
     // A name that is almost another one is a slip of the pen, in whatever version.
-    let severity = if near.is_some() || knows_all_of(version) {
-        Severity::Warning
-    } else {
-        Severity::Note
-    };
+    let severity =
+        if near.is_some() || knows_all_of(version) { Severity::Warning } else { Severity::Note };
     let hint = near.map(|other| format!("; did you mean {other}?"));
     let hint = hint.unwrap_or_default();
     let text = format!("{setting} is not known{hint}");
@@ -170,20 +151,11 @@ fn check_value(leaf: &Leaf<'_>) -> Vec<Complaint> {
         let text = "is nothing but asterisks: a masked value was copied instead of the secret";
         complain(Severity::Error, "C-MASKED", text);
     }
-    if is_used_here(setting)
-        && value
-            .to_value()
-            .as_str()
-            .is_some_and(|said| said.contains('\0'))
-    {
+    if is_used_here(setting) && value.to_value().as_str().is_some_and(|said| said.contains('\0')) {
         complain(Severity::Error, "C-NUL", "contains a NUL character");
     }
     if value.kind() == Kind::Number && value.raw().parse::<f64>().is_ok_and(f64::is_infinite) {
-        complain(
-            Severity::Warning,
-            "C-NUMBER",
-            "is larger than any number the server can read",
-        );
+        complain(Severity::Warning, "C-NUMBER", "is larger than any number the server can read");
     }
     if text::has_lone_surrogate(value.raw()) {
         let text = "contains half a character, which the server reads as U+FFFD";
@@ -210,19 +182,11 @@ fn is_masked(setting: &SettingPath, value: &View<'_>) -> bool {
 fn is_used_here(setting: &SettingPath) -> bool {
     let address = ["ServiceSettings.SiteURL", "ServiceSettings.ListenAddress"];
     row_of(setting).is_some_and(|row| row.meaning != Meaning::Secret)
-        || address
-            .iter()
-            .any(|name| SettingPath::known(name).is_same_as(setting))
+        || address.iter().any(|name| SettingPath::known(name).is_same_as(setting))
 }
 
 fn about(setting: &SettingPath, severity: Severity, rule: &'static str, text: String) -> Complaint {
-    Complaint {
-        severity,
-        rule,
-        setting: Some(setting.clone()),
-        at: None,
-        text,
-    }
+    Complaint { severity, rule, setting: Some(setting.clone()), at: None, text }
 }
 
 #[cfg(test)]
@@ -230,20 +194,13 @@ mod tests {
     use super::*;
 
     /// Document, version, complaints.
-    type Case = (
-        &'static str,
-        &'static str,
-        &'static [(Severity, &'static str)],
-    );
+    type Case = (&'static str, &'static str, &'static [(Severity, &'static str)]);
 
     fn rules(json: &str, version: &str, subject: Subject) -> Vec<(Severity, &'static str)> {
         let document = Document::parse(json.as_bytes()).unwrap();
         let complaints = check(&document, &version.parse().unwrap(), subject);
         assert!(!format!("{complaints:?}").contains("canary"));
-        complaints
-            .into_iter()
-            .map(|complaint| (complaint.severity, complaint.rule))
-            .collect()
+        complaints.into_iter().map(|complaint| (complaint.severity, complaint.rule)).collect()
     }
 
     #[test]
@@ -251,107 +208,43 @@ mod tests {
     fn complaints_by_version_and_value() {
         use Severity::{Error, Note, Warning};
         let cases: &[Case] = &[
-            (
-                r#"{"ServiceSettings": {"SiteURL": "canary"}}"#,
-                "5.30.0",
-                &[],
-            ),
-            (
-                r#"{"ServiceSettings": {"SiteURL": 5}}"#,
-                "5.30.0",
-                &[(Error, "C-TYPE")],
-            ),
+            (r#"{"ServiceSettings": {"SiteURL": "canary"}}"#, "5.30.0", &[]),
+            (r#"{"ServiceSettings": {"SiteURL": 5}}"#, "5.30.0", &[(Error, "C-TYPE")]),
             (r#"{"ServiceSettings": {"SiteURL": null}}"#, "5.30.0", &[]),
-            (
-                r#"{"EmailSettings": {"SMTPPort": 25}}"#,
-                "5.30.0",
-                &[(Error, "C-TYPE")],
-            ),
-            (
-                r#"{"ServiceSettings": {"EnableDeveloper": "true"}}"#,
-                "9.5.0",
-                &[(Error, "C-TYPE")],
-            ),
-            (
-                r#"{"ServiceSettings": {"ReadTimeout": 1.0}}"#,
-                "9.5.0",
-                &[(Error, "C-TYPE")],
-            ),
-            (
-                r#"{"TeamSettings": {"ExperimentalDefaultChannels": ""}}"#,
-                "5.12.0",
-                &[],
-            ),
+            (r#"{"EmailSettings": {"SMTPPort": 25}}"#, "5.30.0", &[(Error, "C-TYPE")]),
+            (r#"{"ServiceSettings": {"EnableDeveloper": "true"}}"#, "9.5.0", &[(Error, "C-TYPE")]),
+            (r#"{"ServiceSettings": {"ReadTimeout": 1.0}}"#, "9.5.0", &[(Error, "C-TYPE")]),
+            (r#"{"TeamSettings": {"ExperimentalDefaultChannels": ""}}"#, "5.12.0", &[]),
             (
                 r#"{"TeamSettings": {"ExperimentalDefaultChannels": ""}}"#,
                 "6.3.0",
                 &[(Error, "C-TYPE")],
             ),
-            (
-                r#"{"Unheard": {"Of": "canary"}}"#,
-                "9.5.0",
-                &[(Warning, "C-UNKNOWN")],
-            ),
-            (
-                r#"{"Unheard": {"Of": "canary"}}"#,
-                "10.5.0",
-                &[(Note, "C-UNKNOWN")],
-            ),
-            (
-                r#"{"BleveSettings": {"IndexDir": ""}}"#,
-                "5.12.0",
-                &[(Warning, "C-VERSION")],
-            ),
-            (
-                r#"{"BleveSettings": {"IndexDir": ""}}"#,
-                "11.0.0",
-                &[(Note, "C-VERSION")],
-            ),
-            (
-                r#"{"SqlSettings": {"DataSource": "****"}}"#,
-                "9.5.0",
-                &[(Error, "C-MASKED")],
-            ),
+            (r#"{"Unheard": {"Of": "canary"}}"#, "9.5.0", &[(Warning, "C-UNKNOWN")]),
+            (r#"{"Unheard": {"Of": "canary"}}"#, "10.5.0", &[(Note, "C-UNKNOWN")]),
+            (r#"{"BleveSettings": {"IndexDir": ""}}"#, "5.12.0", &[(Warning, "C-VERSION")]),
+            (r#"{"BleveSettings": {"IndexDir": ""}}"#, "11.0.0", &[(Note, "C-VERSION")]),
+            (r#"{"SqlSettings": {"DataSource": "****"}}"#, "9.5.0", &[(Error, "C-MASKED")]),
             (
                 r#"{"SqlSettings": {"DataSourceReplicas": ["***"]}}"#,
                 "9.5.0",
                 &[(Error, "C-MASKED")],
             ),
             (r#"{"TeamSettings": {"SiteName": "****"}}"#, "9.5.0", &[]),
-            (
-                r#"{"FileSettings": {"Directory": "canary\u0000"}}"#,
-                "9.5.0",
-                &[(Error, "C-NUL")],
-            ),
+            (r#"{"FileSettings": {"Directory": "canary\u0000"}}"#, "9.5.0", &[(Error, "C-NUL")]),
             (r#"{"TeamSettings": {"SiteName": "a\u0000"}}"#, "9.5.0", &[]),
             (
                 r#"{"ServiceSettings": {"ReadTimeout": 99e400}}"#,
                 "9.5.0",
                 &[(Error, "C-TYPE"), (Warning, "C-NUMBER")],
             ),
-            (
-                r#"{"TeamSettings": {"SiteName": "\ud800"}}"#,
-                "9.5.0",
-                &[(Warning, "C-SURROGATE")],
-            ),
-            (
-                r#"{"PluginSettings": {"Plugins": {"x": {"y": 1}}}}"#,
-                "9.5.0",
-                &[],
-            ),
-            (
-                r#"{"PluginSettings": {"PluginStates": {"x": {"Enable": true}}}}"#,
-                "9.5.0",
-                &[],
-            ),
+            (r#"{"TeamSettings": {"SiteName": "\ud800"}}"#, "9.5.0", &[(Warning, "C-SURROGATE")]),
+            (r#"{"PluginSettings": {"Plugins": {"x": {"y": 1}}}}"#, "9.5.0", &[]),
+            (r#"{"PluginSettings": {"PluginStates": {"x": {"Enable": true}}}}"#, "9.5.0", &[]),
             (r#"{"FeatureFlags": {"x": true}}"#, "7.8.0", &[]),
         ];
         for (json, version, wanted) in cases {
-            assert_eq!(
-                rules(json, version, Subject::Part),
-                *wanted,
-                "{json} {version}"
-            );
+            assert_eq!(rules(json, version, Subject::Part), *wanted, "{json} {version}");
         }
         assert_eq!(rules("{}", "9.5.0", Subject::Whole), [(Warning, "C-NOSQL")]);
         let empty = r#"{"SqlSettings": {"AtRestEncryptKey": ""}}"#;
@@ -374,10 +267,7 @@ mod tests {
     #[test]
     fn a_refused_text_becomes_a_complaint_with_its_place() {
         let complaint: Complaint = Document::parse(b"{\n\"A\": canary}").unwrap_err().into();
-        assert_eq!(
-            complaint.to_string(),
-            "2:6: expected a value (rule C-SYNTAX)"
-        );
+        assert_eq!(complaint.to_string(), "2:6: expected a value (rule C-SYNTAX)");
         assert_eq!(complaint.severity, Severity::Error);
     }
 }

@@ -32,19 +32,11 @@ pub struct Shade {
 }
 
 const fn shade(setting: &'static str, value: &'static str, because: &'static str) -> Shade {
-    Shade {
-        setting,
-        value,
-        when_missing: false,
-        because,
-    }
+    Shade { setting, value, when_missing: false, because }
 }
 
 const fn even_if_missing(shade: Shade) -> Shade {
-    Shade {
-        when_missing: true,
-        ..shade
-    }
+    Shade { when_missing: true, ..shade }
 }
 
 /// What changes for a start in the dark, besides the address to listen on.
@@ -54,21 +46,9 @@ pub const SHADES: &[Shade] = &[
         "\"\"",
         "the health check speaks plain HTTP on the loopback address",
     ),
-    shade(
-        "ServiceSettings.UseLetsEncrypt",
-        "false",
-        "no certificate is asked for",
-    ),
-    shade(
-        "ServiceSettings.Forward80To443",
-        "false",
-        "port 80 belongs to the real start",
-    ),
-    shade(
-        "ServiceSettings.EnableLocalMode",
-        "false",
-        "its socket may be that of another server",
-    ),
+    shade("ServiceSettings.UseLetsEncrypt", "false", "no certificate is asked for"),
+    shade("ServiceSettings.Forward80To443", "false", "port 80 belongs to the real start"),
+    shade("ServiceSettings.EnableLocalMode", "false", "its socket may be that of another server"),
     even_if_missing(shade(
         "EmailSettings.SendEmailNotifications",
         "false",
@@ -79,31 +59,11 @@ pub const SHADES: &[Shade] = &[
         "false",
         "no push leaves an unproven server",
     )),
-    shade(
-        "EmailSettings.EnableEmailBatching",
-        "false",
-        "no mail leaves an unproven server",
-    ),
-    even_if_missing(shade(
-        "JobSettings.RunJobs",
-        "false",
-        "no job changes rows before commit",
-    )),
-    even_if_missing(shade(
-        "JobSettings.RunScheduler",
-        "false",
-        "no job is planned before commit",
-    )),
-    shade(
-        "MetricsSettings.Enable",
-        "false",
-        "its port belongs to the real start",
-    ),
-    shade(
-        "ClusterSettings.Enable",
-        "false",
-        "an unproven server joins no cluster",
-    ),
+    shade("EmailSettings.EnableEmailBatching", "false", "no mail leaves an unproven server"),
+    even_if_missing(shade("JobSettings.RunJobs", "false", "no job changes rows before commit")),
+    even_if_missing(shade("JobSettings.RunScheduler", "false", "no job is planned before commit")),
+    shade("MetricsSettings.Enable", "false", "its port belongs to the real start"),
+    shade("ClusterSettings.Enable", "false", "an unproven server joins no cluster"),
 ];
 
 /// A value that was changed for the dark, and how to get it back.
@@ -139,10 +99,7 @@ pub struct Dark {
 /// # Errors
 /// If a section on the way is no object.
 pub fn darken(merged: &Document, version: &Version, listen: SocketAddr) -> Result<Dark, EditError> {
-    let mut dark = Dark {
-        document: merged.clone(),
-        shaded: Vec::new(),
-    };
+    let mut dark = Dark { document: merged.clone(), shaded: Vec::new() };
     let address = SettingPath::known("ServiceSettings.ListenAddress");
     dark.write(address, text::encode(&listen.to_string()))?;
     for shade in SHADES {
@@ -160,10 +117,7 @@ pub fn darken(merged: &Document, version: &Version, listen: SocketAddr) -> Resul
 
 impl Dark {
     fn write(&mut self, setting: SettingPath, value: String) -> Result<(), EditError> {
-        let former = self
-            .document
-            .get(&setting)
-            .map(|former| former.raw().to_owned());
+        let former = self.document.get(&setting).map(|former| former.raw().to_owned());
         let created = match self.document.set_raw(&setting, &value)? {
             Written::Same => return Ok(()),
             Written::Replaced => None,
@@ -171,12 +125,7 @@ impl Dark {
             Written::Inserted | Written::NullReplaced => Some(setting.clone()),
             Written::SectionCreated => setting.parent(),
         };
-        self.shaded.push(Shaded {
-            setting,
-            former,
-            value,
-            created,
-        });
+        self.shaded.push(Shaded { setting, former, value, created });
         Ok(())
     }
 }

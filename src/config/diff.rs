@@ -23,11 +23,7 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            setting,
-            before,
-            after,
-        } = self;
+        let Self { setting, before, after } = self;
         match (before, after) {
             (Some(before), Some(after)) => write!(f, "~ {setting}: {before} -> {after}"),
             (Some(before), None) => write!(f, "- {setting}: {before}"),
@@ -62,11 +58,7 @@ pub(super) struct Pair<'a> {
 pub(super) fn pairs<'a>(before: &'a Document, after: &'a Document) -> Vec<Pair<'a>> {
     let mut new: BTreeMap<SettingPath, (usize, Pair<'a>)> = BTreeMap::new();
     for (index, leaf) in after.leaves().into_iter().enumerate() {
-        let pair = Pair {
-            setting: leaf.setting,
-            before: None,
-            after: Some(leaf.value),
-        };
+        let pair = Pair { setting: leaf.setting, before: None, after: Some(leaf.value) };
         new.insert(pair.setting.folded(), (index, pair));
     }
     let mut pairs = Vec::new();
@@ -78,11 +70,7 @@ pub(super) fn pairs<'a>(before: &'a Document, after: &'a Document) -> Vec<Pair<'
             None => was_opened(&leaf.setting, &leaf.value, after),
         };
         if !same {
-            pairs.push(Pair {
-                setting: leaf.setting,
-                before: Some(leaf.value),
-                after: value,
-            });
+            pairs.push(Pair { setting: leaf.setting, before: Some(leaf.value), after: value });
         }
     }
     let mut new: Vec<(usize, Pair<'a>)> = new.into_values().collect();
@@ -114,10 +102,7 @@ mod tests {
             json!({"A": {"same": 1.0, "gone": true, "x": "old", "Key": "canary"}, "Maps": {}});
         let after = json!({"Maps": {"new": [1]}, "a": {"Key": "canary2", "X": "new", "SAME": 1}});
         let [before, after] = [before, after].map(|value| Document::from_value(&value).unwrap());
-        let lines: Vec<String> = diff(&before, &after)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let lines: Vec<String> = diff(&before, &after).iter().map(ToString::to_string).collect();
         assert_eq!(
             lines,
             [

@@ -116,10 +116,7 @@ impl Document {
         let mut found = None;
         let mut scope = Scope::Top;
         for part in setting.parts() {
-            let node = &object?
-                .members
-                .get(find(object?, &self.arena, part, scope)?)?
-                .value;
+            let node = &object?.members.get(find(object?, &self.arena, part, scope)?)?.value;
             object = match node {
                 Node::Object(inner) => Some(inner),
                 Node::Leaf(_) => None,
@@ -179,10 +176,8 @@ impl Document {
                     self.gather(inner, below, above, leaves);
                 }
                 node @ (Node::Leaf(_) | Node::Object(_)) => leaves.extend(
-                    SettingPath::from_parts(above.iter().cloned()).map(|setting| Leaf {
-                        setting,
-                        value: self.view(node),
-                    }),
+                    SettingPath::from_parts(above.iter().cloned())
+                        .map(|setting| Leaf { setting, value: self.view(node) }),
                 ),
             }
             above.pop();

@@ -37,14 +37,10 @@ pub struct Effective {
 /// The variable that overrides a setting: `MM_SQLSETTINGS_DATASOURCE`.
 #[must_use]
 pub fn variable_of(setting: &SettingPath) -> String {
-    setting
-        .parts()
-        .iter()
-        .fold("MM".to_owned(), |mut name, part| {
-            write!(name, "_{}", part.to_ascii_uppercase())
-                .expect("writing to a string cannot fail");
-            name
-        })
+    setting.parts().iter().fold("MM".to_owned(), |mut name, part| {
+        write!(name, "_{}", part.to_ascii_uppercase()).expect("writing to a string cannot fail");
+        name
+    })
 }
 
 /// Applies the variables of a server's environment as this version does: texts as they are, numbers and booleans if they
@@ -58,10 +54,7 @@ pub fn effective<'a>(
     variables: impl IntoIterator<Item = (&'a str, &'a str)>,
     version: &Version,
 ) -> Result<Effective, EditError> {
-    let mut effective = Effective {
-        document: document.clone(),
-        overrides: Vec::new(),
-    };
+    let mut effective = Effective { document: document.clone(), overrides: Vec::new() };
     if !version.is_at_least(SINCE.0, SINCE.1) {
         return Ok(effective);
     }
@@ -122,29 +115,19 @@ mod tests {
             ("MM_SERVICESETTINGS_READTIMEOUT", "soon"),
             ("MM_SERVICESETTINGS_ENABLEDEVELOPER", "T"),
             ("MM_SQLSETTINGS_DATASOURCEREPLICAS", "a b"),
-            (
-                "MM_MESSAGEEXPORTSETTINGS_GLOBALRELAYSETTINGS_CUSTOMERTYPE",
-                "A10",
-            ),
+            ("MM_MESSAGEEXPORTSETTINGS_GLOBALRELAYSETTINGS_CUSTOMERTYPE", "A10"),
             ("MM_CONFIG", "elsewhere"),
             ("PATH", "/bin"),
         ];
         let seen = effective(&document, variables, &Version::new(9, 5, 0)).unwrap();
-        let said = |setting| {
-            seen.document
-                .get(&SettingPath::known(setting))
-                .unwrap()
-                .raw()
-                .to_owned()
-        };
+        let said =
+            |setting| seen.document.get(&SettingPath::known(setting)).unwrap().raw().to_owned();
         assert_eq!(said("ServiceSettings.SiteURL"), "\"https://\\\"env\\\"\"");
         assert_eq!(said("ServiceSettings.ReadTimeout"), "5");
         assert_eq!(said("ServiceSettings.EnableDeveloper"), "true");
         let taken: Vec<bool> = seen.overrides.iter().map(|seen| seen.is_taken).collect();
         assert_eq!(taken, [true, false, true, true, true]);
-        let replicas = seen
-            .document
-            .get(&SettingPath::known("SqlSettings.DataSourceReplicas"));
+        let replicas = seen.document.get(&SettingPath::known("SqlSettings.DataSourceReplicas"));
         assert_eq!(replicas.unwrap().to_value(), serde_json::json!(["a", "b"]));
 
         let deaf = effective(&document, variables, &Version::new(3, 7, 0)).unwrap();

@@ -166,9 +166,7 @@ pub(super) fn is_free(setting: &SettingPath) -> bool {
     };
     let free = |row: &KnownSetting| matches!(row.kind, Type::Map | Type::Any);
     setting.section().eq_ignore_ascii_case("FeatureFlags")
-        || (2..setting.parts().len())
-            .filter_map(above)
-            .any(|path| known(&path).iter().any(free))
+        || (2..setting.parts().len()).filter_map(above).any(|path| known(&path).iter().any(free))
 }
 
 /// The known setting that somebody who wrote this name most likely meant: of this version if possible.
@@ -177,11 +175,8 @@ pub fn nearest(setting: &SettingPath, version: &Version) -> Option<&'static str>
     let name = setting.parts().join(".").to_ascii_lowercase();
     let limit = (name.len() / 5).clamp(1, 6);
     let candidates = KNOWN.settings.iter().filter_map(|(other, rows)| {
-        let distance = if same_last_part(&name, other) {
-            1
-        } else {
-            distance_within(&name, other, limit)?
-        };
+        let distance =
+            if same_last_part(&name, other) { 1 } else { distance_within(&name, other, limit)? };
         let here = rows.iter().find(|row| row.exists_in(version));
         let row = here.or_else(|| rows.first())?;
         Some((here.is_none(), distance, row.setting))
@@ -257,14 +252,8 @@ mod tests {
         for (wrong, meant) in [
             ("ServiceSettings.SiteURLs", Some("ServiceSettings.SiteURL")),
             ("ServiceSetting.SiteURL", Some("ServiceSettings.SiteURL")),
-            (
-                "TeamSettings.EnableUserCretion",
-                Some("TeamSettings.EnableUserCreation"),
-            ),
-            (
-                "ServiceSettings.SMTPServer",
-                Some("EmailSettings.SMTPServer"),
-            ),
+            ("TeamSettings.EnableUserCretion", Some("TeamSettings.EnableUserCreation")),
+            ("ServiceSettings.SMTPServer", Some("EmailSettings.SMTPServer")),
             ("Unheard.Of", None),
         ] {
             let wrong = SettingPath::known(wrong);

@@ -73,11 +73,7 @@ impl Missing {
     /// What the servers of this version need.
     #[must_use]
     pub const fn for_version(version: &crate::model::Version) -> Self {
-        if version.is_at_least(4, 0) {
-            Self::LeaveToServer
-        } else {
-            Self::FromRelease
-        }
+        if version.is_at_least(4, 0) { Self::LeaveToServer } else { Self::FromRelease }
     }
 }
 

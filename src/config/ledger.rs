@@ -149,14 +149,7 @@ pub struct Decision {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            setting,
-            choice,
-            origin,
-            because,
-            value,
-            instead_of,
-        } = self;
+        let Self { setting, choice, origin, because, value, instead_of } = self;
         match choice {
             Choice::Dropped => write!(f, "{setting} is gone (it was {value}), by {origin}")?,
             Choice::Kept | Choice::Changed | Choice::Added => {
@@ -187,11 +180,7 @@ impl Ledger {
     /// Enters a decision in place of an earlier one about the same setting.
     pub fn replace(&mut self, decision: Decision) {
         let folded = decision.setting.folded();
-        match self
-            .decisions
-            .iter_mut()
-            .find(|earlier| earlier.setting.folded() == folded)
-        {
+        match self.decisions.iter_mut().find(|earlier| earlier.setting.folded() == folded) {
             Some(earlier) => *earlier = decision,
             None => self.decisions.push(decision),
         }

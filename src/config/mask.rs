@@ -57,11 +57,7 @@ impl From<Shown> for String {
 impl From<String> for Shown {
     /// What was once shown, read back.
     fn from(text: String) -> Self {
-        if text == "***" {
-            Self::Masked
-        } else {
-            Self::Plain(text)
-        }
+        if text == "***" { Self::Masked } else { Self::Plain(text) }
     }
 }
 
@@ -105,15 +101,8 @@ fn has_credentials(said: &str) -> bool {
         let ends = |letter: char| "/?#\"".contains(letter) || letter.is_whitespace();
         rest.split(ends).next().unwrap_or_default().contains('@')
     });
-    let marks = [
-        "password=",
-        "\"password",
-        "secret=",
-        "\"secret",
-        "private key-",
-        "@tcp(",
-        "@unix(",
-    ];
+    let marks =
+        ["password=", "\"password", "secret=", "\"secret", "private key-", "@tcp(", "@unix("];
     user_in_address || marks.iter().any(|mark| lower.contains(mark))
 }
 
@@ -141,30 +130,14 @@ mod tests {
             ("SqlSettings.DataSource", "\"\"", "\"\""),
             ("SqlSettings.DataSourceReplicas", "[]", "[]"),
             ("SqlSettings.DataSourceReplicas", "[\"x\"]", "***"),
-            (
-                "ServiceSettings.SiteURL",
-                "\"https://chat.example\"",
-                "\"https://chat.example\"",
-            ),
-            (
-                "ElasticsearchSettings.ConnectionURL",
-                "\"https://u:p@h:9200\"",
-                "***",
-            ),
-            (
-                "ServiceSettings.SiteURL",
-                "\"https://h/@me\"",
-                "\"https://h/@me\"",
-            ),
+            ("ServiceSettings.SiteURL", "\"https://chat.example\"", "\"https://chat.example\""),
+            ("ElasticsearchSettings.ConnectionURL", "\"https://u:p@h:9200\"", "***"),
+            ("ServiceSettings.SiteURL", "\"https://h/@me\"", "\"https://h/@me\""),
             ("X.List", "[{\"apiKey\": \"x\"}]", "***"),
             ("X.List", "[{\"apiKey\": \"\"}]", "[{\"apiKey\":\"\"}]"),
             ("X.EnableToken", "true", "true"),
             ("X.Pin", "\"-----BEGIN RSA PRIVATE KEY-----\"", "***"),
-            (
-                "PluginSettings.Plugins.x",
-                "{\"a\": {\"secret\": \"s\"}}",
-                "***",
-            ),
+            ("PluginSettings.Plugins.x", "{\"a\": {\"secret\": \"s\"}}", "***"),
         ] {
             assert_eq!(shown(setting, json), wanted, "{setting} {json}");
         }
@@ -172,15 +145,7 @@ mod tests {
 
     #[test]
     fn a_terminal_cannot_be_driven_and_long_values_are_cut() {
-        assert_eq!(
-            shown("X.a", "\"\\u001b[2J\u{202e}\""),
-            "\"\\u001b[2J\\u202e\""
-        );
-        assert_eq!(
-            shown("X.a", &format!("\"{}\"", "é".repeat(1000)))
-                .chars()
-                .count(),
-            201
-        );
+        assert_eq!(shown("X.a", "\"\\u001b[2J\u{202e}\""), "\"\\u001b[2J\\u202e\"");
+        assert_eq!(shown("X.a", &format!("\"{}\"", "é".repeat(1000))).chars().count(), 201);
     }
 }

@@ -116,35 +116,22 @@ impl Merging {
 
     /// Where the host has a default of its own, the release's is of no interest.
     fn new_default(&mut self, layers: &Layers<'_>, leaf: &Leaf<'_>) -> Result<(), MergeError> {
-        let host = layers
-            .defaults
-            .and_then(|defaults| defaults.get(&leaf.setting));
+        let host = layers.defaults.and_then(|defaults| defaults.get(&leaf.setting));
         let wished = layers.new_defaults == NewDefaults::Adopt;
         if wished && host.is_none() && !is_secret(&leaf.setting) {
             return self.write(leaf, Origin::Release, Because::ReleaseDefaultAdopted);
         }
         let offered = Some(Shown::of(&leaf.setting, &leaf.value));
-        self.accounts.note(
-            &leaf.setting,
-            Origin::Site,
-            Because::ReleaseDefaultMoved,
-            offered,
-        );
+        self.accounts.note(&leaf.setting, Origin::Site, Because::ReleaseDefaultMoved, offered);
         Ok(())
     }
 
     fn defaults(&mut self, layers: &Layers<'_>) -> Result<(), MergeError> {
-        for leaf in layers
-            .defaults
-            .iter()
-            .flat_map(|defaults| defaults.leaves())
-        {
+        for leaf in layers.defaults.iter().flat_map(|defaults| defaults.leaves()) {
             if self.is_there_already(&leaf) {
                 continue;
             }
-            let base = layers
-                .defaults_applied
-                .and_then(|base| base.get(&leaf.setting));
+            let base = layers.defaults_applied.and_then(|base| base.get(&leaf.setting));
             let base = base.or_else(|| layers.old_release.and_then(|old| old.get(&leaf.setting)));
             let site = layers.site.and_then(|site| site.get(&leaf.setting));
             let offered = Some(Shown::of(&leaf.setting, &leaf.value));
@@ -154,8 +141,7 @@ impl Merging {
                 }
                 Verdict::Agree => {
                     let because = Because::HostDefaultAgrees;
-                    self.accounts
-                        .note(&leaf.setting, Origin::HostDefault, because, None);
+                    self.accounts.note(&leaf.setting, Origin::HostDefault, because, None);
                 }
                 Verdict::UserChangedIt => {
                     self.accounts.note(
@@ -167,8 +153,7 @@ impl Merging {
                 }
                 Verdict::BothChangedIt => {
                     let because = Because::UserAndHostChangedIt;
-                    self.accounts
-                        .note(&leaf.setting, Origin::Site, because, offered);
+                    self.accounts.note(&leaf.setting, Origin::Site, because, offered);
                     self.conflicts.push(leaf.setting);
                 }
             }
@@ -184,9 +169,7 @@ impl Merging {
             return;
         };
         for leaf in applied.leaves() {
-            let asked = layers
-                .defaults
-                .is_some_and(|now| now.get(&leaf.setting).is_some());
+            let asked = layers.defaults.is_some_and(|now| now.get(&leaf.setting).is_some());
             let value = site.get(&leaf.setting);
             if !asked && value.is_some_and(|value| value.is_same_as(&leaf.value)) {
                 self.accounts.note(
@@ -200,17 +183,12 @@ impl Merging {
     }
 
     fn enforced(&mut self, layers: &Layers<'_>) -> Result<(), MergeError> {
-        for leaf in layers
-            .enforced
-            .iter()
-            .flat_map(|enforced| enforced.leaves())
-        {
+        for leaf in layers.enforced.iter().flat_map(|enforced| enforced.leaves()) {
             if self.is_there_already(&leaf) {
                 continue;
             }
             self.write(&leaf, Origin::HostEnforced, Because::HostEnforces)?;
-            self.conflicts
-                .retain(|setting| !setting.is_same_as(&leaf.setting));
+            self.conflicts.retain(|setting| !setting.is_same_as(&leaf.setting));
         }
         Ok(())
     }
@@ -221,12 +199,9 @@ impl Merging {
         };
         let relocated = relocate(&mut self.document, places)?;
         for step in &relocated.moves {
-            let former = step
-                .former
-                .as_deref()
-                .map(|raw| Shown::of(&step.setting, &View::of_json(raw)));
-            self.accounts
-                .enter(&step.setting, Origin::Place, Because::Placed, former);
+            let former =
+                step.former.as_deref().map(|raw| Shown::of(&step.setting, &View::of_json(raw)));
+            self.accounts.enter(&step.setting, Origin::Place, Because::Placed, former);
         }
         for own in &relocated.kept {
             self.accounts.placed_by_owner(&own.setting);
@@ -238,10 +213,7 @@ impl Merging {
     fn is_there_already(&self, leaf: &Leaf<'_>) -> bool {
         leaf.value.kind() == Kind::Object
             && leaf.value.is_empty()
-            && self
-                .document
-                .get(&leaf.setting)
-                .is_some_and(|value| value.kind() == Kind::Object)
+            && self.document.get(&leaf.setting).is_some_and(|value| value.kind() == Kind::Object)
     }
 
     fn write(
@@ -251,26 +223,18 @@ impl Merging {
         because: Because,
     ) -> Result<(), MergeError> {
         let former = self.document.get(&leaf.setting);
-        if former
-            .as_ref()
-            .is_some_and(|former| former.is_same_as(&leaf.value))
-        {
+        if former.as_ref().is_some_and(|former| former.is_same_as(&leaf.value)) {
             self.accounts.note(&leaf.setting, origin, because, None);
             return Ok(());
         }
-        let closes = former
-            .as_ref()
-            .is_some_and(|former| former.kind() == Kind::Object);
+        let closes = former.as_ref().is_some_and(|former| former.kind() == Kind::Object);
         let former = former.map(|former| Shown::of(&leaf.setting, &former));
         if closes && leaf.value.kind() != Kind::Object {
             self.accounts.drop_below(&leaf.setting, origin, because);
         }
         self.document
             .set_raw(&leaf.setting, leaf.value.raw())
-            .map_err(|source| MergeError::Edit {
-                layer: origin,
-                source,
-            })?;
+            .map_err(|source| MergeError::Edit { layer: origin, source })?;
         self.accounts.enter(&leaf.setting, origin, because, former);
         Ok(())
     }

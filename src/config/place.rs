@@ -83,10 +83,7 @@ impl PlaceName {
     pub const fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Data => &["FileSettings.Directory", "ServiceSettings.StorageDirectory"],
-            Self::Logs => &[
-                "LogSettings.FileLocation",
-                "NotificationLogSettings.FileLocation",
-            ],
+            Self::Logs => &["LogSettings.FileLocation", "NotificationLogSettings.FileLocation"],
             Self::Plugins => &["PluginSettings.Directory"],
             Self::ClientPlugins => &["PluginSettings.ClientDirectory"],
             Self::Compliance => &["ComplianceSettings.Directory"],
@@ -152,20 +149,14 @@ pub(super) enum Spot {
 /// # Errors
 /// Rule C-DIR: the tree itself, a directory of the system, or something that is no path.
 pub(super) fn resolve(name: PlaceName, value: &str, tree: &Path) -> Result<Spot, PlaceError> {
-    let refuse = |why| PlaceError {
-        name,
-        path: value.to_owned(),
-        why,
-    };
+    let refuse = |why| PlaceError { name, path: value.to_owned(), why };
     if value.contains('\0') {
         return Err(refuse("it contains a NUL character"));
     }
     let absolute = normalise(&tree.join(value));
     if let Ok(below) = absolute.strip_prefix(tree) {
-        let below: RelPath = below
-            .to_string_lossy()
-            .parse()
-            .map_err(|_not_plain| refuse("it is no plain path"))?;
+        let below: RelPath =
+            below.to_string_lossy().parse().map_err(|_not_plain| refuse("it is no plain path"))?;
         return match below.as_str() {
             "" if name != PlaceName::Logs => Err(refuse("it is the tree of the release itself")),
             _ => Ok(Spot::InTree(below)),
@@ -183,13 +174,7 @@ pub(super) fn resolve(name: PlaceName, value: &str, tree: &Path) -> Result<Spot,
 /// # Errors
 /// Rule C-DIR: not an absolute, plain path; a directory of the system; the tree, something in it or around it.
 pub fn check_place(name: PlaceName, path: &Path, tree: &Path) -> Result<(), PlaceError> {
-    let refuse = |why| {
-        Err(PlaceError {
-            name,
-            path: path.to_string_lossy().into_owned(),
-            why,
-        })
-    };
+    let refuse = |why| Err(PlaceError { name, path: path.to_string_lossy().into_owned(), why });
     if path.to_str().is_none_or(|text| text.contains('\0')) {
         return refuse("it is not UTF-8, or contains a NUL character");
     }
@@ -218,11 +203,7 @@ fn check_outside(name: PlaceName, path: &Path, tree: &Path) -> Result<(), PlaceE
     } else {
         return Ok(());
     };
-    Err(PlaceError {
-        name,
-        path: path.to_string_lossy().into_owned(),
-        why,
-    })
+    Err(PlaceError { name, path: path.to_string_lossy().into_owned(), why })
 }
 
 /// The path without `.`, `..` and doubled slashes, by its text alone.
@@ -253,10 +234,7 @@ mod tests {
         assert_eq!(spot("~/files"), within("~/files"));
         assert_eq!(spot("$HOME"), within("$HOME"));
         assert_eq!(spot("/opt/acme/embedded/mattermost/data"), within("data"));
-        assert_eq!(
-            spot("../files"),
-            Ok(Spot::Outside("/opt/acme/embedded/files".into()))
-        );
+        assert_eq!(spot("../files"), Ok(Spot::Outside("/opt/acme/embedded/files".into())));
         assert_eq!(spot("/srv/files/"), Ok(Spot::Outside("/srv/files".into())));
     }
 
@@ -283,24 +261,14 @@ mod tests {
             let error = resolve(PlaceName::Data, value, Path::new(TREE)).unwrap_err();
             assert!(error.to_string().contains("C-DIR"), "{value}");
         }
-        for path in [
-            "data",
-            "/srv/../etc",
-            "/opt/acme/embedded/mattermost/data",
-            "/srv",
-            "/opt",
-        ] {
+        for path in ["data", "/srv/../etc", "/opt/acme/embedded/mattermost/data", "/srv", "/opt"] {
             assert!(
                 check_place(PlaceName::Logs, Path::new(path), Path::new(TREE)).is_err(),
                 "{path}"
             );
         }
         assert_eq!(
-            check_place(
-                PlaceName::Logs,
-                Path::new("/var/opt/acme/logs"),
-                Path::new(TREE)
-            ),
+            check_place(PlaceName::Logs, Path::new("/var/opt/acme/logs"), Path::new(TREE)),
             Ok(())
         );
     }
@@ -315,11 +283,7 @@ mod tests {
             (PlaceName::Data, "2.2.0", "/v/"),
             (PlaceName::Plugins, "10.11.0", "/v"),
         ] {
-            assert_eq!(
-                name.spell("/v/", &version.parse().unwrap()),
-                spelled,
-                "{name} {version}"
-            );
+            assert_eq!(name.spell("/v/", &version.parse().unwrap()), spelled, "{name} {version}");
         }
     }
 }

@@ -88,9 +88,7 @@ pub enum RelocateError {
 
 /// The directories that this version lets one place.
 pub fn places_of(version: &Version) -> impl Iterator<Item = PlaceName> {
-    PlaceName::ALL
-        .into_iter()
-        .filter(|name| settings_of(*name, version).next().is_some())
+    PlaceName::ALL.into_iter().filter(|name| settings_of(*name, version).next().is_some())
 }
 
 fn settings_of(name: PlaceName, version: &Version) -> impl Iterator<Item = SettingPath> {
@@ -113,12 +111,7 @@ pub fn relocate(document: &mut Document, places: &Places<'_>) -> Result<Relocate
     let data_in_tree = data_directory(document, places);
     for name in places_of(places.version) {
         for setting in settings_of(name, places.version) {
-            let bound = Directory {
-                name,
-                setting,
-                places,
-                data_in_tree: data_in_tree.as_ref(),
-            };
+            let bound = Directory { name, setting, places, data_in_tree: data_in_tree.as_ref() };
             bound.place(document, &mut relocated)?;
         }
     }
@@ -190,13 +183,11 @@ impl Directory<'_> {
 
     /// The value; the shipped one if there is none. `None` if the directory is optional and not configured.
     fn current(&self, document: &Document) -> Result<Option<String>, RelocateError> {
-        let value = document
-            .get(&self.setting)
-            .filter(|value| value.raw() != "null");
+        let value = document.get(&self.setting).filter(|value| value.raw() != "null");
         let said = match &value {
-            Some(value) => value.as_text().ok_or_else(|| RelocateError::NoText {
-                setting: self.setting.clone(),
-            })?,
+            Some(value) => value
+                .as_text()
+                .ok_or_else(|| RelocateError::NoText { setting: self.setting.clone() })?,
             None => self.name.shipped().into(),
         };
         let optional = matches!(
@@ -246,9 +237,7 @@ impl Directory<'_> {
 
     /// Did we put the directory there ourselves?
     fn is_ours(&self, at: &str) -> bool {
-        [self.name, PlaceName::Data]
-            .into_iter()
-            .any(|name| is_at(self.places.former, name, at))
+        [self.name, PlaceName::Data].into_iter().any(|name| is_at(self.places.former, name, at))
     }
 
     fn keep(
@@ -279,24 +268,18 @@ impl Directory<'_> {
         value: String,
         spot: &Spot,
     ) -> Result<(), RelocateError> {
-        let former = document
-            .get(&self.setting)
-            .map(|view| view.raw().to_owned());
+        let former = document.get(&self.setting).map(|view| view.raw().to_owned());
         // Another spelling of the same directory is the site's business, but for the slash that an era needs.
         let same = current.trim_end_matches('/') == value.trim_end_matches('/');
         if former.is_some() && same && (current.ends_with('/') || !value.ends_with('/')) {
             return Ok(());
         }
-        let written = document
-            .set_raw(&self.setting, &text::encode(&value))
-            .map_err(RelocateError::Edit)?;
+        let written =
+            document.set_raw(&self.setting, &text::encode(&value)).map_err(RelocateError::Edit)?;
         if written == Written::Same {
             return Ok(());
         }
-        let section = self
-            .setting
-            .parent()
-            .filter(|_| written == Written::SectionCreated);
+        let section = self.setting.parent().filter(|_| written == Written::SectionCreated);
         let undo = section.unwrap_or_else(|| self.setting.clone());
         let from = match spot {
             Spot::InTree(path) if !path.as_str().is_empty() => Some(path.clone()),
@@ -314,10 +297,7 @@ impl Directory<'_> {
     }
 
     fn refuse(&self, source: PlaceError) -> RelocateError {
-        RelocateError::Place {
-            setting: self.setting.clone(),
-            source,
-        }
+        RelocateError::Place { setting: self.setting.clone(), source }
     }
 }
 

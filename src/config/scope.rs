@@ -30,9 +30,7 @@ impl Scope {
             Self::Plugins if same_fold(name, "Plugins") || same_fold(name, "PluginStates") => {
                 Self::Map { levels: 2 }
             }
-            Self::Map { levels } => Self::Map {
-                levels: levels.saturating_sub(1),
-            },
+            Self::Map { levels } => Self::Map { levels: levels.saturating_sub(1) },
             Self::Struct if same_fold(name, "AdvancedLoggingJSON") => Self::Map { levels: 0 },
             Self::Top | Self::Plugins | Self::Struct => Self::Struct,
         }

@@ -44,8 +44,7 @@ impl SettingPath {
     /// If the text is not the name of a setting. What is read from outside goes through [`SettingPath::from_str`].
     #[must_use]
     pub fn known(text: &str) -> Self {
-        text.parse()
-            .expect("a setting named in the program is spelled correctly")
+        text.parse().expect("a setting named in the program is spelled correctly")
     }
 
     /// The setting with these parts. `None` without any.
@@ -94,11 +93,7 @@ impl SettingPath {
     pub fn folded(&self) -> Self {
         let mut scope = Scope::Top;
         let fold_part = |part: &String| {
-            let folded = if scope.folds() {
-                fold(part).into_owned()
-            } else {
-                part.clone()
-            };
+            let folded = if scope.folds() { fold(part).into_owned() } else { part.clone() };
             scope = scope.below(part);
             folded
         };
@@ -120,16 +115,13 @@ impl FromStr for SettingPath {
         let mut rest = text;
         loop {
             let (part, tail) = if rest.starts_with('"') {
-                quoted_part(rest).ok_or_else(|| SettingError::BadQuotes {
-                    text: text.to_owned(),
-                })?
+                quoted_part(rest)
+                    .ok_or_else(|| SettingError::BadQuotes { text: text.to_owned() })?
             } else {
                 plain_part(rest)
             };
             if part.is_empty() && !rest.starts_with('"') {
-                return Err(SettingError::EmptyPart {
-                    text: text.to_owned(),
-                });
+                return Err(SettingError::EmptyPart { text: text.to_owned() });
             }
             parts.push(part);
             match tail {
@@ -203,13 +195,9 @@ mod tests {
 
     #[test]
     fn plain_and_quoted_parts_are_read() {
-        let path: SettingPath = r#"PluginSettings.PluginStates."com.x.calls".Enable"#
-            .parse()
-            .unwrap();
-        assert_eq!(
-            path.parts(),
-            ["PluginSettings", "PluginStates", "com.x.calls", "Enable"]
-        );
+        let path: SettingPath =
+            r#"PluginSettings.PluginStates."com.x.calls".Enable"#.parse().unwrap();
+        assert_eq!(path.parts(), ["PluginSettings", "PluginStates", "com.x.calls", "Enable"]);
         assert_eq!(SettingPath::known("A.B").parts(), ["A", "B"]);
         assert_eq!(SettingPath::known("A.\"\"").parts(), ["A", ""]);
     }
@@ -225,10 +213,7 @@ mod tests {
     fn names_are_compared_as_the_server_compares_them() {
         let same = |a: &str, b: &str| SettingPath::known(a).is_same_as(&SettingPath::known(b));
         assert!(same("ServiceSettings.SiteURL", "servicesettings.SiteUrl"));
-        assert!(!same(
-            "PluginSettings.Plugins.a",
-            "PluginSettings.Plugins.A"
-        ));
+        assert!(!same("PluginSettings.Plugins.a", "PluginSettings.Plugins.A"));
         assert!(same("PluginSettings.Plugins.a", "pluginSettings.plugins.a"));
     }
 

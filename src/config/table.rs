@@ -36,37 +36,23 @@ pub struct Row {
 }
 
 const fn row(setting: &'static str, meaning: Meaning, since: (u64, u64)) -> Row {
-    Row {
-        setting,
-        meaning,
-        since,
-        gone: None,
-    }
+    Row { setting, meaning, since, gone: None }
 }
 
 const fn until(row: Row, gone: (u64, u64)) -> Row {
-    Row {
-        gone: Some(gone),
-        ..row
-    }
+    Row { gone: Some(gone), ..row }
 }
 
 use Meaning::{DataSource, Directory, File, FileBesideConfig, InFileStore, Secret};
 
 /// From the packaged configuration files up to 5.12 and the server's source (`model/config.go`) after them.
 const ROWS: &[Row] = &[
-    until(
-        row("ServiceSettings.StorageDirectory", Directory, (0, 6)),
-        (1, 0),
-    ),
+    until(row("ServiceSettings.StorageDirectory", Directory, (0, 6)), (1, 0)),
     row("FileSettings.Directory", Directory, (1, 0)),
     row("FileSettings.ExportDirectory", Directory, (8, 1)),
     // A file name before 3.8, a directory from then on.
     row("LogSettings.FileLocation", Directory, (0, 5)),
-    until(
-        row("NotificationLogSettings.FileLocation", Directory, (5, 12)),
-        (11, 0),
-    ),
+    until(row("NotificationLogSettings.FileLocation", Directory, (5, 12)), (11, 0)),
     row("PluginSettings.Directory", Directory, (4, 4)),
     row("PluginSettings.ClientDirectory", Directory, (4, 5)),
     row("ComplianceSettings.Directory", Directory, (3, 0)),
@@ -75,43 +61,20 @@ const ROWS: &[Row] = &[
     row("ExportSettings.Directory", InFileStore, (5, 32)),
     row("ServiceSettings.TLSCertFile", File, (3, 5)),
     row("ServiceSettings.TLSKeyFile", File, (3, 5)),
-    row(
-        "ServiceSettings.LetsEncryptCertificateCacheFile",
-        File,
-        (3, 5),
-    ),
+    row("ServiceSettings.LetsEncryptCertificateCacheFile", File, (3, 5)),
     row("ServiceSettings.LicenseFileLocation", File, (3, 8)),
     row("ServiceSettings.LocalModeSocketLocation", File, (5, 22)),
     row("ExperimentalAuditSettings.FileName", File, (5, 22)),
     row("ElasticsearchSettings.CA", File, (7, 7)),
     row("ElasticsearchSettings.ClientCert", File, (7, 7)),
     row("ElasticsearchSettings.ClientKey", File, (7, 7)),
-    row(
-        "PluginSettings.SignaturePublicKeyFiles",
-        FileBesideConfig,
-        (5, 20),
-    ),
+    row("PluginSettings.SignaturePublicKeyFiles", FileBesideConfig, (5, 20)),
     row("SamlSettings.IdpCertificateFile", FileBesideConfig, (3, 2)),
-    row(
-        "SamlSettings.PublicCertificateFile",
-        FileBesideConfig,
-        (3, 2),
-    ),
+    row("SamlSettings.PublicCertificateFile", FileBesideConfig, (3, 2)),
     row("SamlSettings.PrivateKeyFile", FileBesideConfig, (3, 2)),
-    row(
-        "LdapSettings.PublicCertificateFile",
-        FileBesideConfig,
-        (5, 28),
-    ),
+    row("LdapSettings.PublicCertificateFile", FileBesideConfig, (5, 28)),
     row("LdapSettings.PrivateKeyFile", FileBesideConfig, (5, 28)),
-    until(
-        row(
-            "TimezoneSettings.SupportedTimezonesPath",
-            FileBesideConfig,
-            (4, 9),
-        ),
-        (5, 10),
-    ),
+    until(row("TimezoneSettings.SupportedTimezonesPath", FileBesideConfig, (4, 9)), (5, 10)),
     row("SqlSettings.DataSource", DataSource, (0, 5)),
     row("SqlSettings.DataSourceReplicas", DataSource, (0, 5)),
     row("SqlSettings.DataSourceSearchReplicas", DataSource, (3, 6)),
@@ -122,14 +85,8 @@ const ROWS: &[Row] = &[
     until(row("AWSSettings.S3AccessKeyId", Secret, (0, 5)), (1, 0)),
     row("FileSettings.AmazonS3AccessKeyId", Secret, (1, 0)),
     row("FileSettings.ExportAmazonS3AccessKeyId", Secret, (8, 1)),
-    until(
-        row("EmailSettings.ApplePushCertPrivate", Secret, (1, 0)),
-        (1, 3),
-    ),
-    until(
-        row("ServiceSettings.ImageProxyOptions", Secret, (4, 8)),
-        (5, 8),
-    ),
+    until(row("EmailSettings.ApplePushCertPrivate", Secret, (1, 0)), (1, 3)),
+    until(row("ServiceSettings.ImageProxyOptions", Secret, (4, 8)), (5, 8)),
     row("ImageProxySettings.RemoteImageProxyOptions", Secret, (5, 8)),
 ];
 
@@ -161,11 +118,9 @@ impl Row {
 
     fn names(&self, setting: &SettingPath) -> bool {
         let mut parts = setting.parts().iter();
-        self.setting.split('.').all(|part| {
-            parts
-                .next()
-                .is_some_and(|other| other.eq_ignore_ascii_case(part))
-        })
+        self.setting
+            .split('.')
+            .all(|part| parts.next().is_some_and(|other| other.eq_ignore_ascii_case(part)))
     }
 }
 
@@ -177,8 +132,7 @@ pub fn row_of(setting: &SettingPath) -> Option<&'static Row> {
 
 /// The settings with this meaning in this version.
 pub fn rows_with(meaning: Meaning, version: &Version) -> impl Iterator<Item = &'static Row> {
-    ROWS.iter()
-        .filter(move |row| row.meaning == meaning && row.exists_in(version))
+    ROWS.iter().filter(move |row| row.meaning == meaning && row.exists_in(version))
 }
 
 /// May the value of this setting be shown to nobody? Told by the table, and by the last word of the name for
@@ -188,11 +142,7 @@ pub fn is_secret(setting: &SettingPath) -> bool {
     match row_of(setting).map(|row| row.meaning) {
         Some(DataSource | Secret) => true,
         Some(Directory | File | FileBesideConfig | InFileStore) => false,
-        None => setting
-            .parts()
-            .iter()
-            .skip(1)
-            .any(|part| is_secret_name(part)),
+        None => setting.parts().iter().skip(1).any(|part| is_secret_name(part)),
     }
 }
 
@@ -202,9 +152,7 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     let singular = lower.strip_suffix('s').unwrap_or(&lower);
     lower.contains("secret")
         || lower.contains("privatekey")
-        || SECRET_ENDINGS
-            .iter()
-            .any(|ending| singular.ends_with(ending))
+        || SECRET_ENDINGS.iter().any(|ending| singular.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -221,10 +169,7 @@ mod tests {
             ("FileSettings.AmazonS3AccessKeyId", true),
             ("EmailSettings.SMTPPassword", true),
             ("GitLabSettings.Secret", true),
-            (
-                "MessageExportSettings.GlobalRelaySettings.SMTPPassword",
-                true,
-            ),
+            ("MessageExportSettings.GlobalRelaySettings.SMTPPassword", true),
             ("CacheSettings.RedisPassword", true),
             ("AWSSettings.Route53AccessKeyId", true),
             ("FileSettings.AzureAccessKey", true),

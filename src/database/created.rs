@@ -96,11 +96,7 @@ pub fn list_created(psql: &Psql<'_>) -> CommandSpec {
 
 /// Reads the answer to [`list_created`].
 pub fn parse_created(output: &str) -> Result<BTreeSet<CreatedObject>, serde_json::Error> {
-    output
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(serde_json::from_str)
-        .collect()
+    output.lines().filter(|line| !line.trim().is_empty()).map(serde_json::from_str).collect()
 }
 
 /// Takes away what is there `now` and was not there `before`, all of it or, if another object needs some of it, nothing.
@@ -189,11 +185,8 @@ mod tests {
     fn drop_sql(before: &str, now: &str) -> Option<String> {
         let endpoint = endpoint("host=db");
         let psql = Psql::on(&endpoint).unwrap();
-        let spec = drop_created(
-            &psql,
-            &parse_created(before).unwrap(),
-            &parse_created(now).unwrap(),
-        )?;
+        let spec =
+            drop_created(&psql, &parse_created(before).unwrap(), &parse_created(now).unwrap())?;
         assert!(spec.args.contains(&"--single-transaction".to_owned()));
         spec.args.last().cloned()
     }
@@ -224,10 +217,7 @@ mod tests {
     fn the_same_name_of_another_kind_is_another_object() {
         let view = r#"{"kind" : "view", "schema" : "public", "name" : "x"}"#;
         let table = r#"{"kind" : "table", "schema" : "public", "name" : "x"}"#;
-        assert_eq!(
-            drop_sql(view, table).as_deref(),
-            Some(r#"drop table if exists "public"."x""#)
-        );
+        assert_eq!(drop_sql(view, table).as_deref(), Some(r#"drop table if exists "public"."x""#));
     }
 
     #[test]

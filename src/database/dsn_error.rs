@@ -114,8 +114,5 @@ pub enum DsnError {
 
 /// Which character (from 1) the byte at `offset` belongs to.
 pub(super) fn position(text: &str, offset: usize) -> usize {
-    text.char_indices()
-        .take_while(|(start, _)| *start < offset)
-        .count()
-        + 1
+    text.char_indices().take_while(|(start, _)| *start < offset).count() + 1
 }

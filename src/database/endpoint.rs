@@ -84,9 +84,7 @@ pub fn read_data_source(driver: &str, data_source: &str) -> Result<DataSource, D
     match driver {
         "postgres" => postgres_dsn::parse(data_source).map(DataSource::Known),
         "mysql" => mysql_dsn::parse(data_source).map(DataSource::Known),
-        _ => Ok(DataSource::Unknown {
-            driver: driver.to_owned(),
-        }),
+        _ => Ok(DataSource::Unknown { driver: driver.to_owned() }),
     }
 }
 
@@ -161,11 +159,7 @@ mod tests {
     fn addresses_are_printed_as_one_would_type_them() {
         let cases = [
             ("postgres", "host=::1 port=6432", "[::1]:6432"),
-            (
-                "postgres",
-                "host=/run/postgresql/",
-                "/run/postgresql/.s.PGSQL.5432",
-            ),
+            ("postgres", "host=/run/postgresql/", "/run/postgresql/.s.PGSQL.5432"),
             ("mysql", "mm@unix(/run/mysqld.sock)/mm", "/run/mysqld.sock"),
         ];
         for (driver, text, address) in cases {
@@ -177,9 +171,7 @@ mod tests {
     fn a_driver_nobody_knows_is_named_and_its_text_is_not_read() {
         assert_eq!(
             read_data_source("sqlite3", "canary"),
-            Ok(DataSource::Unknown {
-                driver: "sqlite3".to_owned()
-            })
+            Ok(DataSource::Unknown { driver: "sqlite3".to_owned() })
         );
     }
 }

@@ -43,16 +43,10 @@ pub enum FailureKind {
 /// A server that speaks another language than English ends up in [`FailureKind::Other`].
 const TEXTS: &[(&str, FailureKind)] = &[
     ("too many clients", FailureKind::TooManyConnections),
-    (
-        "remaining connection slots are reserved",
-        FailureKind::TooManyConnections,
-    ),
+    ("remaining connection slots are reserved", FailureKind::TooManyConnections),
     ("too many connections for", FailureKind::TooManyConnections),
     ("the database system is", FailureKind::NotAcceptingYet),
-    (
-        "password authentication failed",
-        FailureKind::PasswordRefused,
-    ),
+    ("password authentication failed", FailureKind::PasswordRefused),
     ("no password supplied", FailureKind::PasswordRefused),
     ("no pg_hba.conf entry", FailureKind::NotAdmitted),
     ("pg_hba.conf rejects", FailureKind::NotAdmitted),
@@ -70,10 +64,7 @@ const TEXTS: &[(&str, FailureKind)] = &[
     ("no route to host", FailureKind::Unreachable),
     ("network is unreachable", FailureKind::Unreachable),
     ("is the server running", FailureKind::Unreachable),
-    (
-        "server closed the connection unexpectedly",
-        FailureKind::Unreachable,
-    ),
+    ("server closed the connection unexpectedly", FailureKind::Unreachable),
     ("connection reset by peer", FailureKind::Unreachable),
     ("permission denied", FailureKind::NotPermitted),
     ("must be owner of", FailureKind::NotPermitted),
@@ -90,17 +81,9 @@ impl Failure {
         let telling = telling_line(stderr);
         let folded = stderr.to_lowercase();
         let kind = missing_object(&folded)
-            .or_else(|| {
-                TEXTS
-                    .iter()
-                    .find(|(text, _)| folded.contains(text))
-                    .map(|(_, kind)| *kind)
-            })
+            .or_else(|| TEXTS.iter().find(|(text, _)| folded.contains(text)).map(|(_, kind)| *kind))
             .unwrap_or(FailureKind::Other);
-        Self {
-            kind,
-            said: redact(&telling).chars().take(LONGEST).collect(),
-        }
+        Self { kind, said: redact(&telling).chars().take(LONGEST).collect() }
     }
 
     /// What to do next, in one sentence.
@@ -141,9 +124,7 @@ impl Failure {
 
 /// `role "x" does not exist` and `database "x" does not exist`, but not the relation or function of a statement.
 fn missing_object(folded: &str) -> Option<FailureKind> {
-    let line = folded
-        .lines()
-        .find(|line| line.contains("does not exist"))?;
+    let line = folded.lines().find(|line| line.contains("does not exist"))?;
     if !line.contains("fatal:") {
         return None;
     }
@@ -158,12 +139,7 @@ fn missing_object(folded: &str) -> Option<FailureKind> {
 
 /// The last line that reports an error, else the last that is not blank.
 fn telling_line(stderr: &str) -> String {
-    let lines = || {
-        stderr
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-    };
+    let lines = || stderr.lines().map(str::trim).filter(|line| !line.is_empty());
     lines()
         .rfind(|line| line.contains("FATAL:") || line.contains("ERROR:") || line.contains("error:"))
         .or_else(|| lines().next_back())
@@ -254,14 +230,8 @@ mod tests {
             "psql: error: connection to server at \"db\", port 5432 failed: FATAL:  the database system is starting up\n",
             FailureKind::NotAcceptingYet,
         ),
-        (
-            "ERROR:  permission denied for schema public\n",
-            FailureKind::NotPermitted,
-        ),
-        (
-            "ERROR:  relation \"x\" does not exist\nLINE 1: select\n",
-            FailureKind::Other,
-        ),
+        ("ERROR:  permission denied for schema public\n", FailureKind::NotPermitted),
+        ("ERROR:  relation \"x\" does not exist\nLINE 1: select\n", FailureKind::Other),
         ("", FailureKind::Other),
     ];
 

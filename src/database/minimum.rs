@@ -35,19 +35,11 @@ struct Row {
 }
 
 const fn row(major: u64, minor: u64, minimum: Minimum) -> Row {
-    Row {
-        since: (major, minor),
-        purpose: None,
-        minimum,
-    }
+    Row { since: (major, minor), purpose: None, minimum }
 }
 
 const fn new_row(major: u64, minor: u64, minimum: Minimum) -> Row {
-    Row {
-        since: (major, minor),
-        purpose: Some(Purpose::NewInstallation),
-        minimum,
-    }
+    Row { since: (major, minor), purpose: Some(Purpose::NewInstallation), minimum }
 }
 
 /// Vendor documentation (requirements of 2016 and 2019; important upgrade notes, rows v5.26.0, v8.0, v10.6, v11.0).
@@ -134,24 +126,11 @@ mod tests {
             (MySql, "6.0.0", "MySQL 5.7.12", "MySQL 5.7.12"),
             (MySql, "9.5.0", "MySQL 8.0", "MySQL 8.0"),
             (MySql, "10.11.4", "MySQL 8.0", "a database other than MySQL"),
-            (
-                MySql,
-                "11.0.0",
-                "a database other than MySQL",
-                "a database other than MySQL",
-            ),
+            (MySql, "11.0.0", "a database other than MySQL", "a database other than MySQL"),
         ];
         for (engine, version, upgrade, new) in cases {
-            assert_eq!(
-                needs(engine, Purpose::Upgrade, version),
-                upgrade,
-                "{version}"
-            );
-            assert_eq!(
-                needs(engine, Purpose::NewInstallation, version),
-                new,
-                "{version}"
-            );
+            assert_eq!(needs(engine, Purpose::Upgrade, version), upgrade, "{version}");
+            assert_eq!(needs(engine, Purpose::NewInstallation, version), new, "{version}");
         }
     }
 

@@ -21,9 +21,7 @@ const DEFAULT_SOCKET: &str = "/tmp/mysql.sock";
 /// User and password are taken as they stand: nothing in them is encoded.
 pub(super) fn parse(text: &str) -> Result<Endpoint, DsnError> {
     if let Some(offset) = text.find('\0') {
-        return Err(DsnError::ControlCharacter {
-            position: position(text, offset),
-        });
+        return Err(DsnError::ControlCharacter { position: position(text, offset) });
     }
     let slash = match text.rfind('/') {
         Some(slash) => slash,
@@ -35,11 +33,12 @@ pub(super) fn parse(text: &str) -> Result<Endpoint, DsnError> {
     let network = at.map_or(0, |at| at + 1);
     let address = address(text, network, slash)?;
     let (user, password) =
-        at.and_then(|at| before.get(..at))
-            .map_or(("", None), |login| match login.split_once(':') {
+        at.and_then(|at| before.get(..at)).map_or(("", None), |login| {
+            match login.split_once(':') {
                 Some((user, password)) => (user, Some(password)),
                 None => (login, None),
-            });
+            }
+        });
     let query = text.get(slash..).and_then(|rest| rest.find('?'));
     let end = query.map_or(text.len(), |query| slash + query);
     let database = decode(text, ((slash + 1).min(end), end), Plus::Itself)?;
@@ -62,25 +61,16 @@ fn address(text: &str, from: usize, slash: usize) -> Result<Address, DsnError> {
             let inside = rest.strip_suffix(')').ok_or(if rest.contains(')') {
                 DsnError::MisplacedSlash
             } else {
-                DsnError::OpenAddress {
-                    position: position(text, from + network.len()),
-                }
+                DsnError::OpenAddress { position: position(text, from + network.len()) }
             })?;
             (network, inside)
         }
     };
     match (network, inside) {
-        ("" | "tcp", "") => Ok(Address::Tcp {
-            host: DEFAULT_HOST.to_owned(),
-            port: DEFAULT_PORT,
-        }),
+        ("" | "tcp", "") => Ok(Address::Tcp { host: DEFAULT_HOST.to_owned(), port: DEFAULT_PORT }),
         ("" | "tcp", inside) => tcp(inside),
-        ("unix", "") => Ok(Address::SocketFile {
-            path: DEFAULT_SOCKET.to_owned(),
-        }),
-        ("unix", path) => Ok(Address::SocketFile {
-            path: path.to_owned(),
-        }),
+        ("unix", "") => Ok(Address::SocketFile { path: DEFAULT_SOCKET.to_owned() }),
+        ("unix", path) => Ok(Address::SocketFile { path: path.to_owned() }),
         _ => Err(DsnError::UnknownNetwork),
     }
 }
@@ -95,9 +85,7 @@ fn tcp(inside: &str) -> Result<Address, DsnError> {
         Some((host, "")) => (host, None),
         Some((host, rest)) => (host, Some(rest.strip_prefix(':').ok_or(DsnError::BadPort)?)),
         None if inside.matches(':').count() > 1 => (inside, None),
-        None => inside
-            .split_once(':')
-            .map_or((inside, None), |(host, port)| (host, Some(port))),
+        None => inside.split_once(':').map_or((inside, None), |(host, port)| (host, Some(port))),
     };
     if host.contains(',') {
         return Err(DsnError::SeveralHosts);
@@ -162,55 +150,31 @@ mod tests {
         ("/mm", "-|-|127.0.0.1:3306|mm|"),
         ("mm@/mm", "mm|-|127.0.0.1:3306|mm|"),
         ("mm:@/mm", "mm|-|127.0.0.1:3306|mm|"),
-        (
-            "mm:p@ss:w/o(r)d%41@tcp(db)/mm",
-            "mm|p@ss:w/o(r)d%41|db:3306|mm|",
-        ),
-        (
-            "mm:x@tcp([2001:db8::1]:3307)/mm",
-            "mm|x|[2001:db8::1]:3307|mm|",
-        ),
+        ("mm:p@ss:w/o(r)d%41@tcp(db)/mm", "mm|p@ss:w/o(r)d%41|db:3306|mm|"),
+        ("mm:x@tcp([2001:db8::1]:3307)/mm", "mm|x|[2001:db8::1]:3307|mm|"),
         ("mm:x@tcp([::1])/mm", "mm|x|[::1]:3306|mm|"),
         ("mm:x@tcp(::1)/mm", "mm|x|[::1]:3306|mm|"),
-        (
-            "mm:x@unix(/run/mysqld/mysqld.sock)/mm",
-            "mm|x|/run/mysqld/mysqld.sock|mm|",
-        ),
+        ("mm:x@unix(/run/mysqld/mysqld.sock)/mm", "mm|x|/run/mysqld/mysqld.sock|mm|"),
         ("mm:x@unix/mm", "mm|x|/tmp/mysql.sock|mm|"),
         ("mm:x@tcp/mm", "mm|x|127.0.0.1:3306|mm|"),
         ("mm:x@(db:1)/mm", "mm|x|db:1|mm|"),
         ("mm@tcp(:3307)/mm", "mm|-|localhost:3307|mm|"),
-        (
-            "mm@tcp(db)/m%2Fm?loc=US%2FPacific&flag&a=1&a=2",
-            "mm|-|db:3306|m/m|a=2 loc=US/Pacific",
-        ),
+        ("mm@tcp(db)/m%2Fm?loc=US%2FPacific&flag&a=1&a=2", "mm|-|db:3306|m/m|a=2 loc=US/Pacific"),
         ("mm@tcp(db)/?a=b", "mm|-|db:3306|-|a=b"),
     ];
 
     const REFUSED: &[(&str, DsnError)] = &[
         ("mm:canary@tcp(db)", DsnError::NoSlash),
-        (
-            "mm:canary@tcp(db/mm",
-            DsnError::OpenAddress { position: 14 },
-        ),
-        (
-            "mm:canary@tcp(db)/mm?loc=US/Pacific",
-            DsnError::MisplacedSlash,
-        ),
+        ("mm:canary@tcp(db/mm", DsnError::OpenAddress { position: 14 }),
+        ("mm:canary@tcp(db)/mm?loc=US/Pacific", DsnError::MisplacedSlash),
         ("mm:canary@cloudsql(db)/mm", DsnError::UnknownNetwork),
         ("mm:canary@tcp(db:0)/mm", DsnError::BadPort),
         ("mm:canary@tcp(db:)/mm", DsnError::BadPort),
         ("mm:canary@tcp([::1)/mm", DsnError::BadPort),
         ("mm:canary@tcp([::1]3306)/mm", DsnError::BadPort),
         ("mm:canary@tcp(a,b)/mm", DsnError::SeveralHosts),
-        (
-            "mm:canary@tcp(db)/mm?x=%zz",
-            DsnError::BadPercent { position: 24 },
-        ),
-        (
-            "mm:can\0ary@tcp(db)/mm",
-            DsnError::ControlCharacter { position: 7 },
-        ),
+        ("mm:canary@tcp(db)/mm?x=%zz", DsnError::BadPercent { position: 24 }),
+        ("mm:can\0ary@tcp(db)/mm", DsnError::ControlCharacter { position: 7 }),
     ];
 
     #[test]

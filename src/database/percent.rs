@@ -22,9 +22,7 @@ pub(super) fn decode(
     for (offset, _) in part.match_indices('%') {
         let digits = part.as_bytes().get(offset + 1..offset + 3);
         if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-            return Err(DsnError::BadPercent {
-                position: position(whole, from + offset),
-            });
+            return Err(DsnError::BadPercent { position: position(whole, from + offset) });
         }
     }
     let spaced = match plus {
@@ -33,13 +31,9 @@ pub(super) fn decode(
     };
     let decoded = percent_decode_str(&spaced)
         .decode_utf8()
-        .map_err(|_| DsnError::NotUtf8 {
-            position: position(whole, from),
-        })?;
+        .map_err(|_| DsnError::NotUtf8 { position: position(whole, from) })?;
     if decoded.contains('\0') {
-        return Err(DsnError::ControlCharacter {
-            position: position(whole, from),
-        });
+        return Err(DsnError::ControlCharacter { position: position(whole, from) });
     }
     Ok(decoded.into_owned())
 }

@@ -113,23 +113,15 @@ pub fn parse_sessions(output: &str) -> Result<u64, AnswerError> {
 #[must_use]
 pub fn schema_state(psql: &Psql<'_>, seen: &Inspection) -> Option<CommandSpec> {
     let questions = [
-        (
-            seen.systems,
-            "'systems', (select value from systems where name = 'Version')",
-        ),
-        (
-            seen.db_migrations,
-            "'migration', (select coalesce(max(version), 0) from db_migrations)",
-        ),
+        (seen.systems, "'systems', (select value from systems where name = 'Version')"),
+        (seen.db_migrations, "'migration', (select coalesce(max(version), 0) from db_migrations)"),
         (
             seen.schema_migrations,
             "'dirty', (select coalesce(bool_or(dirty), false) from schema_migrations)",
         ),
     ];
-    let asked: Vec<&str> = questions
-        .into_iter()
-        .filter_map(|(there, question)| there.then_some(question))
-        .collect();
+    let asked: Vec<&str> =
+        questions.into_iter().filter_map(|(there, question)| there.then_some(question)).collect();
     if asked.is_empty() {
         return None;
     }
@@ -188,12 +180,8 @@ mod tests {
         let endpoint = endpoint("host=db");
         let psql = Psql::on(&endpoint).unwrap();
         let question = |systems, db_migrations, schema_migrations| {
-            let seen = Inspection {
-                systems,
-                db_migrations,
-                schema_migrations,
-                ..inspection(FRESH)
-            };
+            let seen =
+                Inspection { systems, db_migrations, schema_migrations, ..inspection(FRESH) };
             schema_state(&psql, &seen).unwrap().args.pop().unwrap()
         };
         insta::assert_snapshot!(question(true, false, false), @"select pg_catalog.json_build_object('systems', (select value from systems where name = 'Version'))");
@@ -205,25 +193,11 @@ mod tests {
     fn schema_states_are_read_with_what_was_not_asked_left_out() {
         let cases = [
             ("{\"systems\" : \"5.9.0\"}\n", Some("5.9.0"), None, false),
-            (
-                "{\"systems\" : null, \"migration\" : 100}\n",
-                None,
-                Some(100),
-                false,
-            ),
-            (
-                "{\"systems\" : \"6.3.0\", \"dirty\" : true}",
-                Some("6.3.0"),
-                None,
-                true,
-            ),
+            ("{\"systems\" : null, \"migration\" : 100}\n", None, Some(100), false),
+            ("{\"systems\" : \"6.3.0\", \"dirty\" : true}", Some("6.3.0"), None, true),
         ];
         for (output, systems, migration, dirty) in cases {
-            let expected = SchemaState {
-                systems: systems.map(str::to_owned),
-                migration,
-                dirty,
-            };
+            let expected = SchemaState { systems: systems.map(str::to_owned), migration, dirty };
             assert_eq!(parse_schema_state(output).unwrap(), expected, "{output}");
         }
     }

@@ -16,23 +16,10 @@ pub(super) type Settings = BTreeMap<String, String>;
 const DEFAULT_PORT: u16 = 5432;
 
 /// The modes that libpq knows (PostgreSQL documentation, section SSL Support).
-const SSL_MODES: &[&str] = &[
-    "disable",
-    "allow",
-    "prefer",
-    "require",
-    "verify-ca",
-    "verify-full",
-];
+const SSL_MODES: &[&str] = &["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
 /// Settings that lead elsewhere, or carry key material in place of a file name.
-const REFUSED: &[&str] = &[
-    "hostaddr",
-    "service",
-    "servicefile",
-    "sslinline",
-    "sslpassword",
-];
+const REFUSED: &[&str] = &["hostaddr", "service", "servicefile", "sslinline", "sslpassword"];
 
 /// Reads either form.
 pub(super) fn parse(text: &str) -> Result<Endpoint, DsnError> {
@@ -56,10 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Endpoint, DsnError> {
         address,
         user,
         database: settings.remove("dbname").filter(not_empty),
-        password: settings
-            .remove("password")
-            .filter(not_empty)
-            .map(Secret::new),
+        password: settings.remove("password").filter(not_empty).map(Secret::new),
         parameters: settings,
     })
 }
@@ -68,10 +52,7 @@ fn refuse_what_cannot_be_followed(settings: &Settings) -> Result<(), DsnError> {
     if let Some(setting) = REFUSED.iter().find(|name| settings.contains_key(**name)) {
         return Err(DsnError::Unsupported { setting });
     }
-    if settings
-        .get("sslmode")
-        .is_some_and(|mode| !SSL_MODES.contains(&mode.as_str()))
-    {
+    if settings.get("sslmode").is_some_and(|mode| !SSL_MODES.contains(&mode.as_str())) {
         return Err(DsnError::BadSslMode);
     }
     if !settings.keys().all(|name| is_setting_name(name)) {
@@ -83,10 +64,7 @@ fn refuse_what_cannot_be_followed(settings: &Settings) -> Result<(), DsnError> {
 /// What the driver does not know it sends to the database as a run-time setting.
 fn is_setting_name(name: &str) -> bool {
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    starts_well
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
+    starts_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
 }
 
 fn address(settings: &mut Settings) -> Result<Address, DsnError> {
@@ -100,22 +78,12 @@ fn address(settings: &mut Settings) -> Result<Address, DsnError> {
         Some(text) => port_number(&text).ok_or(DsnError::BadPort)?,
     };
     if host.starts_with('/') {
-        return Ok(Address::SocketDirectory {
-            directory: host,
-            port,
-        });
+        return Ok(Address::SocketDirectory { directory: host, port });
     }
     if host.starts_with('@') || host.contains(char::is_whitespace) {
         return Err(DsnError::BadHost { position: 1 });
     }
-    Ok(Address::Tcp {
-        host: if host.is_empty() {
-            "localhost".to_owned()
-        } else {
-            host
-        },
-        port,
-    })
+    Ok(Address::Tcp { host: if host.is_empty() { "localhost".to_owned() } else { host }, port })
 }
 
 /// A port that one can connect to.
@@ -163,38 +131,23 @@ mod tests {
         ("postgres://db:/mm", "-|-|db:5432|mm|"),
         ("postgres://mm:@db/", "mm|-|db:5432|-|"),
         ("postgres://mm:p@ss:w@db/mm", "mm|p@ss:w|db:5432|mm|"),
-        (
-            "postgres://mm:%2F%3F%23%25%40%3A@db/mm",
-            "mm|/?#%@:|db:5432|mm|",
-        ),
+        ("postgres://mm:%2F%3F%23%25%40%3A@db/mm", "mm|/?#%@:|db:5432|mm|"),
         ("postgres://mm:a+b'c@db/mm", "mm|a+b'c|db:5432|mm|"),
         ("postgres://m%20m:x@db/m%20m", "m m|x|db:5432|m m|"),
-        (
-            "postgres://mm:x@[2001:db8::1]:5433/mm",
-            "mm|x|[2001:db8::1]:5433|mm|",
-        ),
+        ("postgres://mm:x@[2001:db8::1]:5433/mm", "mm|x|[2001:db8::1]:5433|mm|"),
         ("postgres://mm:x@[::1]/mm", "mm|x|[::1]:5432|mm|"),
         ("postgres://mm:x@::1/mm", "mm|x|[::1]:5432|mm|"),
         (
             "postgres:///mm?host=/var/run/postgresql&port=5433&user=mm&sslmode=require",
             "mm|-|/var/run/postgresql/.s.PGSQL.5433|mm|",
         ),
-        (
-            "postgres://mm@/mm?host=%2Ftmp",
-            "mm|-|/tmp/.s.PGSQL.5432|mm|",
-        ),
+        ("postgres://mm@/mm?host=%2Ftmp", "mm|-|/tmp/.s.PGSQL.5432|mm|"),
         (
             "postgres://mm@db/mm?options=-c%20a%3Db+-c+d%3De",
             "mm|-|db:5432|mm|options=-c a=b -c d=e",
         ),
-        (
-            "postgres://mm@db/mm?search_path=chat,public",
-            "mm|-|db:5432|mm|search_path=chat,public",
-        ),
-        (
-            "postgres://mm@db/mm?password=x&&sslmode=",
-            "mm|x|db:5432|mm|",
-        ),
+        ("postgres://mm@db/mm?search_path=chat,public", "mm|-|db:5432|mm|search_path=chat,public"),
+        ("postgres://mm@db/mm?password=x&&sslmode=", "mm|x|db:5432|mm|"),
         ("postgres://mm@db/mm?a=1=2", "mm|-|db:5432|mm|a=1=2"),
         ("postgres://mm@db/mm#comment", "mm|-|db:5432|mm|"),
         ("postgres://mm@db/mm?host=db", "mm|-|db:5432|mm|"),
@@ -205,91 +158,31 @@ mod tests {
         ("postgres://mm:ca/nary@db/mm", DsnError::BadPort),
         ("postgres://mm:ca?nary@db/mm", DsnError::BadPort),
         ("postgres://mm:ca#nary@db/mm", DsnError::BadPort),
-        (
-            "postgres://mm:ca%nary@db/mm",
-            DsnError::BadPercent { position: 17 },
-        ),
-        (
-            "postgres://mm:c%f@db/mm",
-            DsnError::BadPercent { position: 16 },
-        ),
-        (
-            "postgres://mm:%ff@db/mm",
-            DsnError::NotUtf8 { position: 15 },
-        ),
-        (
-            "postgres://mm:a%00b@db/mm",
-            DsnError::ControlCharacter { position: 15 },
-        ),
-        (
-            "postgres://mm:ca nary@db/mm",
-            DsnError::BadUserInfo { position: 17 },
-        ),
-        (
-            "postgres://mm:canär@db/mm",
-            DsnError::BadUserInfo { position: 18 },
-        ),
-        (
-            "postgres://mm:can\"ary@db/mm",
-            DsnError::BadUserInfo { position: 18 },
-        ),
-        (
-            "postgres://mm:x@d\nb/mm",
-            DsnError::ControlCharacter { position: 18 },
-        ),
-        (
-            "postgres://mm:x@%2Frun/mm",
-            DsnError::BadHost { position: 17 },
-        ),
-        (
-            "postgres://mm:x@[::1/mm",
-            DsnError::BadHost { position: 17 },
-        ),
-        (
-            "postgres://mm:x@[::1]5/mm",
-            DsnError::BadHost { position: 17 },
-        ),
+        ("postgres://mm:ca%nary@db/mm", DsnError::BadPercent { position: 17 }),
+        ("postgres://mm:c%f@db/mm", DsnError::BadPercent { position: 16 }),
+        ("postgres://mm:%ff@db/mm", DsnError::NotUtf8 { position: 15 }),
+        ("postgres://mm:a%00b@db/mm", DsnError::ControlCharacter { position: 15 }),
+        ("postgres://mm:ca nary@db/mm", DsnError::BadUserInfo { position: 17 }),
+        ("postgres://mm:canär@db/mm", DsnError::BadUserInfo { position: 18 }),
+        ("postgres://mm:can\"ary@db/mm", DsnError::BadUserInfo { position: 18 }),
+        ("postgres://mm:x@d\nb/mm", DsnError::ControlCharacter { position: 18 }),
+        ("postgres://mm:x@%2Frun/mm", DsnError::BadHost { position: 17 }),
+        ("postgres://mm:x@[::1/mm", DsnError::BadHost { position: 17 }),
+        ("postgres://mm:x@[::1]5/mm", DsnError::BadHost { position: 17 }),
         ("postgres://mm:x@db:0/mm", DsnError::BadPort),
         ("postgres://mm:x@db:65536/mm", DsnError::BadPort),
         ("postgres://mm:x@db:pg/mm", DsnError::BadPort),
         ("postgres://mm:x@a,b/mm", DsnError::SeveralHosts),
         ("postgres://mm:x@a:1,b:2/mm", DsnError::SeveralHosts),
-        (
-            "postgres://mm@db/mm?host=other",
-            DsnError::GivenTwice { setting: "host" },
-        ),
-        (
-            "postgres://mm:a@db/mm?password=b",
-            DsnError::GivenTwice {
-                setting: "password",
-            },
-        ),
-        (
-            "postgres://mm@db/mm?a=1&a=2",
-            DsnError::GivenTwice {
-                setting: "parameters",
-            },
-        ),
+        ("postgres://mm@db/mm?host=other", DsnError::GivenTwice { setting: "host" }),
+        ("postgres://mm:a@db/mm?password=b", DsnError::GivenTwice { setting: "password" }),
+        ("postgres://mm@db/mm?a=1&a=2", DsnError::GivenTwice { setting: "parameters" }),
         ("postgres://mm@db/mm?sslmode=strict", DsnError::BadSslMode),
-        (
-            "postgres://mm@db/mm?service=x",
-            DsnError::Unsupported { setting: "service" },
-        ),
-        (
-            "postgres://mm@db/mm?hostaddr=1.2.3.4",
-            DsnError::Unsupported {
-                setting: "hostaddr",
-            },
-        ),
+        ("postgres://mm@db/mm?service=x", DsnError::Unsupported { setting: "service" }),
+        ("postgres://mm@db/mm?hostaddr=1.2.3.4", DsnError::Unsupported { setting: "hostaddr" }),
         ("postgres://mm@db/mm?a-b=1", DsnError::BadSettingName),
-        (
-            "postgres://mm@db/mm?x=%zz",
-            DsnError::BadPercent { position: 23 },
-        ),
-        (
-            "Postgres://mm:canary@db/mm",
-            DsnError::NoEqualsSign { position: 27 },
-        ),
+        ("postgres://mm@db/mm?x=%zz", DsnError::BadPercent { position: 23 }),
+        ("Postgres://mm:canary@db/mm", DsnError::NoEqualsSign { position: 27 }),
     ];
 
     const KEY_VALUES: &[(&str, &str)] = &[
@@ -299,22 +192,13 @@ mod tests {
             "mm|x|db:6432|chat|sslmode=verify-full",
         ),
         (" user = mm\tdbname\n=\nchat ", "mm|-|localhost:5432|chat|"),
-        (
-            r"user=mm password='it\'s \\ p@:/%#?'",
-            r"mm|it's \ p@:/%#?|localhost:5432|-|",
-        ),
-        (
-            r"user=mm password=a\ b\'c%41",
-            "mm|a b'c%41|localhost:5432|-|",
-        ),
+        (r"user=mm password='it\'s \\ p@:/%#?'", r"mm|it's \ p@:/%#?|localhost:5432|-|"),
+        (r"user=mm password=a\ b\'c%41", "mm|a b'c%41|localhost:5432|-|"),
         ("user=mm password='a''b'", "!"),
         ("user='m m'dbname=chat", "m m|-|localhost:5432|chat|"),
         ("host=a host=b", "-|-|b:5432|-|"),
         ("host='' password= ", "-|-|localhost:5432|-|"),
-        (
-            "host=/run/pg sslmode=require",
-            "-|-|/run/pg/.s.PGSQL.5432|-|",
-        ),
+        ("host=/run/pg sslmode=require", "-|-|/run/pg/.s.PGSQL.5432|-|"),
         ("host=::1", "-|-|[::1]:5432|-|"),
         ("password='a\"ä€'", "-|a\"ä€|localhost:5432|-|"),
         ("user=mm password=", "mm|-|localhost:5432|-|"),
@@ -322,10 +206,7 @@ mod tests {
 
     const REFUSED_KEY_VALUES: &[(&str, DsnError)] = &[
         ("canary", DsnError::NoEqualsSign { position: 7 }),
-        (
-            "user=mm canary x=1",
-            DsnError::NoEqualsSign { position: 16 },
-        ),
+        ("user=mm canary x=1", DsnError::NoEqualsSign { position: 16 }),
         ("password='canary", DsnError::OpenQuote { position: 10 }),
         (r"password='canary\", DsnError::OpenQuote { position: 10 }),
         (r"password=canary\", DsnError::NothingEscaped),
@@ -337,12 +218,7 @@ mod tests {
         ("host=@abstract", DsnError::BadHost { position: 1 }),
         ("user=''", DsnError::EmptyUser),
         ("=x", DsnError::BadSettingName),
-        (
-            "sslinline=true",
-            DsnError::Unsupported {
-                setting: "sslinline",
-            },
-        ),
+        ("sslinline=true", DsnError::Unsupported { setting: "sslinline" }),
         ("password=a\0b", DsnError::ControlCharacter { position: 11 }),
     ];
 
@@ -359,10 +235,7 @@ mod tests {
             assert_eq!(shown(text), *parts, "{text}");
         }
         // A doubled quote is no escaped one: the second opens a new name.
-        assert_eq!(
-            parse("user=mm password='a''b'"),
-            Err(DsnError::NoEqualsSign { position: 24 })
-        );
+        assert_eq!(parse("user=mm password='a''b'"), Err(DsnError::NoEqualsSign { position: 24 }));
     }
 
     #[test]

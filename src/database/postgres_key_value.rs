@@ -15,10 +15,8 @@ struct Scanner<'t> {
 /// Scans `name = value` pairs divided by blanks. A value may be quoted by `'`; a backslash escapes the next character,
 /// quoted or not. Of two values for one name the last counts, as in the driver.
 pub(super) fn scan(text: &str) -> Result<Settings, DsnError> {
-    let mut scanner = Scanner {
-        chars: text.chars().enumerate().peekable(),
-        length: text.chars().count(),
-    };
+    let mut scanner =
+        Scanner { chars: text.chars().enumerate().peekable(), length: text.chars().count() };
     let mut settings = Settings::new();
     loop {
         scanner.skip_blanks();
@@ -73,30 +71,20 @@ impl Scanner<'_> {
 
     fn value(&mut self) -> Result<String, DsnError> {
         self.skip_blanks();
-        if self.peek() == Some('\'') {
-            self.quoted()
-        } else {
-            self.plain()
-        }
+        if self.peek() == Some('\'') { self.quoted() } else { self.plain() }
     }
 
     fn plain(&mut self) -> Result<String, DsnError> {
         let mut value = String::new();
         while let Some((_, c)) = self.chars.next_if(|(_, c)| !c.is_whitespace()) {
-            let c = if c == '\\' {
-                self.next().ok_or(DsnError::NothingEscaped)?
-            } else {
-                c
-            };
+            let c = if c == '\\' { self.next().ok_or(DsnError::NothingEscaped)? } else { c };
             value.push(c);
         }
         Ok(value)
     }
 
     fn quoted(&mut self) -> Result<String, DsnError> {
-        let open = DsnError::OpenQuote {
-            position: self.position(),
-        };
+        let open = DsnError::OpenQuote { position: self.position() };
         self.next();
         let mut value = String::new();
         loop {

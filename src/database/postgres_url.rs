@@ -21,9 +21,7 @@ pub(super) fn take_apart(text: &str) -> Option<Result<Settings, DsnError>> {
 
 fn settings(text: &str, start: usize) -> Result<Settings, DsnError> {
     if let Some(offset) = text.find(|c: char| c.is_ascii_control()) {
-        return Err(DsnError::ControlCharacter {
-            position: position(text, offset),
-        });
+        return Err(DsnError::ControlCharacter { position: position(text, offset) });
     }
     // In this order: a # ends everything, the first ? begins the query, the first / ends the authority.
     let end = find(text, (start, text.len()), '#');
@@ -51,18 +49,14 @@ fn settings(text: &str, start: usize) -> Result<Settings, DsnError> {
 
 /// The offset of `wanted` in the span, or the span's end.
 fn find(text: &str, (from, to): Span, wanted: char) -> usize {
-    text.get(from..to)
-        .and_then(|part| part.find(wanted))
-        .map_or(to, |offset| from + offset)
+    text.get(from..to).and_then(|part| part.find(wanted)).map_or(to, |offset| from + offset)
 }
 
 fn user_and_password(text: &str, span: Span, settings: &mut Settings) -> Result<(), DsnError> {
     let (from, to) = span;
     let part = text.get(from..to).unwrap_or_default();
     if let Some(offset) = part.find(|c| !may_stand_in_user_info(c)) {
-        return Err(DsnError::BadUserInfo {
-            position: position(text, from + offset),
-        });
+        return Err(DsnError::BadUserInfo { position: position(text, from + offset) });
     }
     let colon = find(text, span, ':');
     let user = decode(text, (from, colon), Plus::Itself)?;
@@ -82,13 +76,10 @@ fn may_stand_in_user_info(c: char) -> bool {
 fn host_and_port(text: &str, (from, to): Span, settings: &mut Settings) -> Result<(), DsnError> {
     let address = text.get(from..to).unwrap_or_default();
     if let Some(offset) = address.find(|c| !may_stand_in_host(c)) {
-        return Err(DsnError::BadHost {
-            position: position(text, from + offset),
-        });
+        return Err(DsnError::BadHost { position: position(text, from + offset) });
     }
-    let (host, port) = split_host_and_port(address).ok_or(DsnError::BadHost {
-        position: position(text, from),
-    })?;
+    let (host, port) =
+        split_host_and_port(address).ok_or(DsnError::BadHost { position: position(text, from) })?;
     if !port.chars().all(|c| c.is_ascii_digit()) {
         return Err(DsnError::BadPort);
     }
@@ -106,11 +97,7 @@ fn may_stand_in_host(c: char) -> bool {
 fn split_host_and_port(address: &str) -> Option<(&str, &str)> {
     if let Some(bracketed) = address.strip_prefix('[') {
         let (host, rest) = bracketed.split_once(']')?;
-        let port = if rest.is_empty() {
-            ""
-        } else {
-            rest.strip_prefix(':')?
-        };
+        let port = if rest.is_empty() { "" } else { rest.strip_prefix(':')? };
         return Some((host, port));
     }
     let whole = address.contains(',') || address.matches(':').count() > 1;
@@ -145,7 +132,5 @@ fn put(settings: &mut Settings, name: String, value: String) -> Result<(), DsnEr
     if same {
         return Ok(());
     }
-    Err(DsnError::GivenTwice {
-        setting: setting.unwrap_or("parameters"),
-    })
+    Err(DsnError::GivenTwice { setting: setting.unwrap_or("parameters") })
 }

@@ -99,14 +99,7 @@ impl<'e> Psql<'e> {
     /// What any program that uses `libpq` needs in its environment to reach this database, such as `pg_dump`.
     #[must_use]
     pub fn environment(&self) -> BTreeMap<String, Secret<String>> {
-        let Endpoint {
-            engine: _,
-            address,
-            database,
-            user,
-            password,
-            parameters,
-        } = self.endpoint;
+        let Endpoint { engine: _, address, database, user, password, parameters } = self.endpoint;
         let (host, port) = match address {
             Address::Tcp { host, port } => (host, *port),
             Address::SocketDirectory { directory, port } => (directory, *port),
@@ -134,15 +127,8 @@ impl<'e> Psql<'e> {
         ]);
         variables.extend(user.clone().map(|user| ("PGUSER", user)));
         variables.extend(database.clone().map(|database| ("PGDATABASE", database)));
-        variables.extend(
-            password
-                .as_ref()
-                .map(|it| ("PGPASSWORD", it.expose().clone())),
-        );
-        variables
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), Secret::new(value)))
-            .collect()
+        variables.extend(password.as_ref().map(|it| ("PGPASSWORD", it.expose().clone())));
+        variables.into_iter().map(|(name, value)| (name.to_owned(), Secret::new(value))).collect()
     }
 
     const fn default_ssl_mode(&self) -> &'static str {
@@ -198,10 +184,8 @@ pub(super) mod tests {
     fn environment(text: &str) -> String {
         let endpoint = endpoint(text);
         let variables = Psql::on(&endpoint).unwrap().environment();
-        let lines: Vec<String> = variables
-            .iter()
-            .map(|(name, value)| format!("{name}={}", value.expose()))
-            .collect();
+        let lines: Vec<String> =
+            variables.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
         lines.join("\n")
     }
 
@@ -273,9 +257,8 @@ pub(super) mod tests {
     #[test]
     fn a_transaction_is_one_and_has_its_own_time() {
         let endpoint = endpoint("host=db");
-        let spec = Psql::on(&endpoint)
-            .unwrap()
-            .transaction("drop table a", Duration::from_secs(300));
+        let spec =
+            Psql::on(&endpoint).unwrap().transaction("drop table a", Duration::from_secs(300));
         assert_eq!(spec.args.first().unwrap(), "--single-transaction");
         assert_eq!(spec.args.last().unwrap(), "drop table a");
         assert_eq!(spec.timeout, Duration::from_secs(300));

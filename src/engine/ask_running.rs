@@ -52,11 +52,7 @@ fn base_of(config: &Document) -> Result<String, String> {
     let address = listen_address(listen).ok_or_else(|| {
         format!("its listen address {listen:?} is none that this program could resolve")
     })?;
-    Ok(format!(
-        "http://{}{}",
-        reachable(address),
-        site_path(config)
-    ))
+    Ok(format!("http://{}{}", reachable(address), site_path(config)))
 }
 
 /// Who listens everywhere listens on the loopback interface too.
@@ -90,19 +86,10 @@ mod tests {
             (r#""ListenAddress":"""#, "http://127.0.0.1:80"),
             (r#""ListenAddress":":8066""#, "http://127.0.0.1:8066"),
             (r#""ListenAddress":"0.0.0.0:8066""#, "http://127.0.0.1:8066"),
-            (
-                r#""ListenAddress":"localhost:8066""#,
-                "http://127.0.0.1:8066",
-            ),
-            (
-                r#""ListenAddress":"192.0.2.7:8066""#,
-                "http://192.0.2.7:8066",
-            ),
+            (r#""ListenAddress":"localhost:8066""#, "http://127.0.0.1:8066"),
+            (r#""ListenAddress":"192.0.2.7:8066""#, "http://192.0.2.7:8066"),
             (r#""ListenAddress":"[::]:8066""#, "http://[::1]:8066"),
-            (
-                r#""ListenAddress":"[2001:db8::1]:8066""#,
-                "http://[2001:db8::1]:8066",
-            ),
+            (r#""ListenAddress":"[2001:db8::1]:8066""#, "http://[2001:db8::1]:8066"),
             (
                 r#""SiteURL":"https://acme.example/chat/","ConnectionSecurity":"""#,
                 "http://127.0.0.1:8065/chat",
@@ -118,10 +105,7 @@ mod tests {
             (r#""ConnectionSecurity":"TLS""#, "TLS"),
             (r#""ListenAddress":"/run/acme/chat.socket""#, "/run/acme"),
             (r#""ListenAddress":"unix:/run/acme""#, "unix:"),
-            (
-                r#""ListenAddress":"chat.acme.example:8065""#,
-                "acme.example",
-            ),
+            (r#""ListenAddress":"chat.acme.example:8065""#, "acme.example"),
             (r#""ListenAddress":":chat""#, ":chat"),
         ] {
             let said = base(settings).unwrap_err();

@@ -76,11 +76,7 @@ impl<'a> Database<'a> {
                 "the program {CLIENT} is not there; install PostgreSQL's client package"
             )));
         }
-        Ok(Access::Open(Self {
-            exec,
-            endpoint,
-            run_as,
-        }))
+        Ok(Access::Open(Self { exec, endpoint, run_as }))
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -131,9 +127,7 @@ impl<'a> Database<'a> {
         if output.exit.is_success() {
             Ok(output.stdout.text())
         } else {
-            Err(DatabaseError::Failed(Failure::understand(
-                &output.stderr.text(),
-            )))
+            Err(DatabaseError::Failed(Failure::understand(&output.stderr.text())))
         }
     }
 }

@@ -118,9 +118,7 @@ fn prepare_as(
     let request = &resolved.request;
     let live = read_document(host, &request.config())?;
     let ledger = read_ledger(host, &request.prefix)?;
-    let drifted = live
-        .as_ref()
-        .map(|live| drift(live, &resolved.enforced, &ledger));
+    let drifted = live.as_ref().map(|live| drift(live, &resolved.enforced, &ledger));
     let drifted = drifted.unwrap_or_default();
     let Observed { inventory, archive } = observe(host, request, id, drifted)?;
     let plan = match planning::install(request, &inventory)? {
@@ -158,10 +156,7 @@ pub fn install(
     finish_open(host, &lock, prefix, reporter)?;
     // What was seen without the lock may have been changed by whoever held it until now.
     let (plan, findings) = match prepare_as(host, resolved, id)? {
-        Prepared::Plan {
-            plan: again,
-            findings,
-        } if is_same(&again, &plan) => (again, findings),
+        Prepared::Plan { plan: again, findings } if is_same(&again, &plan) => (again, findings),
         Prepared::Plan { .. } | Prepared::NothingToDo(_) => return Err(InstallError::HostChanged),
     };
     if findings.iter().any(Finding::is_fatal) {
@@ -172,24 +167,14 @@ pub fn install(
         let text = format!("old transactions could not be removed: {error}");
         reporter.hear(&Event::Note { text });
     }
-    Ok(Installed::Ran {
-        plan,
-        findings,
-        outcome: Box::new(outcome),
-    })
+    Ok(Installed::Ran { plan, findings, outcome: Box::new(outcome) })
 }
 
 /// Takes the lock of an application whose state directory is there.
 pub fn take_lock(host: &Host, prefix: &Prefix) -> Result<Lock, LockError> {
     let (pid, now) = (std::process::id(), host.clock.now());
-    let since = now
-        .round(jiff::Unit::Second)
-        .unwrap_or(Timestamp::UNIX_EPOCH);
-    Lock::acquire(
-        &host.tree,
-        &prefix.lock(),
-        &format!("process {pid} since {since}"),
-    )
+    let since = now.round(jiff::Unit::Second).unwrap_or(Timestamp::UNIX_EPOCH);
+    Lock::acquire(&host.tree, &prefix.lock(), &format!("process {pid} since {since}"))
 }
 
 fn finish_open(
@@ -201,17 +186,11 @@ fn finish_open(
     let Some(open) = find_open(host, prefix)? else {
         return Ok(());
     };
-    let text = format!(
-        "the transaction {} was interrupted; it is finished first",
-        open.id
-    );
+    let text = format!("the transaction {} was interrupted; it is finished first", open.id);
     reporter.hear(&Event::Note { text });
     match recover(host, lock, prefix, Wish::Usual, reporter)? {
         None | Some(Outcome::Committed | Outcome::RolledBack { .. }) => Ok(()),
-        Some(outcome) => Err(InstallError::Unrecovered {
-            id: open.id,
-            outcome: Box::new(outcome),
-        }),
+        Some(outcome) => Err(InstallError::Unrecovered { id: open.id, outcome: Box::new(outcome) }),
     }
 }
 
@@ -224,14 +203,8 @@ fn is_same(again: &Plan, plan: &Plan) -> bool {
 #[must_use]
 pub fn payloads(resolved: &Resolved) -> Vec<Payload> {
     vec![
-        Payload {
-            name: DEFAULTS,
-            content: resolved.defaults.to_text().into_bytes(),
-        },
-        Payload {
-            name: ENFORCED,
-            content: resolved.enforced.to_text().into_bytes(),
-        },
+        Payload { name: DEFAULTS, content: resolved.defaults.to_text().into_bytes() },
+        Payload { name: ENFORCED, content: resolved.enforced.to_text().into_bytes() },
     ]
 }
 
@@ -244,9 +217,7 @@ fn drift(live: &Document, enforced: &Document, ledger: &Ledger) -> Vec<String> {
     };
     let leaves = enforced.leaves();
     let differs = leaves.iter().filter(|leaf| {
-        let same = live
-            .get(&leaf.setting)
-            .is_some_and(|value| value.is_same_as(&leaf.value));
+        let same = live.get(&leaf.setting).is_some_and(|value| value.is_same_as(&leaf.value));
         !same && !is_settled(&leaf.setting)
     });
     differs.map(|leaf| leaf.setting.to_string()).collect()
@@ -257,10 +228,7 @@ fn needs(resolved: &Resolved, live: Option<&Document>) -> Needs {
     let layers = [Some(&resolved.enforced), live, Some(&resolved.defaults)];
     let find = |name: &str| {
         let setting = SettingPath::known(name);
-        layers
-            .iter()
-            .flatten()
-            .find_map(|layer| Some(layer.get(&setting)?.as_text()?.into_owned()))
+        layers.iter().flatten().find_map(|layer| Some(layer.get(&setting)?.as_text()?.into_owned()))
     };
     Needs {
         driver: find("SqlSettings.DriverName"),

@@ -62,10 +62,7 @@ impl JournalFile {
     ) -> Result<TransactionState, JournalError> {
         let path = transaction.join(NAME);
         let log = tree.read(&path, LONGEST)?.unwrap_or_default();
-        let untrusted = |source| JournalError::Untrusted {
-            path: tree.absolute(&path),
-            source,
-        };
+        let untrusted = |source| JournalError::Untrusted { path: tree.absolute(&path), source };
         Ok(journal::replay(&log).map_err(untrusted)?.state)
     }
 
@@ -74,10 +71,8 @@ impl JournalFile {
         let path = transaction.join(NAME);
         let log = tree.read(&path, LONGEST)?.unwrap_or_default();
         let absolute = tree.absolute(&path);
-        let replay = journal::replay(&log).map_err(|source| JournalError::Untrusted {
-            path: absolute.clone(),
-            source,
-        })?;
+        let replay = journal::replay(&log)
+            .map_err(|source| JournalError::Untrusted { path: absolute.clone(), source })?;
         let mut journal = Self {
             file: tree.append_to(&path)?,
             path: absolute,
@@ -97,11 +92,7 @@ impl JournalFile {
     ///
     /// When that fails, the torn line is cut off again, and the state is as before.
     pub(crate) fn append(&mut self, record: &Record) -> Result<(), JournalError> {
-        let next = self
-            .state
-            .clone()
-            .apply(record)
-            .expect("the engine follows the protocol");
+        let next = self.state.clone().apply(record).expect("the engine follows the protocol");
         let line = journal::encode(record);
         if let Err(error) = self.write(line.as_bytes()) {
             if !error.is_crash() {

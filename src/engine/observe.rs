@@ -79,9 +79,7 @@ fn see_live(host: &Host, prefix: &Prefix) -> Result<LiveSeen, ObserveError> {
         return Ok(LiveSeen::Nothing);
     }
     let identity = read_identity(host, &live)?;
-    Ok(identity.map_or(LiveSeen::Foreign, |identity| {
-        LiveSeen::Ours(identity.transaction)
-    }))
+    Ok(identity.map_or(LiveSeen::Foreign, |identity| LiveSeen::Ours(identity.transaction)))
 }
 
 /// The directories that a plan may make or move, and all that lead to them.
@@ -130,13 +128,9 @@ fn see_directory(host: &Host, path: &RelPath) -> Result<PathSeen, PathError> {
 /// Digests of the overlays as last applied; `None` when none ever were.
 fn see_applied(host: &Host, prefix: &Prefix) -> Result<Option<Overlays>, PathError> {
     let digest = |name| {
-        let text = host
-            .tree
-            .read(&prefix.applied().join(name), LARGEST_OVERLAY)?;
+        let text = host.tree.read(&prefix.applied().join(name), LARGEST_OVERLAY)?;
         Ok(text.map(|text| Sha256Digest::of(&text)))
     };
     let (defaults, enforced) = (digest(DEFAULTS)?, digest(ENFORCED)?);
-    Ok(defaults
-        .zip(enforced)
-        .map(|(defaults, enforced)| Overlays { defaults, enforced }))
+    Ok(defaults.zip(enforced).map(|(defaults, enforced)| Overlays { defaults, enforced }))
 }

@@ -114,17 +114,12 @@ fn begin<'a>(
     let directory = plan.prefix.transaction(&plan.id);
     host.tree.make_dir(&directory, 0o700)?;
     for payload in payloads {
-        host.tree
-            .replace(&directory.join(payload.name), &payload.content, 0o600, None)?;
+        host.tree.replace(&directory.join(payload.name), &payload.content, 0o600, None)?;
     }
     let text = serde_json::to_vec_pretty(&plan).expect("a plan is plain data");
-    host.tree
-        .replace(&directory.join(PLAN), &text, 0o600, None)?;
+    host.tree.replace(&directory.join(PLAN), &text, 0o600, None)?;
     let mut journal = JournalFile::open(&host.tree, &directory)?;
-    let begun = Record::Begun {
-        plan: Sha256Digest::of(&text),
-        steps: plan.steps_before_commit(),
-    };
+    let begun = Record::Begun { plan: Sha256Digest::of(&text), steps: plan.steps_before_commit() };
     journal.append(&begun)?;
     Ok(Transaction::new(host, lock, plan, journal, reporter))
 }
@@ -173,11 +168,7 @@ pub fn recover(
     let host = &host.reaching(Territory::new(reach(&plan)))?;
     let mut journal = JournalFile::open(&host.tree, &prefix.transaction(&id))?;
     journal.append(&Record::Resumed)?;
-    let losses = if wish == Wish::AcceptLoss {
-        Losses::Accepted
-    } else {
-        Losses::Refused
-    };
+    let losses = if wish == Wish::AcceptLoss { Losses::Accepted } else { Losses::Refused };
     let transaction = Transaction::new(host, lock, plan, journal, reporter).accepting(losses);
     Ok(Some(if state.is_committed() {
         transaction.roll_forward()
@@ -199,11 +190,7 @@ fn read_plan(
         return Err(foreign());
     }
     let plan: Plan = serde_json::from_slice(&text).map_err(|_| foreign())?;
-    if plan.schema == PLAN_SCHEMA {
-        Ok(plan)
-    } else {
-        Err(foreign())
-    }
+    if plan.schema == PLAN_SCHEMA { Ok(plan) } else { Err(foreign()) }
 }
 
 /// Removes what no longer serves anyone: transactions that never began, and all but the newest closed ones.

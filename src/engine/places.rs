@@ -18,11 +18,7 @@ pub(crate) fn placements_for(
     };
     let wanted = PlaceName::ALL.into_iter().filter_map(|name| {
         let follows_data = matches!(name, PlaceName::Compliance | PlaceName::Exports);
-        let with = if follows_data {
-            location(PlaceName::Data)
-        } else {
-            None
-        };
+        let with = if follows_data { location(PlaceName::Data) } else { None };
         let at = match location(name).or(with)? {
             Location::InTree => Where::InTree,
             Location::At(path) => Where::At(spell(path)),
@@ -35,8 +31,5 @@ pub(crate) fn placements_for(
 /// The places that servers of this version have.
 pub(crate) fn places_of(version: &Version) -> Vec<PlaceName> {
     let known: Vec<PlaceName> = config::places_of(version).collect();
-    PlaceName::ALL
-        .into_iter()
-        .filter(|name| known.contains(name))
-        .collect()
+    PlaceName::ALL.into_iter().filter(|name| known.contains(name)).collect()
 }

@@ -96,27 +96,17 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
     let prefix = resolve_prefix(&root, &wish.app)?;
     let archive = absolute(&wish.archive)?;
     let release = resolve_release(wish, &archive)?;
-    let config_file = wish
-        .config_file
-        .as_ref()
-        .map(|path| below_root(&root, path))
-        .transpose()?;
+    let config_file = wish.config_file.as_ref().map(|path| below_root(&root, path)).transpose()?;
     let placements = resolve_places(wish, &root, &prefix, &release.version)?;
     let (owner, server) = resolve_owners(wish)?;
-    let (defaults, enforced) = (
-        combine(wish, Strength::Default)?,
-        combine(wish, Strength::Enforced)?,
-    );
+    let (defaults, enforced) =
+        (combine(wish, Strength::Default)?, combine(wish, Strength::Enforced)?);
     let staging = wish.start == Start::Never && root != Path::new("/");
     let request = InstallRequest {
         archive,
         release,
         sha256: wish.sha256,
-        viewpoint: if staging {
-            Viewpoint::InsideRoot
-        } else {
-            Viewpoint::ThisMachine
-        },
+        viewpoint: if staging { Viewpoint::InsideRoot } else { Viewpoint::ThisMachine },
         config_file,
         placements,
         owner,
@@ -129,12 +119,7 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
         database: wish.database,
         prefix,
     };
-    Ok(Resolved {
-        root,
-        request,
-        defaults,
-        enforced,
-    })
+    Ok(Resolved { root, request, defaults, enforced })
 }
 
 /// The root as the kernel sees it.
@@ -143,9 +128,7 @@ pub fn resolve_root(root: &Path) -> Result<PathBuf, ResolveError> {
     if resolved.is_dir() {
         Ok(resolved)
     } else {
-        Err(ResolveError::NoRoot {
-            root: root.to_owned(),
-        })
+        Err(ResolveError::NoRoot { root: root.to_owned() })
     }
 }
 
@@ -160,42 +143,24 @@ pub fn resolve_prefix(root: &Path, app: &AppName) -> Result<Prefix, ResolveError
 fn below_root(root: &Path, path: &RelPath) -> Result<RelPath, ResolveError> {
     let typed = path.under(root);
     let resolved = resolve_links(&typed)?;
-    let outside = || ResolveError::OutsideRoot {
-        path: typed.clone(),
-        root: root.to_owned(),
-    };
+    let outside = || ResolveError::OutsideRoot { path: typed.clone(), root: root.to_owned() };
     let relative = resolved.strip_prefix(root).map_err(|_| outside())?;
-    relative
-        .to_str()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(outside)
+    relative.to_str().and_then(|text| text.parse().ok()).ok_or_else(outside)
 }
 
 fn resolve_release(wish: &InstallWish, archive: &Path) -> Result<Release, ResolveError> {
-    let named = archive
-        .file_name()
-        .and_then(|name| name.to_str())
-        .and_then(Release::from_file_name);
-    let unknown = || ResolveError::UnknownRelease {
-        archive: archive.to_owned(),
-    };
-    let version = wish
-        .version
-        .clone()
-        .or_else(|| named.as_ref().map(|named| named.version.clone()));
-    let edition = wish
-        .edition
-        .or_else(|| named.as_ref().map(|named| named.edition));
-    let stated = Release {
-        version: version.ok_or_else(unknown)?,
-        edition: edition.ok_or_else(unknown)?,
-    };
+    let named =
+        archive.file_name().and_then(|name| name.to_str()).and_then(Release::from_file_name);
+    let unknown = || ResolveError::UnknownRelease { archive: archive.to_owned() };
+    let version =
+        wish.version.clone().or_else(|| named.as_ref().map(|named| named.version.clone()));
+    let edition = wish.edition.or_else(|| named.as_ref().map(|named| named.edition));
+    let stated =
+        Release { version: version.ok_or_else(unknown)?, edition: edition.ok_or_else(unknown)? };
     match named {
-        Some(named) if named != stated => Err(ResolveError::OtherRelease {
-            archive: archive.to_owned(),
-            named,
-            stated,
-        }),
+        Some(named) if named != stated => {
+            Err(ResolveError::OtherRelease { archive: archive.to_owned(), named, stated })
+        }
         Some(_) | None => Ok(stated),
     }
 }
@@ -230,11 +195,7 @@ const USUAL_USER: &str = "mattermost";
 fn resolve_owners(wish: &InstallWish) -> Result<(Owner, Owner), ResolveError> {
     let users = Users::new(Exec::default());
     let caller = current_owner();
-    let owner = wish
-        .owner
-        .as_deref()
-        .map(|name| users.lookup(name))
-        .transpose()?;
+    let owner = wish.owner.as_deref().map(|name| users.lookup(name)).transpose()?;
     let server = match wish.service_user.as_deref() {
         Some(name) => users.lookup(name)?,
         None if !is_root() => caller,
@@ -264,9 +225,7 @@ fn combine(wish: &InstallWish, strength: Strength) -> Result<Document, ResolveEr
             Overlay::Set(text) => {
                 let assignment: Assignment =
                     text.expose().parse().map_err(ResolveError::Assignment)?;
-                assignment
-                    .apply(&mut combined)
-                    .map_err(ResolveError::Edit)?;
+                assignment.apply(&mut combined).map_err(ResolveError::Edit)?;
             }
         }
     }
@@ -276,8 +235,6 @@ fn combine(wish: &InstallWish, strength: Strength) -> Result<Document, ResolveEr
 fn read_overlay(path: &Path) -> Result<Document, ResolveError> {
     let limit = u64::try_from(MAX_BYTES).expect("the limit fits into 64 bits");
     let bytes = read_outside(path, limit)?;
-    Document::parse(&bytes).map_err(|source| ResolveError::OverlayFile {
-        path: path.to_owned(),
-        source,
-    })
+    Document::parse(&bytes)
+        .map_err(|source| ResolveError::OverlayFile { path: path.to_owned(), source })
 }

@@ -70,20 +70,13 @@ pub fn read_settings(host: &Host, prefix: &Prefix) -> Result<Settings, SettingsE
     let document = read_document(host, &receipt.config)?.ok_or(SettingsError::NotInstalled)?;
     let shipped = read_document(host, &prefix.live().join(TreeIdentity::SHIPPED_CONFIG))?;
     let ledger = read_ledger(host, prefix)?;
-    Ok(Settings {
-        receipt,
-        document,
-        shipped,
-        ledger,
-    })
+    Ok(Settings { receipt, document, shipped, ledger })
 }
 
 /// Who decided what at the last installation; nothing, where that is not known.
 pub(crate) fn read_ledger(host: &Host, prefix: &Prefix) -> Result<Ledger, PathError> {
     let text = host.tree.read(&prefix.ledger(), LARGEST_LEDGER)?;
-    Ok(text
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default())
+    Ok(text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default())
 }
 
 /// Changes settings, all or none. The file keeps its owner, and is readable for it alone afterwards.
@@ -103,9 +96,7 @@ pub fn set_settings(
         let before = read_settings(host, prefix)?;
         let mut document = before.document.clone();
         for assignment in assignments {
-            assignment
-                .apply(&mut document)
-                .map_err(SettingsError::Edit)?;
+            assignment.apply(&mut document).map_err(SettingsError::Edit)?;
         }
         let (old, new) = (before.document.to_text(), document.to_text());
         let path = &before.receipt.config;
@@ -115,17 +106,12 @@ pub fn set_settings(
         }
         let now = read_document(host, path)?.ok_or(SettingsError::NotInstalled)?;
         if now.to_text() == old {
-            host.tree
-                .replace(path, new.as_bytes(), 0o600, Some(stat.owner))?;
+            host.tree.replace(path, new.as_bytes(), 0o600, Some(stat.owner))?;
             return Ok(true);
         }
     }
-    let path = read_receipt(host, prefix)?
-        .ok_or(SettingsError::NotInstalled)?
-        .config;
-    Err(SettingsError::Busy {
-        path: host.tree.absolute(&path).display().to_string(),
-    })
+    let path = read_receipt(host, prefix)?.ok_or(SettingsError::NotInstalled)?.config;
+    Err(SettingsError::Busy { path: host.tree.absolute(&path).display().to_string() })
 }
 
 impl Settings {
@@ -134,29 +120,18 @@ impl Settings {
     pub fn shown(&self, only_changed: bool) -> BTreeMap<String, Shown> {
         let leaves = self.document.leaves();
         let wanted = leaves.into_iter().filter(|leaf| {
-            let shipped = self
-                .shipped
-                .as_ref()
-                .and_then(|shipped| shipped.get(&leaf.setting));
+            let shipped = self.shipped.as_ref().and_then(|shipped| shipped.get(&leaf.setting));
             !only_changed || shipped.is_none_or(|shipped| !shipped.is_same_as(&leaf.value))
         });
         wanted
-            .map(|leaf| {
-                (
-                    leaf.setting.to_string(),
-                    Shown::of(&leaf.setting, &leaf.value),
-                )
-            })
+            .map(|leaf| (leaf.setting.to_string(), Shown::of(&leaf.setting, &leaf.value)))
             .collect()
     }
 
     /// Who decided a setting, and why; `None` when there is no such setting.
     #[must_use]
     pub fn explain(&self, setting: &SettingPath) -> Option<String> {
-        let now = self
-            .document
-            .get(setting)
-            .map(|value| Shown::of(setting, &value));
+        let now = self.document.get(setting).map(|value| Shown::of(setting, &value));
         let decision = self.ledger.decision(setting);
         match (now, decision) {
             (Some(now), Some(decision)) if decision.value == now => Some(decision.to_string()),

@@ -32,12 +32,7 @@ pub enum StateFileError {
 pub fn read_receipt(host: &Host, prefix: &Prefix) -> Result<Option<Receipt>, StateFileError> {
     let path = prefix.receipt();
     let receipt: Option<Receipt> = read(host, &path)?;
-    refuse_newer(
-        host,
-        &path,
-        receipt.as_ref().map(|receipt| receipt.schema),
-        RECEIPT_SCHEMA,
-    )?;
+    refuse_newer(host, &path, receipt.as_ref().map(|receipt| receipt.schema), RECEIPT_SCHEMA)?;
     Ok(receipt)
 }
 
@@ -45,12 +40,7 @@ pub fn read_receipt(host: &Host, prefix: &Prefix) -> Result<Option<Receipt>, Sta
 pub fn read_identity(host: &Host, tree: &RelPath) -> Result<Option<TreeIdentity>, StateFileError> {
     let path = tree.join(TreeIdentity::FILE);
     let identity: Option<TreeIdentity> = read(host, &path)?;
-    refuse_newer(
-        host,
-        &path,
-        identity.as_ref().map(|it| it.schema),
-        IDENTITY_SCHEMA,
-    )?;
+    refuse_newer(host, &path, identity.as_ref().map(|it| it.schema), IDENTITY_SCHEMA)?;
     Ok(identity)
 }
 
@@ -58,12 +48,10 @@ fn read<T: DeserializeOwned>(host: &Host, path: &RelPath) -> Result<Option<T>, S
     let Some(text) = host.tree.read(path, LARGEST)? else {
         return Ok(None);
     };
-    serde_json::from_slice(&text)
-        .map(Some)
-        .map_err(|source| StateFileError::Foreign {
-            path: host.tree.absolute(path),
-            source: Some(source),
-        })
+    serde_json::from_slice(&text).map(Some).map_err(|source| StateFileError::Foreign {
+        path: host.tree.absolute(path),
+        source: Some(source),
+    })
 }
 
 fn refuse_newer(
@@ -73,10 +61,7 @@ fn refuse_newer(
     known: u32,
 ) -> Result<(), StateFileError> {
     if schema.is_some_and(|schema| schema > known) {
-        return Err(StateFileError::Foreign {
-            path: host.tree.absolute(path),
-            source: None,
-        });
+        return Err(StateFileError::Foreign { path: host.tree.absolute(path), source: None });
     }
     Ok(())
 }

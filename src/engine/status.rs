@@ -92,15 +92,9 @@ mod tests {
     #[test]
     fn only_what_another_user_may_run_can_go_unseen() {
         let me = current_owner();
-        let other = Owner {
-            uid: me.uid + 1,
-            ..me
-        };
+        let other = Owner { uid: me.uid + 1, ..me };
         for (unseen, server, warned) in [(0, other, false), (3, me, false), (3, other, true)] {
-            let census = Census {
-                unseen,
-                ..Census::default()
-            };
+            let census = Census { unseen, ..Census::default() };
             let finding = unseen_server(&census, server);
             assert_eq!(finding.is_some(), warned, "{unseen} {server:?}");
             assert!(finding.is_none_or(|finding| finding.text.contains("3 processes")));

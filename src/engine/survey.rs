@@ -49,11 +49,7 @@ pub(crate) fn survey(
             });
             seen.findings.extend(see_port(needs));
         }
-        seen.findings.extend(
-            database
-                .join()
-                .expect("looking at a database does not panic"),
-        );
+        seen.findings.extend(database.join().expect("looking at a database does not panic"));
         seen
     })
 }
@@ -67,10 +63,7 @@ fn see_machine(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Surroundings 
             let embedded = host.tree.absolute(&plan.prefix.embedded());
             let mounts = systems.mounts_at_or_below(&embedded);
             note(&mut seen, mounts, |seen, mounts| {
-                seen.mounts = mounts
-                    .into_iter()
-                    .filter(|mount| *mount != embedded)
-                    .collect();
+                seen.mounts = mounts.into_iter().filter(|mount| *mount != embedded).collect();
             });
         }
         Err(error) => seen.findings.push(unseen(&error)),
@@ -125,10 +118,7 @@ fn see_spaces(
         let path = host.tree.absolute(&path);
         let system = systems.of(&path)?;
         // What shares a file system shares its room.
-        if let Some((_, space)) = spaces
-            .iter_mut()
-            .find(|(device, _)| *device == system.device)
-        {
+        if let Some((_, space)) = spaces.iter_mut().find(|(device, _)| *device == system.device) {
             space.needed_bytes += needed.bytes;
             space.needed_inodes += needed.inodes;
             continue;
@@ -162,10 +152,7 @@ fn needed_room(
             rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
         }
     }
-    let state = Estimate {
-        bytes: STATE_BYTES,
-        inodes: 50,
-    };
+    let state = Estimate { bytes: STATE_BYTES, inodes: 50 };
     rooms.push((plan.prefix.state(), state));
     Ok(rooms)
 }
@@ -229,20 +216,11 @@ fn see_port(needs: &Needs) -> Option<Finding> {
         return None;
     }
     let holders = listeners_on(address.port()).unwrap_or_default();
-    let pids: Vec<String> = holders
-        .iter()
-        .flat_map(|holder| &holder.pids)
-        .map(ToString::to_string)
-        .collect();
-    let by = if pids.is_empty() {
-        String::new()
-    } else {
-        format!(" by process {}", pids.join(", "))
-    };
-    let text = format!(
-        "the port {} of ServiceSettings.ListenAddress is taken{by}",
-        address.port()
-    );
+    let pids: Vec<String> =
+        holders.iter().flat_map(|holder| &holder.pids).map(ToString::to_string).collect();
+    let by =
+        if pids.is_empty() { String::new() } else { format!(" by process {}", pids.join(", ")) };
+    let text = format!("the port {} of ServiceSettings.ListenAddress is taken{by}", address.port());
     let advice = "stop what holds it, or give another ServiceSettings.ListenAddress";
     Some(Finding::new(Severity::Fatal, "port", text).advise(advice))
 }
@@ -274,11 +252,7 @@ fn refused(error: &DatabaseError) -> Finding {
         source = cause.source();
     }
     let usual = "check SqlSettings.DriverName and SqlSettings.DataSource";
-    let advice = if let DatabaseError::Failed(failure) = error {
-        failure.advice()
-    } else {
-        usual
-    };
+    let advice = if let DatabaseError::Failed(failure) = error { failure.advice() } else { usual };
     Finding::new(Severity::Fatal, "database", text).advise(advice)
 }
 
@@ -290,11 +264,7 @@ fn judge_database(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let endpoint = database.endpoint();
-    let least = minimum(
-        endpoint.engine,
-        Purpose::NewInstallation,
-        &request.release.version,
-    );
+    let least = minimum(endpoint.engine, Purpose::NewInstallation, &request.release.version);
     if !least.admits_postgres(seen.server_version_num) {
         let text = format!("{endpoint} is too old: {} needs {least}", request.release);
         let advice = "upgrade the database server first";

@@ -52,9 +52,7 @@ pub enum Outcome {
 
 impl Outcome {
     fn unfinished(cause: JournalError) -> Self {
-        Self::Unfinished {
-            cause: StepError::Journal(cause),
-        }
+        Self::Unfinished { cause: StepError::Journal(cause) }
     }
 }
 
@@ -66,14 +64,7 @@ impl<'a> Transaction<'a> {
         journal: JournalFile,
         reporter: &'a mut dyn Reporter,
     ) -> Self {
-        Self {
-            host,
-            _lock: lock,
-            plan,
-            journal,
-            reporter,
-            losses: Losses::Refused,
-        }
+        Self { host, _lock: lock, plan, journal, reporter, losses: Losses::Refused }
     }
 
     /// The same, with the operator's word that what people have put into the server may go.
@@ -89,9 +80,7 @@ impl<'a> Transaction<'a> {
                 Level::No => {}
                 Level::First => return self.cancel(),
                 Level::Second => {
-                    return Outcome::Unfinished {
-                        cause: StepError::Cancelled,
-                    };
+                    return Outcome::Unfinished { cause: StepError::Cancelled };
                 }
             }
             if let Err(failure) = self.perform_next() {
@@ -108,18 +97,11 @@ impl<'a> Transaction<'a> {
 
     /// Performs what is left after the commit.
     pub(crate) fn roll_forward(mut self) -> Outcome {
-        while self
-            .plan
-            .step(self.journal.state().next_to_perform())
-            .is_some()
-        {
+        while self.plan.step(self.journal.state().next_to_perform()).is_some() {
             match self.perform_next() {
                 Ok(()) => {}
                 Err(Failure::Step { step, cause }) => {
-                    let record = Record::Failed {
-                        step,
-                        error: cause.to_string(),
-                    };
+                    let record = Record::Failed { step, error: cause.to_string() };
                     return match self.journal.append(&record) {
                         Ok(()) => Outcome::CommittedWithRemainder { cause },
                         Err(cause) => Outcome::unfinished(cause),
@@ -135,9 +117,7 @@ impl<'a> Transaction<'a> {
     pub(crate) fn roll_back(mut self, cause: Option<StepError>) -> Outcome {
         while let Some(step) = self.journal.state().next_to_undo() {
             if self.host.cancel.requested() == Level::Second {
-                return Outcome::Unfinished {
-                    cause: StepError::Cancelled,
-                };
+                return Outcome::Unfinished { cause: StepError::Cancelled };
             }
             // A record that cannot be written leaves the transaction open for a later run; it does not make it stuck.
             if let Err(cause) = self.journal.append(&Record::UndoStarted { step }) {
@@ -147,10 +127,7 @@ impl<'a> Transaction<'a> {
                 Ok(()) => Record::Undone { step },
                 Err(undo) if undo.is_crash() => return Outcome::Unfinished { cause: undo },
                 Err(undo) => {
-                    let record = Record::UndoFailed {
-                        step,
-                        error: undo.to_string(),
-                    };
+                    let record = Record::UndoFailed { step, error: undo.to_string() };
                     return match self.journal.append(&record) {
                         Ok(()) => Outcome::Stuck { cause, step, undo },
                         Err(cause) => Outcome::unfinished(cause),
@@ -167,11 +144,8 @@ impl<'a> Transaction<'a> {
     fn perform_next(&mut self) -> Result<(), Failure> {
         let step = self.journal.state().next_to_perform();
         self.journal.append(&Record::Started { step })?;
-        let planned = self
-            .plan
-            .step(step)
-            .expect("the loop asks for steps of the plan only")
-            .clone();
+        let planned =
+            self.plan.step(step).expect("the loop asks for steps of the plan only").clone();
         self.reporter.hear(&Event::StepStarted {
             step,
             of: u32::try_from(self.plan.steps.len()).unwrap_or(u32::MAX),
@@ -193,10 +167,7 @@ impl<'a> Transaction<'a> {
                 if cause.is_crash() {
                     return Outcome::Unfinished { cause };
                 }
-                let record = Record::Failed {
-                    step,
-                    error: cause.to_string(),
-                };
+                let record = Record::Failed { step, error: cause.to_string() };
                 // Going back does not depend on this record: it is there to be read by people.
                 drop(self.journal.append(&record));
                 cause
@@ -205,9 +176,7 @@ impl<'a> Transaction<'a> {
         if cause.is_crash() {
             return Outcome::Unfinished { cause };
         }
-        self.reporter.hear(&Event::RollingBack {
-            because: cause.to_string(),
-        });
+        self.reporter.hear(&Event::RollingBack { because: cause.to_string() });
         self.roll_back(Some(cause))
     }
 
@@ -215,22 +184,13 @@ impl<'a> Transaction<'a> {
         if let Err(cause) = self.journal.append(&Record::Cancelled) {
             return Outcome::unfinished(cause);
         }
-        self.reporter.hear(&Event::RollingBack {
-            because: "it was asked to stop".to_owned(),
-        });
+        self.reporter.hear(&Event::RollingBack { because: "it was asked to stop".to_owned() });
         self.roll_back(Some(StepError::Cancelled))
     }
 
     fn undo(&mut self, step: StepId) -> Result<(), StepError> {
-        let planned = self
-            .plan
-            .step(step)
-            .expect("only steps of the plan were performed")
-            .clone();
-        self.reporter.hear(&Event::Undoing {
-            step,
-            text: explain(&planned.step),
-        });
+        let planned = self.plan.step(step).expect("only steps of the plan were performed").clone();
+        self.reporter.hear(&Event::Undoing { step, text: explain(&planned.step) });
         let times = self.host.tree.meter().times();
         (0..times).try_for_each(|_| steps::undo(&planned.step, &mut self.context()))
     }

@@ -91,14 +91,7 @@ pub fn verify_files(host: &Host, prefix: &Prefix) -> Result<Deviations, VerifyEr
             deviations.push((entry.path.clone(), deviation));
         }
     }
-    find_extra(
-        host,
-        &live,
-        &RelPath::here(),
-        &identity,
-        &receipt,
-        &mut deviations,
-    )?;
+    find_extra(host, &live, &RelPath::here(), &identity, &receipt, &mut deviations)?;
     Ok(deviations)
 }
 
@@ -116,11 +109,7 @@ fn compare(host: &Host, live: &RelPath, entry: &Entry) -> Result<Option<Deviatio
             stat.kind == Kind::Symlink && host.tree.read_link(&path)? == *target
         }
         EntryKind::File { .. } if entry.path.as_str() == CONFIG => stat.kind == Kind::File,
-        EntryKind::File {
-            size,
-            sha256,
-            executable,
-        } => {
+        EntryKind::File { size, sha256, executable } => {
             stat.kind == Kind::File
                 && stat.size == *size
                 && is_executable_mode(stat.mode) == *executable
@@ -146,10 +135,7 @@ fn find_extra(
         if is_expected(&path, receipt) {
             continue;
         }
-        let known = identity
-            .entries
-            .binary_search_by(|entry| entry.path.cmp(&path))
-            .is_ok();
+        let known = identity.entries.binary_search_by(|entry| entry.path.cmp(&path)).is_ok();
         if !known {
             deviations.push((path, Deviation::Extra));
             continue;
@@ -164,10 +150,7 @@ fn find_extra(
 
 /// The place whose directory lies here when it is kept in the tree.
 fn place_at<'r>(path: &RelPath, receipt: &'r Receipt) -> Option<&'r Placement> {
-    receipt
-        .placements
-        .iter()
-        .find(|place| place.name.in_tree() == Some(path.as_str()))
+    receipt.placements.iter().find(|place| place.name.in_tree() == Some(path.as_str()))
 }
 
 fn is_placed_elsewhere(path: &RelPath, receipt: &Receipt) -> bool {
@@ -190,9 +173,7 @@ pub fn verify_server(
 ) -> Result<String, VerifyError> {
     let receipt = read_receipt(host, prefix)?.ok_or(VerifyError::NotInstalled)?;
     if receipt.viewpoint == Viewpoint::InsideRoot && host.tree.root() != Path::new("/") {
-        return Err(VerifyError::ForInside {
-            root: host.tree.root().to_owned(),
-        });
+        return Err(VerifyError::ForInside { root: host.tree.root().to_owned() });
     }
     let config = read_document(host, &receipt.config)?.ok_or(VerifyError::NotInstalled)?;
     clean_up(host, prefix, &receipt)?;
@@ -217,10 +198,9 @@ fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, Verif
     match ask_running(config, version)? {
         Asked::Well => Ok(format!("it is running, and answers as {version}")),
         Asked::Unreachable(why) => Ok(format!("it is running, and was not asked, because {why}")),
-        Asked::Unwell(address) => Err(VerifyError::NotServing {
-            expected: version.clone(),
-            address,
-        }),
+        Asked::Unwell(address) => {
+            Err(VerifyError::NotServing { expected: version.clone(), address })
+        }
     }
 }
 
@@ -259,14 +239,9 @@ fn start_in_the_dark(
     host.tree.make_dir(&directory, 0o700)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let version = &receipt.release.version;
-    let dark = darken(
-        config,
-        version,
-        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-    )?;
+    let dark = darken(config, version, SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     let run_as = other_than_caller(receipt.server);
-    host.tree
-        .replace(&copy, dark.document.to_text().as_bytes(), 0o600, run_as)?;
+    host.tree.replace(&copy, dark.document.to_text().as_bytes(), 0o600, run_as)?;
     let site_path = super::steps::site_path(config);
     let start = DarkStart {
         tree: &prefix.live(),
@@ -282,9 +257,7 @@ fn start_in_the_dark(
     let ready_after = proved?;
     host.tree.remove_tree(&directory)?;
     let seconds = ready_after.as_secs_f32();
-    Ok(format!(
-        "started in the dark, it answered as {version} after {seconds:.1} s"
-    ))
+    Ok(format!("started in the dark, it answered as {version} after {seconds:.1} s"))
 }
 
 fn prove(

@@ -76,10 +76,7 @@ impl Capture {
 
     /// What came, once the stream is at its end, or after `patience`; whatever comes later is read and let go.
     pub(super) fn finish(self, patience: Duration) -> Captured {
-        let open = matches!(
-            self.end.recv_timeout(patience),
-            Err(RecvTimeoutError::Timeout)
-        );
+        let open = matches!(self.end.recv_timeout(patience), Err(RecvTimeoutError::Timeout));
         let mut kept = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
         let mut captured = std::mem::take(&mut *kept);
         captured.still_open = open;
@@ -114,10 +111,8 @@ mod tests {
 
     #[test]
     fn the_last_lines_are_safe_and_in_order() {
-        let captured = Captured {
-            bytes: b"one\ntwo\r\n\n\x1b[31mthree\n".to_vec(),
-            ..Captured::default()
-        };
+        let captured =
+            Captured { bytes: b"one\ntwo\r\n\n\x1b[31mthree\n".to_vec(), ..Captured::default() };
         assert_eq!(captured.last_lines(2), ["two", "\\u{1b}[31mthree"]);
         assert_eq!(captured.last_lines(9).len(), 3);
         assert!(!format!("{captured:?}").contains("three"));

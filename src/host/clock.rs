@@ -28,18 +28,13 @@ impl Clock {
     /// The clocks of this machine.
     #[must_use]
     pub fn system() -> Self {
-        Self(Kind::System {
-            begin: Instant::now(),
-        })
+        Self(Kind::System { begin: Instant::now() })
     }
 
     /// A clock that stands still until it is told otherwise, or somebody sleeps.
     #[must_use]
     pub fn fake(wall: Timestamp) -> Self {
-        Self(Kind::Fake(Arc::new(Mutex::new(FakeTime {
-            wall,
-            monotonic: Duration::ZERO,
-        }))))
+        Self(Kind::Fake(Arc::new(Mutex::new(FakeTime { wall, monotonic: Duration::ZERO }))))
     }
 
     /// The wall clock. It may jump in both directions.

@@ -34,10 +34,6 @@ pub(crate) trait PathContext<T> {
 
 impl<T, E: Into<io::Error>> PathContext<T> for Result<T, E> {
     fn on(self, verb: &'static str, path: &Path) -> Result<T, PathError> {
-        self.map_err(|source| PathError {
-            verb,
-            path: path.to_owned(),
-            source: source.into(),
-        })
+        self.map_err(|source| PathError { verb, path: path.to_owned(), source: source.into() })
     }
 }

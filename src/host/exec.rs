@@ -4,11 +4,7 @@
 //! Descriptors: a child gets stdin (`/dev/null`), stdout and stderr. Everything this program opens is close-on-exec;
 //! what it inherited itself is replaced by `/dev/null`.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "this is the door"
-)]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door")]
 
 use std::fs;
 use std::io::{self, Read};
@@ -28,14 +24,8 @@ use super::shade::shade_inherited;
 use crate::model::{CommandSpec, ELF_HEAD, ElfHeader};
 
 /// Where programs are looked up, whatever the caller's `PATH` says.
-const FIXED_PATH: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
+const FIXED_PATH: [&str; 6] =
+    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// How long a program that ran out of time may take to leave after SIGTERM, before SIGKILL.
 const TERM_GRACE: Duration = Duration::from_secs(5);
@@ -155,14 +145,9 @@ impl Exec {
     /// and, after five seconds, SIGKILL.
     pub fn run(&self, spec: &CommandSpec) -> Result<Output, ExecError> {
         let mut command = self.command(spec)?;
-        let cannot_start = |source| ExecError::CannotStart {
-            program: spec.program.clone(),
-            source,
-        };
-        let lost = |source| ExecError::Lost {
-            program: spec.program.clone(),
-            source,
-        };
+        let cannot_start =
+            |source| ExecError::CannotStart { program: spec.program.clone(), source };
+        let lost = |source| ExecError::Lost { program: spec.program.clone(), source };
         let (stdout, writer) = Capture::start().map_err(cannot_start)?;
         command.stdout(writer);
         let (stderr, writer) = Capture::start().map_err(cannot_start)?;
@@ -171,11 +156,7 @@ impl Exec {
         // The command holds the write ends: kept, the streams would never end.
         drop(command);
         let in_time = leader.wait(spec.timeout).map_err(lost)?;
-        let exit = if in_time {
-            leader.reap()
-        } else {
-            end_group(&mut leader)
-        };
+        let exit = if in_time { leader.reap() } else { end_group(&mut leader) };
         let output = Output {
             exit: exit.map_err(lost)?,
             stdout: stdout.finish(DRAIN_PATIENCE),
@@ -195,14 +176,10 @@ impl Exec {
     /// Its `Debug` form shows the environment: it must never be printed.
     pub(super) fn command(&self, spec: &CommandSpec) -> Result<Command, ExecError> {
         let searched = self.searched();
-        let not_found = || ExecError::NotFound {
-            program: spec.program.clone(),
-            searched: searched.clone(),
-        };
-        let cannot_start = |source| ExecError::CannotStart {
-            program: spec.program.clone(),
-            source,
-        };
+        let not_found =
+            || ExecError::NotFound { program: spec.program.clone(), searched: searched.clone() };
+        let cannot_start =
+            |source| ExecError::CannotStart { program: spec.program.clone(), source };
         let program = self.find(&spec.program).ok_or_else(not_found)?;
         refuse_unknown_format(&program).map_err(cannot_start)?;
         let mut command = Command::new(program);
@@ -218,11 +195,7 @@ impl Exec {
             .env_clear()
             .env("PATH", &searched)
             .env("LANG", "C.UTF-8")
-            .envs(
-                spec.env
-                    .iter()
-                    .map(|(name, value)| (name, value.expose().as_str())),
-            )
+            .envs(spec.env.iter().map(|(name, value)| (name, value.expose().as_str())))
             .current_dir(cwd)
             .stdin(Stdio::null());
         shade_inherited(&mut command).map_err(cannot_start)?;
@@ -241,11 +214,7 @@ impl Exec {
 
 fn end_group(leader: &mut Leader) -> io::Result<Exit> {
     leader.signal_group(Signal::TERM)?;
-    if leader.wait(TERM_GRACE)? {
-        leader.sweep_and_reap()
-    } else {
-        leader.kill_group()
-    }
+    if leader.wait(TERM_GRACE)? { leader.sweep_and_reap() } else { leader.kill_group() }
 }
 
 /// Refuses what is neither an ELF file for this machine nor a script with its interpreter named.

@@ -1,10 +1,7 @@
 //! Asks a server of this machine a small question over HTTP.
 //! It never goes through a proxy, never follows a redirect, and never keeps more than 64 KiB of an answer.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the door; real servers take real time"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is the door; real servers take real time")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -117,12 +114,7 @@ impl Http {
         let status = response.status().as_u16();
         let headers = headers(&response);
         let (body, cut) = asked.body(response)?;
-        Ok(Response {
-            status,
-            headers,
-            body,
-            cut,
-        })
+        Ok(Response { status, headers, body, cut })
     }
 }
 
@@ -159,13 +151,11 @@ impl Asked {
         let mut links = std::iter::successors(Some(&error as &dyn Error), |link| cause(*link));
         let found = links.find_map(|link| {
             let io = link.downcast_ref::<io::Error>().map(io::Error::kind);
-            let late = link
-                .downcast_ref::<reqwest::Error>()
-                .map(reqwest::Error::is_timeout);
+            let late = link.downcast_ref::<reqwest::Error>().map(reqwest::Error::is_timeout);
             match (io, late) {
-                (Some(io::ErrorKind::ConnectionRefused), _) => Some(HttpError::Refused {
-                    address: self.address.clone(),
-                }),
+                (Some(io::ErrorKind::ConnectionRefused), _) => {
+                    Some(HttpError::Refused { address: self.address.clone() })
+                }
                 (Some(io::ErrorKind::TimedOut), _) | (_, Some(true)) => Some(self.late()),
                 _ => None,
             }
@@ -177,18 +167,13 @@ impl Asked {
     }
 
     fn late(&self) -> HttpError {
-        HttpError::Timeout {
-            address: self.address.clone(),
-            after: self.timeout,
-        }
+        HttpError::Timeout { address: self.address.clone(), after: self.timeout }
     }
 }
 
 /// The cause of an error. An `io::Error` names as its source not what it wraps, but the source of that.
 fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    let wrapped = error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref);
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     match wrapped {
         Some(wrapped) => Some(wrapped),
         None => error.source(),
@@ -197,15 +182,11 @@ fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'stati
 
 fn parse(url: &str) -> Result<Url, HttpError> {
     let parsed = Url::parse(url).ok().map(without_password);
-    parsed
-        .filter(|parsed| parsed.scheme() == "http" && parsed.has_host())
-        .ok_or_else(|| {
-            let plain = url.split('?').next().unwrap_or_default();
-            let plain = plain.rsplit('@').next().unwrap_or_default();
-            HttpError::NoAddress {
-                url: plain.to_owned(),
-            }
-        })
+    parsed.filter(|parsed| parsed.scheme() == "http" && parsed.has_host()).ok_or_else(|| {
+        let plain = url.split('?').next().unwrap_or_default();
+        let plain = plain.rsplit('@').next().unwrap_or_default();
+        HttpError::NoAddress { url: plain.to_owned() }
+    })
 }
 
 /// Nobody is asked under a name here, and errors of the library show the address.

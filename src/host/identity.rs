@@ -1,10 +1,7 @@
 //! Finds a process again, also one that another run of this program started, and ends exactly that one.
 //! A number that was used again for another process is never signalled.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the door; real processes take real time"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is the door; real processes take real time")]
 
 use std::fs;
 use std::io;
@@ -46,11 +43,7 @@ impl OpenProcess {
     /// # Errors
     /// If the system has no pidfds (Linux before 5.3), or `/proc` cannot be read.
     pub fn open(identity: &ProcessIdentity) -> Result<Option<Self>, ProcessError> {
-        let on = |source: io::Error| ProcessError {
-            verb: "open",
-            pid: identity.pid,
-            source,
-        };
+        let on = |source: io::Error| ProcessError { verb: "open", pid: identity.pid, source };
         let Some(pid) = i32::try_from(identity.pid).ok().and_then(Pid::from_raw) else {
             return Ok(None);
         };
@@ -58,10 +51,7 @@ impl OpenProcess {
             Err(Errno::SRCH) => return Ok(None),
             other => other.map_err(|errno| on(errno.into()))?,
         };
-        let opened = Self {
-            identity: identity.clone(),
-            handle,
-        };
+        let opened = Self { identity: identity.clone(), handle };
         // Looked at after the handle was taken: an elder process cannot have the number any more.
         Ok(opened.is_running()?.then_some(opened))
     }
@@ -92,9 +82,7 @@ impl OpenProcess {
                 && stat.start_time == self.identity.start_time
                 && u32::try_from(stat.group) == Ok(self.identity.pid)
         });
-        let group = i32::try_from(self.identity.pid)
-            .ok()
-            .and_then(Pid::from_raw);
+        let group = i32::try_from(self.identity.pid).ok().and_then(Pid::from_raw);
         if let (true, Some(group)) = (leads, group) {
             // Gone all the same: then the next line does nothing either.
             kill_process_group(group, Signal::KILL).ok();
@@ -164,11 +152,7 @@ fn stat_of(pid: u32) -> Result<Option<Stat>, ProcessError> {
 }
 
 const fn cannot_look_at(pid: u32, source: io::Error) -> ProcessError {
-    ProcessError {
-        verb: "look at",
-        pid,
-        source,
-    }
+    ProcessError { verb: "look at", pid, source }
 }
 
 /// Is this how the system says that a process is not there (any more)?
@@ -196,11 +180,7 @@ impl Stat {
         // The state is field 3: the group comes two after it, the start seventeen after that.
         let group = fields.nth(1)?.parse().ok()?;
         let start_time = fields.nth(16)?.parse().ok()?;
-        Some(Self {
-            has_ended: matches!(state, "Z" | "X" | "x"),
-            group,
-            start_time,
-        })
+        Some(Self { has_ended: matches!(state, "Z" | "X" | "x"), group, start_time })
     }
 }
 
@@ -257,12 +237,8 @@ mod tests {
             line.push(byte[0]);
         }
         let plugin: u32 = String::from_utf8(line).unwrap().trim().parse().unwrap();
-        let plugin = OpenProcess::open(&identify(plugin).unwrap().unwrap())
-            .unwrap()
-            .unwrap();
-        let found = OpenProcess::open(&identify(leader.id()).unwrap().unwrap())
-            .unwrap()
-            .unwrap();
+        let plugin = OpenProcess::open(&identify(plugin).unwrap().unwrap()).unwrap().unwrap();
+        let found = OpenProcess::open(&identify(leader.id()).unwrap().unwrap()).unwrap().unwrap();
         found.kill_group().unwrap();
         assert!(found.wait_gone(Duration::from_secs(10)).unwrap());
         assert!(plugin.wait_gone(Duration::from_secs(10)).unwrap());
@@ -271,9 +247,7 @@ mod tests {
 
         // In the group of this very test: to kill that would be noticed.
         let mut follower = Command::new("sleep").arg("1000").spawn().unwrap();
-        let found = OpenProcess::open(&identify(follower.id()).unwrap().unwrap())
-            .unwrap()
-            .unwrap();
+        let found = OpenProcess::open(&identify(follower.id()).unwrap().unwrap()).unwrap().unwrap();
         found.kill_group().unwrap();
         assert!(found.wait_gone(Duration::from_secs(10)).unwrap());
         follower.wait().unwrap();
@@ -284,30 +258,14 @@ mod tests {
         let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
         let identity = identify(child.id()).unwrap().unwrap();
         for other in [
-            ProcessIdentity {
-                start_time: identity.start_time - 1,
-                ..identity.clone()
-            },
-            ProcessIdentity {
-                boot_id: "another boot".to_owned(),
-                ..identity.clone()
-            },
-            ProcessIdentity {
-                pid: u32::MAX,
-                ..identity.clone()
-            },
-            ProcessIdentity {
-                pid: 0,
-                ..identity.clone()
-            },
+            ProcessIdentity { start_time: identity.start_time - 1, ..identity.clone() },
+            ProcessIdentity { boot_id: "another boot".to_owned(), ..identity.clone() },
+            ProcessIdentity { pid: u32::MAX, ..identity.clone() },
+            ProcessIdentity { pid: 0, ..identity.clone() },
         ] {
             assert!(OpenProcess::open(&other).unwrap().is_none(), "{other:?}");
         }
-        OpenProcess::open(&identity)
-            .unwrap()
-            .unwrap()
-            .kill()
-            .unwrap();
+        OpenProcess::open(&identity).unwrap().unwrap().kill().unwrap();
         child.wait().unwrap();
     }
 }

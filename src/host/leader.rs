@@ -51,11 +51,7 @@ impl Leader {
             .ok()
             .and_then(Pid::from_raw)
             .expect("the kernel gives a child a positive number");
-        Ok(Self {
-            child,
-            pid,
-            exit: None,
-        })
+        Ok(Self { child, pid, exit: None })
     }
 
     pub(super) const fn pid(&self) -> Pid {

@@ -77,10 +77,7 @@ impl LineQueue {
 
     /// Hands out what is ready.
     pub(super) fn take(&mut self) -> Lines {
-        Lines {
-            lines: self.ready.drain(..).collect(),
-            dropped: std::mem::take(&mut self.dropped),
-        }
+        Lines { lines: self.ready.drain(..).collect(), dropped: std::mem::take(&mut self.dropped) }
     }
 
     fn extend(&mut self, text: &[u8]) {

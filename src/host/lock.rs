@@ -48,10 +48,7 @@ impl Lock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let holder = read_holder(&mut file).on("read", &absolute)?;
-                return Err(LockError::Held {
-                    path: absolute,
-                    holder,
-                });
+                return Err(LockError::Held { path: absolute, holder });
             }
             Err(TryLockError::Error(error)) => return Err(error).on("lock", &absolute)?,
         }
@@ -66,9 +63,5 @@ fn read_holder(file: &mut File) -> io::Result<String> {
     file.rewind()?;
     file.take(512).read_to_string(&mut text)?;
     let text = text.trim();
-    Ok(if text.is_empty() {
-        "one that just started".to_owned()
-    } else {
-        text.to_owned()
-    })
+    Ok(if text.is_empty() { "one that just started".to_owned() } else { text.to_owned() })
 }

@@ -20,11 +20,7 @@ pub(super) struct CappedLog<W> {
 impl<W: Write> CappedLog<W> {
     /// `cap` in bytes, the note not counted.
     pub(super) const fn new(sink: W, cap: u64) -> Self {
-        Self {
-            sink,
-            left: cap,
-            failure: None,
-        }
+        Self { sink, left: cap, failure: None }
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) {

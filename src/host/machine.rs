@@ -41,9 +41,7 @@ pub fn this_machine() -> Machine {
 pub fn program_head(path: &Path) -> Result<ElfHeader, ProgramError> {
     let file = File::open(path).on("open", path)?;
     let mut head = Vec::new();
-    file.take(ELF_HEAD as u64)
-        .read_to_end(&mut head)
-        .on("read", path)?;
+    file.take(ELF_HEAD as u64).read_to_end(&mut head).on("read", path)?;
     ElfHeader::read(&head).map_err(|source| not_elf(path, source))
 }
 
@@ -52,12 +50,9 @@ pub fn program_glibc(path: &Path) -> Result<Option<GlibcVersion>, ProgramError> 
     let file = File::open(path).on("open", path)?;
     needed_glibc(|offset, length| piece(&file, offset, length)).map_err(|error| match error {
         GlibcError::NotElf(source) => not_elf(path, source),
-        GlibcError::Read(source) => PathError {
-            verb: "read",
-            path: path.to_owned(),
-            source,
+        GlibcError::Read(source) => {
+            PathError { verb: "read", path: path.to_owned(), source }.into()
         }
-        .into(),
     })
 }
 
@@ -65,10 +60,7 @@ pub fn program_glibc(path: &Path) -> Result<Option<GlibcVersion>, ProgramError> 
 #[must_use]
 pub fn this_glibc(exec: &Exec) -> Option<GlibcVersion> {
     let spec = CommandSpec::new("getconf").arg("GNU_LIBC_VERSION");
-    let output = exec
-        .run(&spec)
-        .ok()
-        .filter(|output| output.exit.is_success())?;
+    let output = exec.run(&spec).ok().filter(|output| output.exit.is_success())?;
     let text = output.stdout.text();
     text.trim().strip_prefix("glibc ")?.parse().ok()
 }
@@ -79,9 +71,7 @@ fn piece(file: &File, offset: u64, length: usize) -> io::Result<Vec<u8>> {
     let mut filled = 0;
     while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         // An offset that no file can have is one where nothing is.
-        let Some(at) = offset
-            .checked_add(filled as u64)
-            .filter(|at| i64::try_from(*at).is_ok())
+        let Some(at) = offset.checked_add(filled as u64).filter(|at| i64::try_from(*at).is_ok())
         else {
             break;
         };
@@ -97,10 +87,7 @@ fn piece(file: &File, offset: u64, length: usize) -> io::Result<Vec<u8>> {
 }
 
 fn not_elf(path: &Path, source: NotElf) -> ProgramError {
-    ProgramError::NotElf {
-        path: path.to_owned(),
-        source,
-    }
+    ProgramError::NotElf { path: path.to_owned(), source }
 }
 
 #[cfg(test)]
@@ -133,25 +120,14 @@ mod tests {
             ("\x7fELF\x02\x01", NotElf::Damaged),
         ] {
             file.as_file_mut().set_len(0).unwrap();
-            file.reopen()
-                .unwrap()
-                .write_all(content.as_bytes())
-                .unwrap();
-            for error in [
-                program_head(file.path()).unwrap_err(),
-                program_glibc(file.path()).unwrap_err(),
-            ] {
-                assert!(
-                    error
-                        .to_string()
-                        .contains(&file.path().display().to_string())
-                );
+            file.reopen().unwrap().write_all(content.as_bytes()).unwrap();
+            for error in
+                [program_head(file.path()).unwrap_err(), program_glibc(file.path()).unwrap_err()]
+            {
+                assert!(error.to_string().contains(&file.path().display().to_string()));
                 assert!(matches!(error, ProgramError::NotElf { source, .. } if source == expected));
             }
         }
-        assert!(matches!(
-            program_head(Path::new("/no/such/file")),
-            Err(ProgramError::Path(_))
-        ));
+        assert!(matches!(program_head(Path::new("/no/such/file")), Err(ProgramError::Path(_))));
     }
 }

@@ -31,12 +31,7 @@ struct State {
 impl Default for State {
     fn default() -> Self {
         let (count, crashed) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self {
-            count,
-            times: 1,
-            fault: None,
-            crashed,
-        }
+        Self { count, times: 1, fault: None, crashed }
     }
 }
 
@@ -48,19 +43,13 @@ impl Meter {
     /// A meter that raises `fault` at the mutation with this index, the first being 0.
     #[must_use]
     pub fn with_fault(at: u64, fault: Fault) -> Self {
-        Self(Arc::new(State {
-            fault: Some((at, fault)),
-            ..State::default()
-        }))
+        Self(Arc::new(State { fault: Some((at, fault)), ..State::default() }))
     }
 
     /// A meter under which every step of a transaction is performed, and undone, so many times.
     #[must_use]
     pub fn repeating(times: u32) -> Self {
-        Self(Arc::new(State {
-            times,
-            ..State::default()
-        }))
+        Self(Arc::new(State { times, ..State::default() }))
     }
 
     /// How many times each step is to be performed or undone.
@@ -110,10 +99,7 @@ impl Meter {
 /// after a power cut nobody would have.
 #[must_use]
 pub fn is_crash(error: &io::Error) -> bool {
-    error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<Crashed>())
-        .is_some()
+    error.get_ref().and_then(|inner| inner.downcast_ref::<Crashed>()).is_some()
 }
 
 #[cfg(test)]

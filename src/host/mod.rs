@@ -93,12 +93,7 @@ impl Host {
         cancel: Cancel,
     ) -> Result<Self, PathError> {
         let tree = Tree::open(root, territory, meter)?;
-        Ok(Self {
-            tree,
-            exec: Exec::default(),
-            clock: Clock::system(),
-            cancel,
-        })
+        Ok(Self { tree, exec: Exec::default(), clock: Clock::system(), cancel })
     }
 
     /// The same machine with another territory.

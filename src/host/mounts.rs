@@ -20,11 +20,7 @@ pub(super) struct MountTable(Vec<Mount>);
 impl MountTable {
     /// Lines of another form are passed over: a table with more columns is still a table.
     pub(super) fn parse(text: &[u8]) -> Self {
-        Self(
-            text.split(|&byte| byte == b'\n')
-                .filter_map(mount)
-                .collect(),
-        )
+        Self(text.split(|&byte| byte == b'\n').filter_map(mount).collect())
     }
 
     /// The mount that the kernel names for a file, or else the one whose place is nearest above the path.
@@ -124,12 +120,7 @@ nonsense
     #[test]
     fn what_the_kernel_names_wins() {
         let table = MountTable::parse(TABLE);
-        let named = |id| {
-            &table
-                .holding(Path::new("/opt/acme"), Some(id))
-                .unwrap()
-                .kind
-        };
+        let named = |id| &table.holding(Path::new("/opt/acme"), Some(id)).unwrap().kind;
         assert_eq!(named(42), "tmpfs");
         assert_eq!(named(999), "overlay");
     }

@@ -37,16 +37,8 @@ pub fn look_at_archive(path: &Path) -> Result<ArchiveSeen, PathError> {
         file.read_exact(&mut trailer).on("read", &path)?;
     }
     let modified = i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec());
-    let stamp = ArchiveStamp {
-        path,
-        size: meta.len(),
-        modified,
-        sha256: None,
-    };
-    Ok(ArchiveSeen {
-        stamp,
-        claimed_size: u64::from(u32::from_le_bytes(trailer)),
-    })
+    let stamp = ArchiveStamp { path, size: meta.len(), modified, sha256: None };
+    Ok(ArchiveSeen { stamp, claimed_size: u64::from(u32::from_le_bytes(trailer)) })
 }
 
 /// The SHA-256 digest of a file.
@@ -67,9 +59,7 @@ pub fn digest_of(path: &Path) -> Result<Sha256Digest, PathError> {
 pub fn read_outside(path: &Path, limit: u64) -> Result<Vec<u8>, PathError> {
     let file = open_regular(path)?;
     let mut content = Vec::new();
-    file.take(limit + 1)
-        .read_to_end(&mut content)
-        .on("read", path)?;
+    file.take(limit + 1).read_to_end(&mut content).on("read", path)?;
     if u64::try_from(content.len()).is_ok_and(|length| length > limit) {
         return Err(io::Error::other(format!("larger than {limit} bytes"))).on("read", path);
     }
@@ -97,11 +87,7 @@ pub fn absolute(path: &Path) -> Result<PathBuf, PathError> {
 /// A pipe or a device would block or never end: only a regular file is opened, and only looked at before that is sure.
 fn open_regular(path: &Path) -> Result<File, PathError> {
     let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)
-        .on("open", path)?;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).on("open", path)?;
     if !file.metadata().on("look at", path)?.is_file() {
         return Err(io::Error::other("not a regular file")).on("read", path);
     }
@@ -110,9 +96,7 @@ fn open_regular(path: &Path) -> Result<File, PathError> {
 
 /// The bytes in the files below a directory. Links are not followed.
 pub fn tree_size(directory: &Path) -> Result<u64, PathError> {
-    fs_extra::dir::get_size(directory)
-        .map_err(io::Error::other)
-        .on("measure", directory)
+    fs_extra::dir::get_size(directory).map_err(io::Error::other).on("measure", directory)
 }
 
 /// The nearest directory at or above a path that is there, if this process may not make anything in it.

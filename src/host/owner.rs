@@ -79,19 +79,14 @@ impl Users {
     /// The users of this machine.
     #[must_use]
     pub fn new(exec: Exec) -> Self {
-        Self {
-            exec,
-            etc: PathBuf::from("/etc"),
-        }
+        Self { exec, etc: PathBuf::from("/etc") }
     }
 
     /// The numbers of `user`, `user:group`, `1000` or `1000:1000`. Without a group it is the user's own.
     ///
     /// Digits are numbers and never looked up as names; two numbers need not belong to anybody.
     pub fn lookup(&self, text: &str) -> Result<Owner, OwnerError> {
-        let malformed = || OwnerError::Malformed {
-            text: text.to_owned(),
-        };
+        let malformed = || OwnerError::Malformed { text: text.to_owned() };
         let (user, group) = match text.split_once(':') {
             Some((user, group)) => (user, Some(group)),
             None => (text, None),
@@ -100,10 +95,9 @@ impl Users {
             return Err(malformed());
         }
         match (number(user), group) {
-            (Some(uid), Some(group)) => Ok(Owner {
-                uid: uid.ok_or_else(malformed)?,
-                gid: self.group(group)?,
-            }),
+            (Some(uid), Some(group)) => {
+                Ok(Owner { uid: uid.ok_or_else(malformed)?, gid: self.group(group)? })
+            }
             (_, group) => {
                 let mut owner = self.user(user)?;
                 if let Some(group) = group {
@@ -122,11 +116,7 @@ impl Users {
             line.and_then(|line| Some(line.split(':').next()?.to_owned()))
                 .unwrap_or_else(|| id.to_string())
         };
-        format!(
-            "{}:{}",
-            name(Table::Passwd, owner.uid),
-            name(Table::Group, owner.gid)
-        )
+        format!("{}:{}", name(Table::Passwd, owner.uid), name(Table::Group, owner.gid))
     }
 
     fn user(&self, name: &str) -> Result<Owner, OwnerError> {
@@ -162,10 +152,7 @@ impl Users {
             }
             Ok(output) if output.exit == GETENT_NOT_FOUND => Ok(None),
             Ok(_) | Err(ExecError::NotFound { .. }) => Ok(self.line_of_file(table, key)),
-            Err(source) => Err(OwnerError::Lookup {
-                name: key.to_owned(),
-                source,
-            }),
+            Err(source) => Err(OwnerError::Lookup { name: key.to_owned(), source }),
         }
     }
 
@@ -184,10 +171,7 @@ impl Users {
 /// Who runs this program.
 #[must_use]
 pub fn current_owner() -> Owner {
-    Owner {
-        uid: rustix::process::geteuid().as_raw(),
-        gid: rustix::process::getegid().as_raw(),
-    }
+    Owner { uid: rustix::process::geteuid().as_raw(), gid: rustix::process::getegid().as_raw() }
 }
 
 /// Does the superuser run this program?
@@ -197,17 +181,11 @@ pub fn is_root() -> bool {
 }
 
 fn unknown(table: Table, name: &str) -> OwnerError {
-    OwnerError::Unknown {
-        what: table.noun(),
-        name: name.to_owned(),
-    }
+    OwnerError::Unknown { what: table.noun(), name: name.to_owned() }
 }
 
 /// Not a number at all: `None`. A number that no user can have, as -1 means "leave it": `Some(None)`.
-#[expect(
-    clippy::option_option,
-    reason = "no number, an impossible number, a number"
-)]
+#[expect(clippy::option_option, reason = "no number, an impossible number, a number")]
 fn number(text: &str) -> Option<Option<u32>> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -239,10 +217,7 @@ mod tests {
         )
         .unwrap();
         fs::write(dir.path().join("group"), "root:x:0:\nstaff:x:50:acme\n").unwrap();
-        Users {
-            exec: Exec::with_path(Vec::new()),
-            etc: dir.path().to_owned(),
-        }
+        Users { exec: Exec::with_path(Vec::new()), etc: dir.path().to_owned() }
     }
 
     fn owner(uid: u32, gid: u32) -> Owner {
@@ -291,23 +266,11 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused_before_it_is_looked_up() {
-        for text in [
-            "",
-            ":",
-            "root:",
-            ":root",
-            "-s",
-            "root:-s",
-            "a b",
-            "a:b:c",
-            "../x",
-            "4294967295:0",
-        ] {
+        for text in
+            ["", ":", "root:", ":root", "-s", "root:-s", "a b", "a:b:c", "../x", "4294967295:0"]
+        {
             let error = system().lookup(text).unwrap_err();
-            assert!(
-                matches!(error, OwnerError::Malformed { .. }),
-                "{text}: {error:?}"
-            );
+            assert!(matches!(error, OwnerError::Malformed { .. }), "{text}: {error:?}");
         }
         assert!(system().lookup("0:4294967295").is_err());
     }

@@ -129,10 +129,7 @@ pub fn hold_of(pid: u32, port: u16) -> Result<Hold, PortError> {
 }
 
 fn hold(sockets: &[Socket], held: &Held) -> Hold {
-    if sockets
-        .iter()
-        .all(|socket| held.inodes.contains(&socket.inode))
-    {
+    if sockets.iter().all(|socket| held.inodes.contains(&socket.inode)) {
         Hold::Process
     } else if held.denied {
         let users = sockets.iter().map(|socket| socket.uid).collect();
@@ -160,9 +157,8 @@ fn holders_of(sockets: &[Socket]) -> Vec<(u64, u32)> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
-    let pids = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let pids =
+        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let mut holders = Vec::new();
     for pid in pids {
         let held = held_sockets(pid).unwrap_or_default();
@@ -272,18 +268,12 @@ mod tests {
 
     #[test]
     fn what_may_not_be_looked_into_is_unseen_and_not_somebody_else() {
-        let socket = |inode, uid| Socket {
-            address: "127.0.0.1:80".parse().unwrap(),
-            uid,
-            inode,
-        };
+        let socket = |inode, uid| Socket { address: "127.0.0.1:80".parse().unwrap(), uid, inode };
         let link = |text: &str| Ok(PathBuf::from(text));
         let errno = |errno: rustix::io::Errno| Err(io::Error::from(errno));
         let (access, perm) = (rustix::io::Errno::ACCESS, rustix::io::Errno::PERM);
         let gone = rustix::io::Errno::NOENT;
-        let unseen = |users: &[u32]| Hold::Unseen {
-            users: users.iter().copied().collect(),
-        };
+        let unseen = |users: &[u32]| Hold::Unseen { users: users.iter().copied().collect() };
         let one = [socket(7, 990)];
         let two = [socket(7, 990), socket(8, 0)];
         let cases: Vec<(&[Socket], Links, Hold)> = vec![
@@ -291,11 +281,7 @@ mod tests {
             (&one, vec![errno(perm)], unseen(&[990])),
             (&two, vec![errno(access)], unseen(&[0, 990])),
             (&one, vec![errno(gone)], Hold::Another),
-            (
-                &one,
-                vec![link("/dev/null"), link("socket:[9]")],
-                Hold::Another,
-            ),
+            (&one, vec![link("/dev/null"), link("socket:[9]")], Hold::Another),
             (&one, vec![link("socket:[7]"), errno(gone)], Hold::Process),
             (&one, vec![link("socket:[7]"), errno(access)], Hold::Process),
             (&two, vec![link("socket:[7]")], Hold::Another),

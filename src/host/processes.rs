@@ -97,9 +97,7 @@ enum Sight {
 impl Sight {
     fn is_server(&self) -> bool {
         let Self::At(path) = self else { return false };
-        SERVERS
-            .iter()
-            .any(|name| path.file_name() == Some(OsStr::new(name)))
+        SERVERS.iter().any(|name| path.file_name() == Some(OsStr::new(name)))
     }
 
     fn path(self) -> Option<PathBuf> {
@@ -143,10 +141,8 @@ fn owner(pid: u32) -> io::Result<u32> {
 
 /// The name of the program, and of its arguments what cannot be a secret.
 fn masked(command_line: &[u8]) -> String {
-    let mut words = command_line
-        .strip_suffix(b"\0")
-        .unwrap_or(command_line)
-        .split(|&byte| byte == 0);
+    let mut words =
+        command_line.strip_suffix(b"\0").unwrap_or(command_line).split(|&byte| byte == 0);
     let program = Path::new(OsStr::from_bytes(words.next().unwrap_or_default()));
     let mut shown = printable(program.file_name().unwrap_or_default().as_bytes());
     for word in words {
@@ -162,10 +158,7 @@ fn masked(command_line: &[u8]) -> String {
 
 /// A word such as `server`, `--config` or `-c`. Not `-pword`: some programs take a password like that.
 fn is_plain(word: &[u8]) -> bool {
-    let is_name = |name: &[u8]| {
-        name.iter()
-            .all(|byte| byte.is_ascii_lowercase() || *byte == b'-')
-    };
+    let is_name = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
     match word {
         [b'-', b'-', name @ ..] => is_name(name),
         [b'-', letter] => letter.is_ascii_alphabetic(),
@@ -207,9 +200,7 @@ mod tests {
     }
 
     fn sleep_program() -> PathBuf {
-        super::super::Exec::default()
-            .find(Path::new("sleep"))
-            .unwrap()
+        super::super::Exec::default().find(Path::new("sleep")).unwrap()
     }
 
     #[test]
@@ -232,11 +223,7 @@ mod tests {
         let mut expected = [by_program.0.id(), by_directory.0.id()];
         expected.sort_unstable();
         let census = running_from(&inside).unwrap();
-        let pids: Vec<_> = census
-            .found
-            .iter()
-            .map(|process| process.identity.pid)
-            .collect();
+        let pids: Vec<_> = census.found.iter().map(|process| process.identity.pid).collect();
         assert_eq!(pids, expected);
 
         fs::remove_file(&program).unwrap();
@@ -264,13 +251,8 @@ mod tests {
         let server = dir.path().join("platform");
         fs::copy(sleep_program(), &server).unwrap();
         let sleeper = Sleeper::start(Command::new(&server).current_dir(&tree));
-        let only = |census: &Census| {
-            census
-                .found
-                .iter()
-                .map(|p| p.identity.pid)
-                .collect::<Vec<_>>()
-        };
+        let only =
+            |census: &Census| census.found.iter().map(|p| p.identity.pid).collect::<Vec<_>>();
         assert_eq!(only(&running_from(&link).unwrap()), [sleeper.0.id()]);
         fs::remove_dir(&tree).unwrap();
         let canonical = dir.path().canonicalize().unwrap().join("tree");
@@ -284,10 +266,7 @@ mod tests {
                 &b"/opt/mattermost/bin/mattermost\0server\0--config\0postgres://u:canary@h/d\0"[..],
                 "mattermost server --config ***",
             ),
-            (
-                b"x\0--password=canary\0canary\0-p\0-pcanary\0",
-                "x *** *** -p ***",
-            ),
+            (b"x\0--password=canary\0canary\0-p\0-pcanary\0", "x *** *** -p ***"),
             (b"a\x1b[2J\0", "a\\u{1b}[2J"),
             (b"", ""),
         ] {

@@ -108,9 +108,7 @@ mod tests {
         let (tree, link) = (dir.path().join("tree"), dir.path().join("link"));
         fs::create_dir(&tree).unwrap();
         std::os::unix::fs::symlink(&tree, &link).unwrap();
-        let sleep: PathBuf = super::super::Exec::default()
-            .find(Path::new("sleep"))
-            .unwrap();
+        let sleep: PathBuf = super::super::Exec::default().find(Path::new("sleep")).unwrap();
         let inside = tree.join("sleep");
         fs::copy(&sleep, &inside).unwrap();
         let meant = Sleeper::start(&inside, ["1000", "4242.25"]);

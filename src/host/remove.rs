@@ -14,10 +14,8 @@ use rustix::io::Errno;
 use super::error::PathContext;
 use super::{Meter, PathError};
 
-const DIRECTORY: OFlags = OFlags::RDONLY
-    .union(OFlags::DIRECTORY)
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC);
+const DIRECTORY: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// Removes what is called `name` in the open directory `parent`, with everything below it. `parent_name` is for
 /// messages. That nothing has that name is success, so a removal that was interrupted is simply run again.
@@ -35,9 +33,7 @@ pub fn remove_tree(
     meter: &Meter,
 ) -> Result<(), PathError> {
     let shown = parent_name.join(name);
-    let name = CString::new(name)
-        .map_err(|_| Errno::INVAL)
-        .on("remove", &shown)?;
+    let name = CString::new(name).map_err(|_| Errno::INVAL).on("remove", &shown)?;
     let found = match examine(parent, &name) {
         Err(Errno::NOENT) => return Ok(()),
         found => found.on("examine", &shown)?,
@@ -135,11 +131,7 @@ impl Tree<'_> {
     ) -> Result<Frame, PathError> {
         let found = examine(directory.as_fd(), c"").on("examine", path)?;
         self.refuse_mounted(&found, path)?;
-        let mut frame = Frame {
-            identity: identity(&found),
-            name,
-            pending: Vec::new(),
-        };
+        let mut frame = Frame { identity: identity(&found), name, pending: Vec::new() };
         for child in names(directory).on("list", path)? {
             let mut below = path.to_owned();
             push(&mut below, &child);

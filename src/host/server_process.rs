@@ -75,10 +75,8 @@ impl ServerProcess {
         spec: &CommandSpec,
         log: impl Write + Send + 'static,
     ) -> Result<Self, ExecError> {
-        let cannot_start = |source| ExecError::CannotStart {
-            program: spec.program.clone(),
-            source,
-        };
+        let cannot_start =
+            |source| ExecError::CannotStart { program: spec.program.clone(), source };
         let mut command = exec.command(spec)?;
         let (mut reader, writer) = io::pipe().map_err(cannot_start)?;
         command.stdout(writer.try_clone().map_err(cannot_start)?);
@@ -101,14 +99,9 @@ impl ServerProcess {
         thread::Builder::new().spawn(read).map_err(cannot_start)?;
         let mut leader = Leader::start(&mut command).map_err(cannot_start)?;
         match Self::take_hold(&leader) {
-            Ok((handle, identity)) => Ok(Self {
-                leader,
-                handle,
-                identity,
-                lines,
-                log_end,
-                left: false,
-            }),
+            Ok((handle, identity)) => {
+                Ok(Self { leader, handle, identity, lines, log_end, left: false })
+            }
             Err(source) => {
                 leader.kill_group().map_err(cannot_start)?;
                 Err(cannot_start(source))
@@ -177,17 +170,11 @@ impl ServerProcess {
     /// If it does not die: it hangs in the kernel.
     pub fn stop(&mut self, grace: Duration) -> Result<Stopped, ServerError> {
         if let Some(exit) = self.try_wait()? {
-            return Ok(Stopped {
-                exit,
-                killed: false,
-            });
+            return Ok(Stopped { exit, killed: false });
         }
         self.terminate()?;
         if let Some(exit) = self.wait(grace)? {
-            return Ok(Stopped {
-                exit,
-                killed: false,
-            });
+            return Ok(Stopped { exit, killed: false });
         }
         let exit = self.leader.kill_group();
         let exit = self.on("kill", exit)?;
@@ -221,11 +208,7 @@ impl ServerProcess {
     }
 
     fn on<T>(&self, verb: &'static str, result: io::Result<T>) -> Result<T, ServerError> {
-        result.map_err(|source| ServerError {
-            verb,
-            pid: self.pid(),
-            source,
-        })
+        result.map_err(|source| ServerError { verb, pid: self.pid(), source })
     }
 }
 

@@ -1,11 +1,7 @@
 //! Keeps from a child what this program itself inherited.
 //! Descriptors that the program opened are never touched: the standard library marks them close-on-exec.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "this is the door"
-)]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door")]
 
 use std::fs::{self, File};
 use std::io;
@@ -51,9 +47,7 @@ fn inheritable() -> Vec<i32> {
 }
 
 fn closes_on_exec(fdinfo: &str) -> Option<bool> {
-    let flags = fdinfo
-        .lines()
-        .find_map(|line| line.strip_prefix("flags:"))?;
+    let flags = fdinfo.lines().find_map(|line| line.strip_prefix("flags:"))?;
     let flags = u32::from_str_radix(flags.trim(), 8).ok()?;
     Some(flags & CLOSE_ON_EXEC != 0)
 }

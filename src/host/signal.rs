@@ -50,10 +50,7 @@ impl Cancel {
                 pipe::register(signal, writer.try_clone()?)?;
             }
         }
-        Ok(Self(Arc::new(Wishes {
-            count: AtomicUsize::new(0),
-            signals: Some(signals),
-        })))
+        Ok(Self(Arc::new(Wishes { count: AtomicUsize::new(0), signals: Some(signals) })))
     }
 
     /// Listens to nothing; only [`Cancel::request`] counts.
@@ -118,10 +115,7 @@ mod tests {
     #[test]
     fn signals_count_one_by_one() {
         let status = fs::read_to_string("/proc/self/status").unwrap();
-        if [SIGHUP, SIGINT, SIGTERM]
-            .iter()
-            .any(|signal| is_ignored(&status, *signal))
-        {
+        if [SIGHUP, SIGINT, SIGTERM].iter().any(|signal| is_ignored(&status, *signal)) {
             eprintln!("skipped: whoever runs the tests has set a signal to be ignored");
             return;
         }
@@ -141,10 +135,8 @@ mod tests {
     #[test]
     fn two_signals_between_two_looks_are_two() {
         let (signals, mut writer) = UnixStream::pair().unwrap();
-        let cancel = Cancel(Arc::new(Wishes {
-            count: AtomicUsize::new(0),
-            signals: Some(signals),
-        }));
+        let cancel =
+            Cancel(Arc::new(Wishes { count: AtomicUsize::new(0), signals: Some(signals) }));
         io::Write::write_all(&mut writer, b"XX").unwrap();
         assert_eq!(cancel.requested(), Level::Second);
     }

@@ -16,11 +16,7 @@ pub(super) struct Socket {
 
 /// The listening sockets of a table that are bound to this port. Lines of another form are passed over.
 pub(super) fn listening_on(table: &str, port: u16) -> impl Iterator<Item = Socket> {
-    table
-        .lines()
-        .skip(1)
-        .filter_map(listening)
-        .filter(move |socket| socket.address.port() == port)
+    table.lines().skip(1).filter_map(listening).filter(move |socket| socket.address.port() == port)
 }
 
 fn listening(line: &str) -> Option<Socket> {
@@ -33,11 +29,7 @@ fn listening(line: &str) -> Option<Socket> {
     // Behind the state: queues, timer, retransmissions, then the user, a timeout, and the inode.
     let uid = fields.nth(3)?.parse().ok()?;
     let inode = fields.nth(1)?.parse().ok()?;
-    Some(Socket {
-        address,
-        uid,
-        inode,
-    })
+    Some(Socket { address, uid, inode })
 }
 
 /// `0100007F:1F91`: the address in words of this machine's byte order, the port as a number.
@@ -78,11 +70,7 @@ mod tests {
         let found: Vec<_> = listening_on(TCP, 8081).collect();
         assert_eq!(
             found,
-            [Socket {
-                address: "127.0.0.1:8081".parse().unwrap(),
-                uid: 1000,
-                inode: 36109
-            }]
+            [Socket { address: "127.0.0.1:8081".parse().unwrap(), uid: 1000, inode: 36109 }]
         );
         let addresses = |port| -> Vec<_> {
             listening_on(TCP6, port)

@@ -67,12 +67,8 @@ impl FileSystems {
     pub fn of(&self, path: &Path) -> Result<FileSystem, PathError> {
         let (place, _rest) = existing_part(path)?;
         let room = statvfs(&place).on("look at the file system of", &place)?;
-        let seen = statx(
-            CWD,
-            &place,
-            AtFlags::empty(),
-            StatxFlags::BASIC_STATS | StatxFlags::MNT_ID,
-        );
+        let seen =
+            statx(CWD, &place, AtFlags::empty(), StatxFlags::BASIC_STATS | StatxFlags::MNT_ID);
         let mount_id = seen
             .ok()
             .filter(|seen| StatxFlags::from_bits_retain(seen.stx_mask).contains(StatxFlags::MNT_ID))
@@ -133,12 +129,7 @@ mod tests {
         assert!(here.can_rename_to(&later) && here.shares_space_with(&later));
         assert!(here.free_bytes > 0);
         assert!(!here.read_only);
-        assert!(
-            dir.path()
-                .canonicalize()
-                .unwrap()
-                .starts_with(&here.mount_point)
-        );
+        assert!(dir.path().canonicalize().unwrap().starts_with(&here.mount_point));
         assert_eq!(
             systems.mounts_at_or_below(&dir.path().join("a/b")).unwrap(),
             Vec::<PathBuf>::new()
@@ -149,10 +140,7 @@ mod tests {
     fn proc_is_another_file_system() {
         let systems = FileSystems::read().unwrap();
         let proc = systems.of(Path::new("/proc/self")).unwrap();
-        assert_eq!(
-            (proc.kind.as_str(), proc.mount_point.as_path()),
-            ("proc", Path::new("/proc"))
-        );
+        assert_eq!((proc.kind.as_str(), proc.mount_point.as_path()), ("proc", Path::new("/proc")));
         assert!(!proc.can_rename_to(&systems.of(Path::new("/")).unwrap()));
         let below = systems.mounts_at_or_below(Path::new("/")).unwrap();
         assert!(below.contains(&PathBuf::from("/proc")), "{below:?}");

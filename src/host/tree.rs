@@ -69,23 +69,13 @@ impl Tree {
     /// When `root` is not a directory that can be opened.
     pub fn open(root: &Path, territory: Territory, meter: Meter) -> Result<Self, PathError> {
         let dir = Dir::open_ambient_dir(root, ambient_authority()).on("open", root)?;
-        Ok(Self {
-            root: root.to_owned(),
-            dir,
-            territory,
-            meter,
-        })
+        Ok(Self { root: root.to_owned(), dir, territory, meter })
     }
 
     /// The same file system, of which another territory may be changed.
     pub fn with_territory(&self, territory: Territory) -> Result<Self, PathError> {
         let dir = self.dir.try_clone().on("open", &self.root)?;
-        Ok(Self {
-            root: self.root.clone(),
-            dir,
-            territory,
-            meter: self.meter.clone(),
-        })
+        Ok(Self { root: self.root.clone(), dir, territory, meter: self.meter.clone() })
     }
 
     /// The root itself.
@@ -113,10 +103,7 @@ impl Tree {
         Ok(found.map(|meta| Stat {
             kind: kind_of(&meta),
             mode: meta.mode() & 0o7777,
-            owner: Owner {
-                uid: meta.uid(),
-                gid: meta.gid(),
-            },
+            owner: Owner { uid: meta.uid(), gid: meta.gid() },
             size: meta.len(),
             device: MetadataExt::dev(&meta),
             inode: MetadataExt::ino(&meta),
@@ -147,20 +134,14 @@ impl Tree {
         }
         let mut bytes = Vec::new();
         let file = self.dir.open(path.as_path()).on("open", &absolute)?;
-        file.take(limit)
-            .read_to_end(&mut bytes)
-            .on("read", &absolute)?;
+        file.take(limit).read_to_end(&mut bytes).on("read", &absolute)?;
         Ok(Some(bytes))
     }
 
     /// The names in a directory, sorted; none when it is not there.
     pub fn list(&self, path: &RelPath) -> Result<Vec<String>, PathError> {
         let absolute = self.absolute(path);
-        let Some(dir) = self
-            .dir
-            .open_dir_optional(path.as_path())
-            .on("open", &absolute)?
-        else {
+        let Some(dir) = self.dir.open_dir_optional(path.as_path()).on("open", &absolute)? else {
             return Ok(Vec::new());
         };
         let mut names = Vec::new();
@@ -181,10 +162,8 @@ impl Tree {
 
     /// What a symbolic link says.
     pub fn read_link(&self, path: &RelPath) -> Result<String, PathError> {
-        let target = self
-            .dir
-            .read_link_contents(path.as_path())
-            .on("read", &self.absolute(path))?;
+        let target =
+            self.dir.read_link_contents(path.as_path()).on("read", &self.absolute(path))?;
         Ok(target.to_string_lossy().into_owned())
     }
 
@@ -202,9 +181,7 @@ impl Tree {
         self.meter.admit().on("create directory", &absolute)?;
         let mut builder = DirBuilder::new();
         builder.mode(mode);
-        self.dir
-            .create_dir_with(path.as_path(), &builder)
-            .on("create directory", &absolute)?;
+        self.dir.create_dir_with(path.as_path(), &builder).on("create directory", &absolute)?;
         self.set_mode(path, mode)?;
         self.sync_parent(path)
     }
@@ -221,14 +198,10 @@ impl Tree {
         self.permit(self.territory.holds(path), "write", path)?;
         let (parent, name) = self.parent_of(path)?;
         let draft = format!("{UNFINISHED}.{name}");
-        let result = self
-            .write_draft(&parent, path, &draft, content, mode, owner)
-            .and_then(|()| {
-                self.meter.admit().on("rename", &self.absolute(path))?;
-                parent
-                    .rename(&draft, &parent, &name)
-                    .on("write", &self.absolute(path))
-            });
+        let result = self.write_draft(&parent, path, &draft, content, mode, owner).and_then(|()| {
+            self.meter.admit().on("rename", &self.absolute(path))?;
+            parent.rename(&draft, &parent, &name).on("write", &self.absolute(path))
+        });
         if let Err(error) = result {
             if !error.is_crash() {
                 // The draft is of no use to anyone; the error that matters is the first one.
@@ -262,8 +235,7 @@ impl Tree {
             let (uid, gid) = (Uid::from_raw(owner.uid), Gid::from_raw(owner.gid));
             rustix::fs::fchown(&file, Some(uid), Some(gid)).on("change owner of", &absolute)?;
         }
-        file.set_permissions(Permissions::from_mode(mode))
-            .on("write", &absolute)?;
+        file.set_permissions(Permissions::from_mode(mode)).on("write", &absolute)?;
         file.sync_all().on("sync", &absolute)
     }
 
@@ -274,10 +246,7 @@ impl Tree {
         self.meter.admit().on("open", &absolute)?;
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true).mode(0o600);
-        let file = self
-            .dir
-            .open_with(path.as_path(), &options)
-            .on("open", &absolute)?;
+        let file = self.dir.open_with(path.as_path(), &options).on("open", &absolute)?;
         self.sync_parent(path)?;
         Ok(AppendFile::new(file.into_std()))
     }
@@ -308,9 +277,7 @@ impl Tree {
             return Ok(());
         }
         self.meter.admit().on("remove", &self.absolute(path))?;
-        self.dir
-            .remove_file(path.as_path())
-            .on("remove", &self.absolute(path))?;
+        self.dir.remove_file(path.as_path()).on("remove", &self.absolute(path))?;
         self.sync_parent(path)
     }
 
@@ -330,9 +297,7 @@ impl Tree {
             }
         }
         let (parent, name) = self.parent_of(path)?;
-        let parent = parent
-            .reopen_as_ownedfd()
-            .on("open", &self.absolute(path))?;
+        let parent = parent.reopen_as_ownedfd().on("open", &self.absolute(path))?;
         let above = self.absolute(&path.parent().unwrap_or_else(RelPath::here));
         super::remove::remove_tree(parent.as_fd(), &name, &above, &self.meter)?;
         self.sync_parent(path)
@@ -369,9 +334,7 @@ impl Tree {
     /// Sets the permission bits.
     pub fn set_mode(&self, path: &RelPath, mode: u32) -> Result<(), PathError> {
         self.permit(self.territory.leads_to(path), "change mode of", path)?;
-        self.meter
-            .admit()
-            .on("change mode of", &self.absolute(path))?;
+        self.meter.admit().on("change mode of", &self.absolute(path))?;
         let permissions = Permissions::from_mode(mode);
         self.dir
             .set_permissions(path.as_path(), permissions)
@@ -382,9 +345,7 @@ impl Tree {
     pub fn set_owner(&self, path: &RelPath, owner: Owner) -> Result<(), PathError> {
         self.permit(self.territory.leads_to(path), "change owner of", path)?;
         let (parent, name) = self.parent_of(path)?;
-        self.meter
-            .admit()
-            .on("change owner of", &self.absolute(path))?;
+        self.meter.admit().on("change owner of", &self.absolute(path))?;
         let (uid, gid) = (Uid::from_raw(owner.uid), Gid::from_raw(owner.gid));
         let flags = AtFlags::SYMLINK_NOFOLLOW;
         rustix::fs::chownat(&parent, name.as_str(), Some(uid), Some(gid), flags)
@@ -418,11 +379,7 @@ impl Tree {
 
     fn permit(&self, allowed: bool, verb: &'static str, path: &RelPath) -> Result<(), PathError> {
         let outside = || io::Error::other("outside the directories of this application");
-        if allowed {
-            Ok(())
-        } else {
-            Err(outside()).on(verb, &self.absolute(path))
-        }
+        if allowed { Ok(()) } else { Err(outside()).on(verb, &self.absolute(path)) }
     }
 
     fn parent_of(&self, path: &RelPath) -> Result<(Dir, String), PathError> {
@@ -430,10 +387,7 @@ impl Tree {
             .parent()
             .ok_or_else(|| io::Error::other("the root itself has no parent here"))
             .on("open", &self.root)?;
-        let dir = self
-            .dir
-            .open_dir(parent.as_path())
-            .on("open", &self.absolute(&parent))?;
+        let dir = self.dir.open_dir(parent.as_path()).on("open", &self.absolute(&parent))?;
         Ok((dir, path.name().to_owned()))
     }
 

@@ -58,10 +58,7 @@ pub fn encode(record: &Record) -> String {
 /// # Errors
 /// Damage anywhere else, a foreign format, or records in an order that no run writes.
 pub fn replay(log: &[u8]) -> Result<Replay, ReplayError> {
-    let mut replay = Replay {
-        state: TransactionState::new(),
-        intact: 0,
-    };
+    let mut replay = Replay { state: TransactionState::new(), intact: 0 };
     for (index, bytes) in log.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let line = index + 1;
         let is_last = replay.intact + bytes.len() == log.len();
@@ -71,10 +68,8 @@ pub fn replay(log: &[u8]) -> Result<Replay, ReplayError> {
             Err(Flaw::Damaged) => return Err(ReplayError::Damaged { line }),
             Err(Flaw::Foreign(format)) => return Err(ReplayError::Foreign { line, format }),
         };
-        replay.state = replay
-            .state
-            .apply(&record)
-            .map_err(|source| ReplayError::Illegal { line, source })?;
+        replay.state =
+            replay.state.apply(&record).map_err(|source| ReplayError::Illegal { line, source })?;
         replay.intact += bytes.len();
     }
     Ok(replay)
@@ -120,18 +115,11 @@ mod tests {
     #[test]
     fn a_log_cut_at_any_byte_is_a_shorter_log() {
         let log = log();
-        let ends: Vec<usize> = (0..log.len())
-            .filter(|&at| log[at] == b'\n')
-            .map(|at| at + 1)
-            .collect();
+        let ends: Vec<usize> =
+            (0..log.len()).filter(|&at| log[at] == b'\n').map(|at| at + 1).collect();
         for cut in 0..=log.len() {
             let replay = replay(&log[..cut]).unwrap();
-            let whole = ends
-                .iter()
-                .copied()
-                .filter(|&end| end <= cut)
-                .max()
-                .unwrap_or(0);
+            let whole = ends.iter().copied().filter(|&end| end <= cut).max().unwrap_or(0);
             assert_eq!(replay.intact, whole, "cut at {cut}");
         }
     }
@@ -139,10 +127,7 @@ mod tests {
     #[test]
     fn any_flipped_bit_before_the_last_line_is_noticed() {
         let log = log();
-        let last = log[..log.len() - 1]
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .unwrap();
+        let last = log[..log.len() - 1].iter().rposition(|&byte| byte == b'\n').unwrap();
         for at in 0..last {
             for bit in 0..8 {
                 let mut damaged = log.clone();
@@ -157,9 +142,6 @@ mod tests {
         let text = r#"{"record":"begun"}"#;
         let line = format!("9 {:08x} {text}\n", crc32fast::hash(text.as_bytes()));
         let error = replay(line.as_bytes()).unwrap_err();
-        assert!(
-            matches!(error, ReplayError::Foreign { line: 1, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, ReplayError::Foreign { line: 1, .. }), "{error}");
     }
 }

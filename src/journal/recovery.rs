@@ -42,32 +42,19 @@ mod tests {
     use crate::model::{Sha256Digest, StepId};
 
     fn decided(records: &[Record]) -> Recovery {
-        let state = records
-            .iter()
-            .try_fold(TransactionState::new(), TransactionState::apply);
+        let state = records.iter().try_fold(TransactionState::new(), TransactionState::apply);
         decide(&state.unwrap())
     }
 
     #[test]
     fn each_last_record_has_its_answer() {
-        let begun = Record::Begun {
-            plan: Sha256Digest::from_bytes([0; 32]),
-            steps: 1,
-        };
+        let begun = Record::Begun { plan: Sha256Digest::from_bytes([0; 32]), steps: 1 };
         let step = StepId(0);
         let (started, done) = (Record::Started { step }, Record::Done { step });
-        let failed = Record::Failed {
-            step,
-            error: String::new(),
-        };
+        let failed = Record::Failed { step, error: String::new() };
         let undo = Record::UndoStarted { step };
-        let stuck = Record::UndoFailed {
-            step,
-            error: String::new(),
-        };
-        let closed = Record::Closed {
-            ending: Ending::Committed,
-        };
+        let stuck = Record::UndoFailed { step, error: String::new() };
+        let closed = Record::Closed { ending: Ending::Committed };
         let forward = [begun.clone(), started.clone(), done];
         let back = [begun.clone(), started, failed, undo];
 
@@ -75,10 +62,7 @@ mod tests {
         assert_eq!(decided(&forward[..1]), Recovery::RollBack);
         assert_eq!(decided(&forward[..2]), Recovery::RollBack);
         assert_eq!(decided(&forward), Recovery::RollBack);
-        assert_eq!(
-            decided(&[&forward[..], &[Record::Committed]].concat()),
-            Recovery::RollForward
-        );
+        assert_eq!(decided(&[&forward[..], &[Record::Committed]].concat()), Recovery::RollForward);
         assert_eq!(
             decided(&[&forward[..], &[Record::Committed, closed]].concat()),
             Recovery::Nothing
@@ -97,10 +81,7 @@ mod tests {
 
     #[test]
     fn the_third_crash_at_one_place_is_not_followed_by_a_fourth() {
-        let begun = Record::Begun {
-            plan: Sha256Digest::from_bytes([0; 32]),
-            steps: 1,
-        };
+        let begun = Record::Begun { plan: Sha256Digest::from_bytes([0; 32]), steps: 1 };
         let mut records = vec![begun, Record::Started { step: StepId(0) }];
         records.extend([Record::Resumed, Record::Resumed]);
         assert_eq!(decided(&records), Recovery::RollBack);

@@ -40,14 +40,7 @@ impl TransactionState {
     /// Before the first record.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            stage: Stage::New,
-            plan: None,
-            steps: 0,
-            done: Vec::new(),
-            open: None,
-            resumed: 0,
-        }
+        Self { stage: Stage::New, plan: None, steps: 0, done: Vec::new(), open: None, resumed: 0 }
     }
 
     /// The state after one more record.
@@ -55,9 +48,7 @@ impl TransactionState {
     /// # Errors
     /// When no run writes this record in this state.
     pub fn apply(mut self, record: &Record) -> Result<Self, IllegalRecord> {
-        let illegal = || IllegalRecord {
-            record: record.clone(),
-        };
+        let illegal = || IllegalRecord { record: record.clone() };
         if matches!(record, Record::Resumed) {
             return self.resume().ok_or_else(illegal);
         }
@@ -102,24 +93,12 @@ impl TransactionState {
                 (self.next_to_undo() == Some(*step)).then_some(Stage::Stuck)
             }
             (Stage::Forward, Record::Committed) => self.is_complete().then_some(Stage::Committed),
-            (
-                Stage::Forward | Stage::Back,
-                Record::Closed {
-                    ending: Ending::RolledBack,
-                },
-            ) => self
-                .next_to_undo()
-                .is_none()
-                .then_some(Stage::Closed(Ending::RolledBack)),
-            (
-                Stage::Committed,
-                Record::Closed {
-                    ending: Ending::Committed,
-                },
-            ) => self
-                .open
-                .is_none()
-                .then_some(Stage::Closed(Ending::Committed)),
+            (Stage::Forward | Stage::Back, Record::Closed { ending: Ending::RolledBack }) => {
+                self.next_to_undo().is_none().then_some(Stage::Closed(Ending::RolledBack))
+            }
+            (Stage::Committed, Record::Closed { ending: Ending::Committed }) => {
+                self.open.is_none().then_some(Stage::Closed(Ending::Committed))
+            }
             _ => None,
         }
     }
@@ -178,10 +157,7 @@ impl TransactionState {
     /// Is the new state the truth?
     #[must_use]
     pub fn is_committed(&self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Committed | Stage::Closed(Ending::Committed)
-        )
+        matches!(self.stage, Stage::Committed | Stage::Closed(Ending::Committed))
     }
 
     /// Could a step not be undone?
@@ -237,16 +213,11 @@ mod tests {
     const STEPS: u32 = 3;
 
     fn begun() -> Record {
-        Record::Begun {
-            plan: Sha256Digest::from_bytes([0; 32]),
-            steps: STEPS,
-        }
+        Record::Begun { plan: Sha256Digest::from_bytes([0; 32]), steps: STEPS }
     }
 
     fn after(records: &[Record]) -> Result<TransactionState, IllegalRecord> {
-        records
-            .iter()
-            .try_fold(TransactionState::new(), TransactionState::apply)
+        records.iter().try_fold(TransactionState::new(), TransactionState::apply)
     }
 
     fn started(step: u32) -> Record {
@@ -262,18 +233,13 @@ mod tests {
         let mut records = vec![begun()];
         records.extend((0..STEPS).flat_map(|step| [started(step), done(step)]));
         records.extend([Record::Committed, started(STEPS), done(STEPS)]);
-        records.push(Record::Closed {
-            ending: Ending::Committed,
-        });
+        records.push(Record::Closed { ending: Ending::Committed });
         assert_eq!(after(&records).unwrap().ending(), Some(Ending::Committed));
     }
 
     #[test]
     fn back_from_a_failure_undoes_the_open_step_first() {
-        let failed = Record::Failed {
-            step: StepId(1),
-            error: "no space".into(),
-        };
+        let failed = Record::Failed { step: StepId(1), error: "no space".into() };
         let state = after(&[begun(), started(0), done(0), started(1), failed]).unwrap();
         assert_eq!(state.next_to_undo(), Some(StepId(1)));
         let state = state
@@ -291,20 +257,8 @@ mod tests {
             &[begun(), done(0)],
             &[begun(), started(1)],
             &[begun(), Record::Committed],
-            &[
-                begun(),
-                started(0),
-                done(0),
-                Record::Closed {
-                    ending: Ending::RolledBack,
-                },
-            ],
-            &[
-                begun(),
-                started(0),
-                done(0),
-                Record::UndoStarted { step: StepId(1) },
-            ],
+            &[begun(), started(0), done(0), Record::Closed { ending: Ending::RolledBack }],
+            &[begun(), started(0), done(0), Record::UndoStarted { step: StepId(1) }],
         ];
         for records in cases {
             assert!(after(records).is_err(), "{records:?}");
@@ -315,9 +269,7 @@ mod tests {
     fn resuming_in_vain_is_counted_and_progress_resets_it() {
         let state = after(&[begun(), started(0), Record::Resumed, Record::Resumed]).unwrap();
         assert_eq!(state.resumed_in_vain(), 2);
-        let state = state
-            .apply(&Record::UndoStarted { step: StepId(0) })
-            .unwrap();
+        let state = state.apply(&Record::UndoStarted { step: StepId(0) }).unwrap();
         assert_eq!(state.resumed_in_vain(), 2, "trying is no progress");
         let state = state.apply(&Record::Undone { step: StepId(0) }).unwrap();
         assert_eq!(state.resumed_in_vain(), 0);
@@ -330,24 +282,14 @@ mod tests {
             Just(Record::Resumed),
             Just(Record::Cancelled),
             Just(Record::Committed),
-            Just(Record::Closed {
-                ending: Ending::Committed
-            }),
-            Just(Record::Closed {
-                ending: Ending::RolledBack
-            }),
+            Just(Record::Closed { ending: Ending::Committed }),
+            Just(Record::Closed { ending: Ending::RolledBack }),
             step.clone().prop_map(|step| Record::Started { step }),
             step.clone().prop_map(|step| Record::Done { step }),
-            step.clone().prop_map(|step| Record::Failed {
-                step,
-                error: String::new()
-            }),
+            step.clone().prop_map(|step| Record::Failed { step, error: String::new() }),
             step.clone().prop_map(|step| Record::UndoStarted { step }),
             step.clone().prop_map(|step| Record::Undone { step }),
-            step.prop_map(|step| Record::UndoFailed {
-                step,
-                error: String::new()
-            }),
+            step.prop_map(|step| Record::UndoFailed { step, error: String::new() }),
         ]
     }
 

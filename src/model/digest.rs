@@ -61,9 +61,7 @@ impl FromStr for Sha256Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let malformed = || DigestError::Malformed {
-            text: text.to_owned(),
-        };
+        let malformed = || DigestError::Malformed { text: text.to_owned() };
         let digits = text.as_bytes();
         if digits.len() != 64 {
             return Err(malformed());
@@ -134,9 +132,6 @@ mod tests {
 
     #[test]
     fn the_sum_of_an_empty_file_is_no_statement() {
-        assert_eq!(
-            Sha256Digest::parse_stated(OF_NOTHING),
-            Err(DigestError::OfNothing)
-        );
+        assert_eq!(Sha256Digest::parse_stated(OF_NOTHING), Err(DigestError::OfNothing));
     }
 }

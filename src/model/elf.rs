@@ -80,19 +80,12 @@ impl ElfHeader {
             _ => return Err(NotElf::Damaged),
         };
         let number = [byte(18)?, byte(19)?];
-        let number = if is_little_endian {
-            u16::from_le_bytes(number)
-        } else {
-            u16::from_be_bytes(number)
-        };
+        let number =
+            if is_little_endian { u16::from_le_bytes(number) } else { u16::from_be_bytes(number) };
         if head.len() < if is_64_bit { 64 } else { 52 } {
             return Err(NotElf::Damaged);
         }
-        Ok(Self {
-            machine: Machine::from_number(number),
-            is_64_bit,
-            is_little_endian,
-        })
+        Ok(Self { machine: Machine::from_number(number), is_64_bit, is_little_endian })
     }
 }
 
@@ -190,10 +183,7 @@ mod tests {
         ] {
             let header = ElfHeader::read(&head(class, order, number)).unwrap();
             assert_eq!(header.machine, machine);
-            assert_eq!(
-                (header.is_64_bit, header.is_little_endian),
-                (class == 2, order == 1)
-            );
+            assert_eq!((header.is_64_bit, header.is_little_endian), (class == 2, order == 1));
         }
     }
 

@@ -32,12 +32,7 @@ impl Finding {
     /// A finding without advice.
     #[must_use]
     pub fn new(severity: Severity, code: &str, text: impl Into<String>) -> Self {
-        Self {
-            severity,
-            code: code.to_owned(),
-            text: text.into(),
-            advice: String::new(),
-        }
+        Self { severity, code: code.to_owned(), text: text.into(), advice: String::new() }
     }
 
     /// The same with a word on what to do.

@@ -54,24 +54,16 @@ pub fn needed_glibc<E: std::error::Error>(
     // Where the section headers are, how large each is, and how many there are; see elf(5).
     let (at, size, count) = (u64_at(&head, 40)?, u16_at(&head, 58)?, u16_at(&head, 60)?);
     if usize::from(size) != SECTION {
-        return if count == 0 {
-            Ok(None)
-        } else {
-            Err(NotElf::Damaged.into())
-        };
+        return if count == 0 { Ok(None) } else { Err(NotElf::Damaged.into()) };
     }
     let sections = read(at, u64::from(size) * u64::from(count))?;
-    let Some(needs) = sections
-        .chunks_exact(SECTION)
-        .find(|section| u32_at(section, 4) == Ok(VERNEED))
+    let Some(needs) =
+        sections.chunks_exact(SECTION).find(|section| u32_at(section, 4) == Ok(VERNEED))
     else {
         return Ok(None);
     };
     let link = u32_at(needs, 40)? as usize;
-    let names = sections
-        .chunks_exact(SECTION)
-        .nth(link)
-        .ok_or(NotElf::Damaged)?;
+    let names = sections.chunks_exact(SECTION).nth(link).ok_or(NotElf::Damaged)?;
     let needs = read(u64_at(needs, 24)?, u64_at(needs, 32)?)?;
     let names = read(u64_at(names, 24)?, u64_at(names, 32)?)?;
     Ok(newest(&needs, &names)?)
@@ -87,9 +79,7 @@ fn newest(needs: &[u8], names: &[u8]) -> Result<Option<GlibcVersion>, NotElf> {
             let name = names.get(u32_at(version, 8)? as usize..);
             let name = name.and_then(|rest| rest.split(|&byte| byte == 0).next());
             let text = std::str::from_utf8(name.ok_or(NotElf::Damaged)?).unwrap_or_default();
-            let found = text
-                .strip_prefix("GLIBC_")
-                .and_then(|text| text.parse().ok());
+            let found = text.strip_prefix("GLIBC_").and_then(|text| text.parse().ok());
             newest = newest.max(found);
             version = step(version, u32_at(version, 12)?)?;
         }
@@ -105,10 +95,7 @@ fn step(table: &[u8], by: u32) -> Result<&[u8], NotElf> {
 }
 
 fn bytes<const N: usize>(table: &[u8], at: usize) -> Result<[u8; N], NotElf> {
-    table
-        .get(at..at + N)
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(NotElf::Damaged)
+    table.get(at..at + N).and_then(|bytes| bytes.try_into().ok()).ok_or(NotElf::Damaged)
 }
 
 fn u16_at(table: &[u8], at: usize) -> Result<u16, NotElf> {
@@ -138,9 +125,7 @@ impl FromStr for GlibcVersion {
         let mut numbers = text.split('.').map(str::parse);
         match (numbers.next(), numbers.next()) {
             (Some(Ok(major)), Some(Ok(minor))) => Ok(Self { major, minor }),
-            _ => Err(GlibcVersionError {
-                text: text.to_owned(),
-            }),
+            _ => Err(GlibcVersionError { text: text.to_owned() }),
         }
     }
 }
@@ -168,10 +153,9 @@ mod tests {
     /// The table for two libraries with two versions each, of 16 bytes an entry.
     fn needs() -> Vec<u8> {
         let mut table = Vec::new();
-        for (next, names) in [
-            (48_u32, ["GLIBC_2.9", "GLIBC_2.34"]),
-            (0, ["GLIBC_PRIVATE", "GLIBC_2.2.5"]),
-        ] {
+        for (next, names) in
+            [(48_u32, ["GLIBC_2.9", "GLIBC_2.34"]), (0, ["GLIBC_PRIVATE", "GLIBC_2.2.5"])]
+        {
             table.extend([1, 0, 2, 0]);
             for number in [0, 16, next] {
                 table.extend(u32::to_le_bytes(number));
@@ -213,9 +197,7 @@ mod tests {
 
     fn needed(file: &[u8]) -> Result<Option<String>, GlibcError<Infallible>> {
         let read = |offset: u64, length: usize| {
-            let rest = file
-                .get(usize::try_from(offset).unwrap()..)
-                .unwrap_or_default();
+            let rest = file.get(usize::try_from(offset).unwrap()..).unwrap_or_default();
             Ok(rest[..length.min(rest.len())].to_vec())
         };
         Ok(needed_glibc(read)?.map(|version| version.to_string()))

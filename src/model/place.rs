@@ -87,9 +87,7 @@ impl FromStr for PlaceName {
         Self::ALL
             .into_iter()
             .find(|name| name.as_str() == text)
-            .ok_or_else(|| PlaceNameError {
-                text: text.to_owned(),
-            })
+            .ok_or_else(|| PlaceNameError { text: text.to_owned() })
     }
 }
 

@@ -57,11 +57,7 @@ impl Plan {
     /// How many steps come before the commit.
     #[must_use]
     pub fn steps_before_commit(&self) -> u32 {
-        let count = self
-            .steps
-            .iter()
-            .take_while(|planned| !planned.step.is_after_commit())
-            .count();
+        let count = self.steps.iter().take_while(|planned| !planned.step.is_after_commit()).count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 }

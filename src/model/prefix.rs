@@ -28,19 +28,12 @@ impl FromStr for AppName {
     type Err = AppNameError;
 
     fn from_str(text: &str) -> Result<Self, AppNameError> {
-        let first = text
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_ascii_alphanumeric());
-        let rest = text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c));
+        let first = text.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+        let rest = text.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c));
         if first && rest && text.len() <= 64 {
             Ok(Self(text.to_owned()))
         } else {
-            Err(AppNameError {
-                text: text.to_owned(),
-            })
+            Err(AppNameError { text: text.to_owned() })
         }
     }
 }
@@ -128,8 +121,7 @@ impl Prefix {
     /// The tree that a transaction prepares before anyone looks at it.
     #[must_use]
     pub fn staged(&self, transaction: &TransactionId) -> RelPath {
-        self.embedded()
-            .join(&format!(".mattermost.staged-{transaction}"))
+        self.embedded().join(&format!(".mattermost.staged-{transaction}"))
     }
 
     /// Where the mutable directories go unless they are placed elsewhere.
@@ -187,18 +179,7 @@ mod tests {
 
     #[test]
     fn names_that_could_climb_or_hide_are_refused() {
-        for text in [
-            "",
-            ".",
-            "..",
-            ".acme",
-            "a/b",
-            "-acme",
-            "a b",
-            "a\nb",
-            "ä",
-            &"a".repeat(65),
-        ] {
+        for text in ["", ".", "..", ".acme", "a/b", "-acme", "a b", "a\nb", "ä", &"a".repeat(65)] {
             assert!(text.parse::<AppName>().is_err(), "{text:?}");
         }
         assert!("acme-chat_2.0+x".parse::<AppName>().is_ok());
@@ -206,15 +187,9 @@ mod tests {
 
     #[test]
     fn the_layout_is_fixed_below_the_two_tops() {
-        let (opt, var) = (
-            "srv/opt/acme".parse().unwrap(),
-            "var/opt/acme".parse().unwrap(),
-        );
+        let (opt, var) = ("srv/opt/acme".parse().unwrap(), "var/opt/acme".parse().unwrap());
         let prefix = Prefix::new("acme".parse().unwrap(), opt, var);
         assert_eq!(prefix.live().as_str(), "srv/opt/acme/embedded/mattermost");
-        assert_eq!(
-            prefix.receipt().as_str(),
-            "var/opt/acme/mmembed/receipt.json"
-        );
+        assert_eq!(prefix.receipt().as_str(), "var/opt/acme/mmembed/receipt.json");
     }
 }

@@ -6,14 +6,7 @@ use std::ops::Range;
 const MASK: &str = "***";
 
 /// The words before a `=` or `:` whose value is masked, in any letter case.
-const NAMES: &[&str] = &[
-    "password",
-    "passwd",
-    "passfile",
-    "pgpassword",
-    "pwd",
-    "secret",
-];
+const NAMES: &[&str] = &["password", "passwd", "passfile", "pgpassword", "pwd", "secret"];
 
 /// Before the quoted piece in the errors of Go's URL parser.
 const COMPLAINTS: &[&str] = &["invalid port ", "invalid URL escape ", "invalid character "];
@@ -115,10 +108,7 @@ fn named_value(text: &str, from: usize) -> Option<Range<usize>> {
 
 /// Up to the closing quote, if it opens with one; else up to the next blank or double quote. A backslash escapes.
 fn value_length(value: &str) -> usize {
-    let quote = value
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '\'' | '"'));
+    let quote = value.chars().next().filter(|first| matches!(first, '\'' | '"'));
     let opened = quote.map_or(0, char::len_utf8);
     let mut escaped = false;
     for (position, c) in value.char_indices().skip(opened) {
@@ -179,33 +169,15 @@ mod tests {
         ("postgres://mm:can ary@db/mm", "postgres://mm:***@db/mm"),
         ("postgres://mm:canary", "postgres://mm:***"),
         ("postgres://mm:12canary", "postgres://mm:***"),
-        (
-            "see https://docs.mattermost.com:443/x",
-            "see https://docs.mattermost.com:443/x",
-        ),
-        (
-            "host=db password=canary dbname=mm",
-            "host=db password=*** dbname=mm",
-        ),
-        (
-            r"host=db PASSWORD = 'can \'ary' dbname=mm",
-            "host=db PASSWORD = *** dbname=mm",
-        ),
+        ("see https://docs.mattermost.com:443/x", "see https://docs.mattermost.com:443/x"),
+        ("host=db password=canary dbname=mm", "host=db password=*** dbname=mm"),
+        (r"host=db PASSWORD = 'can \'ary' dbname=mm", "host=db PASSWORD = *** dbname=mm"),
         (r"password=can\ ary dbname=mm", "password=*** dbname=mm"),
         ("password='canary", "password=***"),
-        (
-            "mm:canary@tcp(db:3306)/mm?charset=utf8",
-            "mm:***@tcp(db:3306)/mm?charset=utf8",
-        ),
-        (
-            "ping mm:ca@n:ary@unix(/run/mysqld.sock)/mm",
-            "ping mm:***@unix(/run/mysqld.sock)/mm",
-        ),
+        ("mm:canary@tcp(db:3306)/mm?charset=utf8", "mm:***@tcp(db:3306)/mm?charset=utf8"),
+        ("ping mm:ca@n:ary@unix(/run/mysqld.sock)/mm", "ping mm:***@unix(/run/mysqld.sock)/mm"),
         ("time: mm:can ary@tcp(db)/mm", "time: mm:***@tcp(db)/mm"),
-        (
-            r#"{"SMTPPassword": "canary", "Port": 1}"#,
-            r#"{"SMTPPassword": ***, "Port": 1}"#,
-        ),
+        (r#"{"SMTPPassword": "canary", "Port": 1}"#, r#"{"SMTPPassword": ***, "Port": 1}"#),
         (
             "pq: password authentication failed for user mm",
             "pq: password authentication failed for user mm",
@@ -214,10 +186,7 @@ mod tests {
             "postgres://a:canary@h/x and postgres://b:canary@h/y",
             "postgres://a:***@h/x and postgres://b:***@h/y",
         ),
-        (
-            "postgres://a:p@h/x?password=canary&sslmode=disable",
-            "postgres://a:***@h/x?password=***",
-        ),
+        ("postgres://a:p@h/x?password=canary&sslmode=disable", "postgres://a:***@h/x?password=***"),
         ("", ""),
         ("пароль password=кот", "пароль password=***"),
     ];

@@ -45,16 +45,10 @@ impl Release {
         let stem = name.strip_suffix(".tar.gz")?.strip_prefix("mattermost-")?;
         let (edition, rest) = match stem.strip_prefix("team-") {
             Some(rest) => (Edition::Team, rest),
-            None => (
-                Edition::Enterprise,
-                stem.strip_prefix("enterprise-").unwrap_or(stem),
-            ),
+            None => (Edition::Enterprise, stem.strip_prefix("enterprise-").unwrap_or(stem)),
         };
         let (version, _platform) = rest.split_once("-linux-")?;
-        Some(Self {
-            version: version.parse().ok()?,
-            edition,
-        })
+        Some(Self { version: version.parse().ok()?, edition })
     }
 }
 
@@ -71,44 +65,20 @@ mod tests {
     #[test]
     fn published_names_tell_version_and_edition() {
         let cases = [
-            (
-                "mattermost-team-10.11.4-linux-amd64.tar.gz",
-                "10.11.4",
-                Edition::Team,
-            ),
-            (
-                "mattermost-10.11.4-linux-amd64.tar.gz",
-                "10.11.4",
-                Edition::Enterprise,
-            ),
-            (
-                "mattermost-enterprise-2.1.0-linux-amd64.tar.gz",
-                "2.1.0",
-                Edition::Enterprise,
-            ),
-            (
-                "mattermost-team-11.0.0-rc1-linux-arm64.tar.gz",
-                "11.0.0-rc1",
-                Edition::Team,
-            ),
+            ("mattermost-team-10.11.4-linux-amd64.tar.gz", "10.11.4", Edition::Team),
+            ("mattermost-10.11.4-linux-amd64.tar.gz", "10.11.4", Edition::Enterprise),
+            ("mattermost-enterprise-2.1.0-linux-amd64.tar.gz", "2.1.0", Edition::Enterprise),
+            ("mattermost-team-11.0.0-rc1-linux-arm64.tar.gz", "11.0.0-rc1", Edition::Team),
         ];
         for (name, version, edition) in cases {
             let version = version.parse().unwrap();
-            assert_eq!(
-                Release::from_file_name(name),
-                Some(Release { version, edition }),
-                "{name}"
-            );
+            assert_eq!(Release::from_file_name(name), Some(Release { version, edition }), "{name}");
         }
     }
 
     #[test]
     fn other_names_tell_nothing() {
-        for name in [
-            "mattermost.tar.gz",
-            "release.zip",
-            "mattermost-team-10-linux-amd64.tar.gz",
-        ] {
+        for name in ["mattermost.tar.gz", "release.zip", "mattermost-team-10-linux-amd64.tar.gz"] {
             assert_eq!(Release::from_file_name(name), None, "{name}");
         }
     }

@@ -85,9 +85,7 @@ impl ReleaseShape {
             }
         }
         if programs == 0 {
-            return Err(ShapeError::NoProgram {
-                names: self.programs.to_vec(),
-            });
+            return Err(ShapeError::NoProgram { names: self.programs.to_vec() });
         }
         for &name in self.documents {
             file_size(entries, name)?.ok_or(ShapeError::Missing { name })?;
@@ -132,9 +130,7 @@ mod tests {
     fn link(path: &str) -> Entry {
         Entry {
             path: path.parse().unwrap(),
-            kind: EntryKind::Symlink {
-                target: "elsewhere".to_owned(),
-            },
+            kind: EntryKind::Symlink { target: "elsewhere".to_owned() },
         }
     }
 
@@ -152,23 +148,11 @@ mod tests {
         let server = file("bin/mattermost", 1);
         let cases = [
             (vec![config.clone()], "none of"),
-            (
-                vec![file("bin/mattermost", 0), config.clone()],
-                "is an empty file",
-            ),
-            (
-                vec![link("bin/mattermost"), config.clone()],
-                "not a regular",
-            ),
-            (
-                vec![server.clone(), link("bin/platform"), config],
-                "not a regular",
-            ),
+            (vec![file("bin/mattermost", 0), config.clone()], "is an empty file"),
+            (vec![link("bin/mattermost"), config.clone()], "not a regular"),
+            (vec![server.clone(), link("bin/platform"), config], "not a regular"),
             (vec![server.clone()], "config/config.json is not in"),
-            (
-                vec![server, link("config/config.json")],
-                "config/config.json is not a regular",
-            ),
+            (vec![server, link("config/config.json")], "config/config.json is not a regular"),
         ];
         for (tree, words) in cases {
             let said = SHAPE.check(&tree).unwrap_err().to_string();

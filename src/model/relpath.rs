@@ -47,9 +47,7 @@ impl RelPath {
     /// anything read from outside goes through [`RelPath::from_str`] first.
     #[must_use]
     pub fn join(&self, name: &str) -> Self {
-        let tail: Self = name
-            .parse()
-            .expect("a name spelled in the program is a plain path");
+        let tail: Self = name.parse().expect("a name spelled in the program is a plain path");
         self.below(&tail)
     }
 
@@ -69,12 +67,7 @@ impl RelPath {
         if self.0.is_empty() {
             return None;
         }
-        Some(Self(
-            self.0
-                .rsplit_once('/')
-                .map_or("", |(head, _)| head)
-                .to_owned(),
-        ))
+        Some(Self(self.0.rsplit_once('/').map_or("", |(head, _)| head).to_owned()))
     }
 
     /// The last component; empty for the directory itself.
@@ -92,11 +85,7 @@ impl RelPath {
     /// The path under an absolute directory.
     #[must_use]
     pub fn under(&self, directory: &Path) -> PathBuf {
-        if self.0.is_empty() {
-            directory.to_owned()
-        } else {
-            directory.join(&self.0)
-        }
+        if self.0.is_empty() { directory.to_owned() } else { directory.join(&self.0) }
     }
 }
 
@@ -104,12 +93,8 @@ impl FromStr for RelPath {
     type Err = RelPathError;
 
     fn from_str(text: &str) -> Result<Self, RelPathError> {
-        let refuse = || RelPathError {
-            text: text.to_owned(),
-        };
-        let plain = Path::new(text)
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
+        let refuse = || RelPathError { text: text.to_owned() };
+        let plain = Path::new(text).components().all(|part| matches!(part, Component::Normal(_)));
         // `components` folds `a//b`, `a/.` and `a/`; a path is only plain if it is spelled plainly.
         let spelled =
             text.is_empty() || text.split('/').all(|part| !matches!(part, "" | "." | ".."));
@@ -156,9 +141,7 @@ mod tests {
 
     #[test]
     fn climbing_and_absolute_paths_are_refused() {
-        for text in [
-            "..", "a/..", "/a", "a//b", "./a", "a/", "a/./b", "a\0b", ".",
-        ] {
+        for text in ["..", "a/..", "/a", "a//b", "./a", "a/", "a/./b", "a\0b", "."] {
             assert!(text.parse::<RelPath>().is_err(), "{text:?}");
         }
     }

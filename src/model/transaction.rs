@@ -46,9 +46,7 @@ impl FromStr for TransactionId {
         if text.len() == shape.len() && text.chars().zip(shape.chars()).all(fits) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(TransactionIdError {
-                text: text.to_owned(),
-            })
+            Err(TransactionIdError { text: text.to_owned() })
         }
     }
 }
@@ -82,13 +80,7 @@ mod tests {
         let id = TransactionId::new("2026-11-23T20:51:43Z".parse().unwrap(), 0x9f3a);
         assert_eq!(id.as_str(), "20261123T205143Z-9f3a");
         assert_eq!(id.as_str().parse(), Ok(id));
-        for text in [
-            "",
-            "..",
-            "20261123T205143Z-9f3",
-            "20261123T205143Z-9f3a/",
-            "lost+found",
-        ] {
+        for text in ["", "..", "20261123T205143Z-9f3", "20261123T205143Z-9f3a/", "lost+found"] {
             assert!(text.parse::<TransactionId>().is_err(), "{text}");
         }
     }

@@ -61,9 +61,7 @@ impl FromStr for Version {
             .ok()
             .filter(|version| version.build.is_empty())
             .map(Self)
-            .ok_or_else(|| VersionError {
-                text: text.to_owned(),
-            })
+            .ok_or_else(|| VersionError { text: text.to_owned() })
     }
 }
 
@@ -105,15 +103,7 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused_by_name() {
-        for text in [
-            "v9.5.0",
-            "10.05.0",
-            "9.5",
-            "9.5.0+ent",
-            "latest",
-            "",
-            " 9.5.0",
-        ] {
+        for text in ["v9.5.0", "10.05.0", "9.5", "9.5.0+ent", "latest", "", " 9.5.0"] {
             let error = text.parse::<Version>().unwrap_err();
             assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
         }

@@ -9,11 +9,7 @@ use crate::model::{Finding, Intent, Plan, Severity, SpaceSeen, Step, Surrounding
 #[must_use]
 pub fn check(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
     let mut findings = seen.findings.clone();
-    findings.extend(
-        seen.spaces
-            .iter()
-            .flat_map(|space| check_space(plan, space)),
-    );
+    findings.extend(seen.spaces.iter().flat_map(|space| check_space(plan, space)));
     findings.extend(check_mounts(plan, seen));
     findings.extend(check_running(plan, seen));
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -72,9 +68,7 @@ fn check_running(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
 }
 
 fn runs_programs(plan: &Plan) -> bool {
-    plan.steps
-        .iter()
-        .any(|planned| matches!(planned.step, Step::Prove(_)))
+    plan.steps.iter().any(|planned| matches!(planned.step, Step::Prove(_)))
 }
 
 /// Whole mebibytes, rounded up: nobody plans with less.

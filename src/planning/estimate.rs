@@ -17,8 +17,5 @@ pub const STATE_BYTES: u64 = 32 * 1024 * 1024;
 /// (observed on 3.5 to 7.8); a few thousand more never hurt.
 #[must_use]
 pub const fn estimate(claimed_size: u64) -> Estimate {
-    Estimate {
-        bytes: claimed_size + claimed_size / 20,
-        inodes: 1000 + claimed_size / (32 * 1024),
-    }
+    Estimate { bytes: claimed_size + claimed_size / 20, inodes: 1000 + claimed_size / (32 * 1024) }
 }

@@ -6,27 +6,12 @@ use crate::model::Step;
 #[must_use]
 pub fn explain(step: &Step) -> String {
     match step {
-        Step::MakeDirectory {
-            path,
-            mode,
-            owner,
-            content: _,
-        } => {
-            let owner = owner
-                .map(|owner| format!(", owner {owner}"))
-                .unwrap_or_default();
+        Step::MakeDirectory { path, mode, owner, content: _ } => {
+            let owner = owner.map(|owner| format!(", owner {owner}")).unwrap_or_default();
             format!("make the directory {path} (mode {mode:04o}{owner})")
         }
-        Step::Unpack {
-            archive,
-            release,
-            into,
-            ..
-        } => {
-            format!(
-                "verify {} and unpack {release} into {into}",
-                archive.display()
-            )
+        Step::Unpack { archive, release, into, .. } => {
+            format!("verify {} and unpack {release} into {into}", archive.display())
         }
         Step::ConfirmRelease { tree, release, .. } => {
             format!("confirm that {tree} holds {release} and that it runs here")
@@ -42,10 +27,7 @@ pub fn explain(step: &Step) -> String {
         Step::Configure(configure) => format!("merge the configuration into {}", configure.file),
         Step::Activate { live, .. } => format!("activate the new tree as {live}"),
         Step::Prove(prove) => {
-            format!(
-                "start the server in the dark and prove that it is {}",
-                prove.release
-            )
+            format!("start the server in the dark and prove that it is {}", prove.release)
         }
         Step::Settle => "write the receipt".to_owned(),
     }

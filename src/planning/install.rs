@@ -103,9 +103,9 @@ pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, R
     refuse_obstacles(seen)?;
     match (&seen.receipt, &seen.live) {
         (None, LiveSeen::Nothing) => Ok(Decision::Carry(Box::new(first_install(request, seen)))),
-        (_, LiveSeen::Foreign) | (None, LiveSeen::Ours(_)) => Err(Refusal::ForeignTree {
-            live: request.prefix.live(),
-        }),
+        (_, LiveSeen::Foreign) | (None, LiveSeen::Ours(_)) => {
+            Err(Refusal::ForeignTree { live: request.prefix.live() })
+        }
         (Some(receipt), LiveSeen::Nothing) => Err(Refusal::TreeIsGone {
             installed: receipt.release.clone(),
             live: request.prefix.live(),
@@ -144,10 +144,7 @@ fn refuse_overlaps(request: &InstallRequest, seen: &Inventory) -> Result<(), Ref
 
 /// Where a directory is needed, there is one or nothing.
 fn refuse_obstacles(seen: &Inventory) -> Result<(), Refusal> {
-    let obstacle = seen
-        .directories
-        .iter()
-        .find(|(_, seen)| **seen == PathSeen::Other);
+    let obstacle = seen.directories.iter().find(|(_, seen)| **seen == PathSeen::Other);
     match obstacle {
         Some((path, _)) => Err(Refusal::NoDirectory { path: path.clone() }),
         None => Ok(()),
@@ -182,13 +179,7 @@ fn first_install(request: &InstallRequest, seen: &Inventory) -> Plan {
     );
     if request.owner != seen.caller {
         let owner = request.owner;
-        steps.add(
-            Step::SetOwner {
-                tree: staged.clone(),
-                owner,
-            },
-            "the server must not change it",
-        );
+        steps.add(Step::SetOwner { tree: staged.clone(), owner }, "the server must not change it");
     }
     for placement in &request.placements {
         if placement.location == Location::InTree {
@@ -201,10 +192,7 @@ fn first_install(request: &InstallRequest, seen: &Inventory) -> Plan {
     }
     steps.configure(request, seen, &staged);
     steps.add(
-        Step::Activate {
-            staged,
-            live: prefix.live(),
-        },
+        Step::Activate { staged, live: prefix.live() },
         "one rename, after everything is in place",
     );
     steps.prove_and_settle(request, seen);
@@ -235,11 +223,7 @@ fn reinstall(
     steps.make_places(request, seen, &arriving);
     steps.configure(request, seen, &request.prefix.live());
     steps.prove_and_settle(request, seen);
-    Ok(Decision::Carry(Box::new(steps.into_plan(
-        request,
-        seen,
-        Intent::Reconfigure,
-    ))))
+    Ok(Decision::Carry(Box::new(steps.into_plan(request, seen, Intent::Reconfigure))))
 }
 
 fn refuse_other(
@@ -253,27 +237,18 @@ fn refuse_other(
     }
     let stated = request.sha256.or(seen.archive.sha256);
     if stated.is_some() && stated != receipt.archive.sha256 {
-        let sha256 = receipt
-            .archive
-            .sha256
-            .map(|sum| sum.to_string())
-            .unwrap_or_default();
+        let sha256 = receipt.archive.sha256.map(|sum| sum.to_string()).unwrap_or_default();
         return Err(Refusal::OtherArchive { installed, sha256 });
     }
     if receipt.owner != request.owner {
-        return Err(Refusal::OtherOwner {
-            now: receipt.owner,
-            wanted: request.owner,
-        });
+        return Err(Refusal::OtherOwner { now: receipt.owner, wanted: request.owner });
     }
     if receipt.config != request.config() {
         let (now, wanted) = (receipt.config.clone(), request.config());
         return Err(Refusal::OtherConfigFile { now, wanted });
     }
     if !seen.config_exists {
-        return Err(Refusal::ConfigIsGone {
-            path: receipt.config.clone(),
-        });
+        return Err(Refusal::ConfigIsGone { path: receipt.config.clone() });
     }
     Ok(())
 }
@@ -286,11 +261,7 @@ fn moved_places(
 ) -> Result<Vec<(RelPath, RelPath)>, Refusal> {
     let mut moved = Vec::new();
     for wanted in &request.placements {
-        let Some(now) = receipt
-            .placements
-            .iter()
-            .find(|now| now.name == wanted.name)
-        else {
+        let Some(now) = receipt.placements.iter().find(|now| now.name == wanted.name) else {
             continue;
         };
         let live = request.prefix.live();
@@ -307,10 +278,7 @@ fn moved_places(
             Some(PathSeen::Other) => false,
         };
         if !is_free {
-            return Err(Refusal::PlaceTaken {
-                name: wanted.name.to_string(),
-                to,
-            });
+            return Err(Refusal::PlaceTaken { name: wanted.name.to_string(), to });
         }
         moved.push((from, to));
     }
@@ -319,11 +287,6 @@ fn moved_places(
 
 fn all_places_are_there(request: &InstallRequest, seen: &Inventory) -> bool {
     let live = request.prefix.live();
-    let outside = request
-        .placements
-        .iter()
-        .filter(|place| place.location != Location::InTree);
-    outside
-        .filter_map(|place| place.path(&live))
-        .all(|path| is_directory(&path, seen))
+    let outside = request.placements.iter().filter(|place| place.location != Location::InTree);
+    outside.filter_map(|place| place.path(&live)).all(|path| is_directory(&path, seen))
 }

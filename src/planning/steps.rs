@@ -24,17 +24,11 @@ pub(super) fn other_than(wanted: Owner, given: Owner) -> Option<Owner> {
 
 impl Steps {
     pub(super) const fn new(state: RelPath) -> Self {
-        Self {
-            steps: Vec::new(),
-            state,
-        }
+        Self { steps: Vec::new(), state }
     }
 
     pub(super) fn add(&mut self, step: Step, because: impl Into<String>) {
-        self.steps.push(Planned {
-            step,
-            because: because.into(),
-        });
+        self.steps.push(Planned { step, because: because.into() });
     }
 
     /// Makes a directory and what leads to it, as far as it is not there.
@@ -85,12 +79,7 @@ impl Steps {
                 Start::Prove { .. } => Content::OwnServer,
                 Start::Never => Content::Anybody,
             };
-            let step = Step::MakeDirectory {
-                path: path.clone(),
-                content,
-                mode: PRIVATE,
-                owner,
-            };
+            let step = Step::MakeDirectory { path: path.clone(), content, mode: PRIVATE, owner };
             self.add(step, because);
         }
     }
@@ -113,10 +102,7 @@ impl Steps {
     }
 
     pub(super) fn configure(&mut self, request: &InstallRequest, seen: &Inventory, tree: &RelPath) {
-        let file = request
-            .config_file
-            .clone()
-            .unwrap_or_else(|| tree.join("config/config.json"));
+        let file = request.config_file.clone().unwrap_or_else(|| tree.join("config/config.json"));
         let site = seen.config_exists;
         let because = if site {
             "the host's settings meet those that users made"
@@ -148,10 +134,7 @@ impl Steps {
                     Some(_) | None => request.database,
                 },
             };
-            self.add(
-                Step::Prove(prove),
-                "a server that was not started is not proven",
-            );
+            self.add(Step::Prove(prove), "a server that was not started is not proven");
         }
         self.add(Step::Settle, "the next run starts from what is true now");
         let left: Vec<RelPath> = self
@@ -165,10 +148,7 @@ impl Steps {
             })
             .collect();
         for path in left {
-            self.add(
-                Step::RemoveDirectory { path },
-                "its copy on the other file system is in use",
-            );
+            self.add(Step::RemoveDirectory { path }, "its copy on the other file system is in use");
         }
     }
 
@@ -215,7 +195,5 @@ fn device_of(path: &RelPath, seen: &Inventory) -> Option<u64> {
 
 /// Is a directory there?
 pub(super) fn is_directory(path: &RelPath, seen: &Inventory) -> bool {
-    seen.directories
-        .get(path)
-        .is_some_and(|seen| seen.is_directory())
+    seen.directories.get(path).is_some_and(|seen| seen.is_directory())
 }

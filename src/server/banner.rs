@@ -32,8 +32,7 @@ impl Banner {
 
     fn parse_stream(text: &str) -> Option<Self> {
         let field = |name: &str| {
-            text.lines()
-                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim))
+            text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim))
         };
         let owned = |name: &str| field(name).unwrap_or_default().to_owned();
         Some(Self {
@@ -115,12 +114,7 @@ Build Enterprise Ready: false
             ("", V3_5, "3.5.1", Some("3.5.0")),
             (V3_10, "", "3.10.3", Some("3.10.0")),
             (SHIM, "", "5.9.0", Some("5.9.0")),
-            (
-                V7_8,
-                "Flag --skip-server-start has been deprecated\n",
-                "7.8.0",
-                None,
-            ),
+            (V7_8, "Flag --skip-server-start has been deprecated\n", "7.8.0", None),
         ];
         for (stdout, stderr, release, database) in cases {
             let banner = Banner::parse(stdout, stderr).unwrap();
@@ -128,10 +122,7 @@ Build Enterprise Ready: false
             assert_eq!(banner.release_version(), release);
             assert_eq!(banner.matches(&release), IdentityVerdict::Equal);
             assert_eq!(banner.edition, Some(Edition::Team));
-            assert_eq!(
-                banner.database_version,
-                database.map(|text| text.parse().unwrap())
-            );
+            assert_eq!(banner.database_version, database.map(|text| text.parse().unwrap()));
         }
     }
 
@@ -139,19 +130,13 @@ Build Enterprise Ready: false
     fn date_and_hash_are_kept_verbatim() {
         let banner = Banner::parse(SHIM, "").unwrap();
         assert_eq!(banner.build_date, "Tue Feb 19 14:20:37 UTC 2019");
-        assert_eq!(
-            banner.build_hash,
-            "4646c382955d960b95fc3d66544d00262607781c"
-        );
+        assert_eq!(banner.build_hash, "4646c382955d960b95fc3d66544d00262607781c");
     }
 
     #[test]
     fn an_enterprise_build_says_so() {
         let text = V7_8.replace("Ready: false", "Ready: true");
-        assert_eq!(
-            Banner::parse(&text, "").unwrap().edition,
-            Some(Edition::Enterprise)
-        );
+        assert_eq!(Banner::parse(&text, "").unwrap().edition, Some(Edition::Enterprise));
     }
 
     #[test]

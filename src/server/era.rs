@@ -89,17 +89,12 @@ pub enum StatusReport {
 const BINARY: &[Since<&str>] = &[since(0, 0, "bin/platform"), since(5, 0, "bin/mattermost")];
 
 /// Server source (build files) and observed on real servers 3.5 to 7.8.
-const WEB_ROOT: &[Since<&str>] = &[
-    since(0, 0, "web/static"),
-    since(3, 0, "webapp/dist"),
-    since(4, 3, "client"),
-];
+const WEB_ROOT: &[Since<&str>] =
+    &[since(0, 0, "web/static"), since(3, 0, "webapp/dist"), since(4, 3, "client")];
 
 /// Server source (2018-02); observed on real servers: never up to 4.2, always from 4.10.
-const READINESS: &[Since<Readiness>] = &[
-    since(0, 0, Readiness::Polled),
-    since(4, 8, Readiness::Notified),
-];
+const READINESS: &[Since<Readiness>] =
+    &[since(0, 0, Readiness::Polled), since(4, 8, Readiness::Notified)];
 
 /// Server source: read from 3.8. Observed on real servers: written by 3.10 to 5.9, not by 5.30 to 7.8.
 const ENVIRONMENT: &[Since<EnvironmentOverrides>] = &[
@@ -118,23 +113,16 @@ const REWRITING: &[Since<ConfigRewriting>] = &[
 
 /// Observed on real servers: 4.2 and before exit, 4.10 copies default.json, from 5.9 on one is made up;
 /// 5.3 exits when there is no default.json either.
-const MISSING_CONFIG: &[Since<LostConfig>] = &[
-    since(0, 0, LostConfig::Refused),
-    since(4, 2, LostConfig::SilentlyReplaced),
-];
+const MISSING_CONFIG: &[Since<LostConfig>] =
+    &[since(0, 0, LostConfig::Refused), since(4, 2, LostConfig::SilentlyReplaced)];
 
 /// Observed on real servers: 5.30 and before exit, 5.37 and after take it for "all defaults".
-const EMPTY_CONFIG: &[Since<LostConfig>] = &[
-    since(0, 0, LostConfig::Refused),
-    since(5, 31, LostConfig::SilentlyReplaced),
-];
+const EMPTY_CONFIG: &[Since<LostConfig>] =
+    &[since(0, 0, LostConfig::Refused), since(5, 31, LostConfig::SilentlyReplaced)];
 
 /// Server source; observed on real servers 3.5 to 7.8.
-const PING: &[Since<PingApi>] = &[
-    since(0, 0, PingApi::None),
-    since(3, 1, PingApi::V3),
-    since(3, 7, PingApi::V4),
-];
+const PING: &[Since<PingApi>] =
+    &[since(0, 0, PingApi::None), since(3, 1, PingApi::V3), since(3, 7, PingApi::V4)];
 
 /// Server source (2019-06, so 5.14); observed on real servers: not in 5.9, always from 5.30.
 const STATUS_REPORT: &[Since<StatusReport>] = &[
@@ -311,48 +299,12 @@ mod tests {
         use LostConfig::{Refused, SilentlyReplaced};
         let cases = [
             ("3.3.0", Write::Never, Env::Ignored, Refused, Refused),
-            (
-                "3.10.3",
-                Write::WhenIncomplete,
-                Env::WrittenToConfig,
-                Refused,
-                Refused,
-            ),
-            (
-                "4.10.0",
-                Write::WhenIncomplete,
-                Env::WrittenToConfig,
-                SilentlyReplaced,
-                Refused,
-            ),
-            (
-                "5.9.0",
-                Write::AtEveryStart,
-                Env::WrittenToConfig,
-                SilentlyReplaced,
-                Refused,
-            ),
-            (
-                "5.10.0",
-                Write::AtEveryStart,
-                Env::MayBeWritten,
-                SilentlyReplaced,
-                Refused,
-            ),
-            (
-                "5.30.0",
-                Write::AtEveryStart,
-                Env::KeptApart,
-                SilentlyReplaced,
-                Refused,
-            ),
-            (
-                "5.37.0",
-                Write::AtEveryStart,
-                Env::KeptApart,
-                SilentlyReplaced,
-                SilentlyReplaced,
-            ),
+            ("3.10.3", Write::WhenIncomplete, Env::WrittenToConfig, Refused, Refused),
+            ("4.10.0", Write::WhenIncomplete, Env::WrittenToConfig, SilentlyReplaced, Refused),
+            ("5.9.0", Write::AtEveryStart, Env::WrittenToConfig, SilentlyReplaced, Refused),
+            ("5.10.0", Write::AtEveryStart, Env::MayBeWritten, SilentlyReplaced, Refused),
+            ("5.30.0", Write::AtEveryStart, Env::KeptApart, SilentlyReplaced, Refused),
+            ("5.37.0", Write::AtEveryStart, Env::KeptApart, SilentlyReplaced, SilentlyReplaced),
         ];
         for (text, rewriting, environment, missing, empty) in cases {
             let version = version(text);

@@ -68,9 +68,7 @@ impl BuildIdentity {
         if told.is_none() {
             return self.matches_without_patch(expected);
         }
-        IdentityVerdict::Different {
-            seen: self.release_version(),
-        }
+        IdentityVerdict::Different { seen: self.release_version() }
     }
 
     /// A printed patch other than zero is a real one; zero stands for any patch.
@@ -82,9 +80,7 @@ impl BuildIdentity {
         } else if self.version == *expected {
             IdentityVerdict::Equal
         } else {
-            IdentityVerdict::Different {
-                seen: self.version.clone(),
-            }
+            IdentityVerdict::Different { seen: self.version.clone() }
         }
     }
 }
@@ -100,9 +96,7 @@ mod tests {
     #[test]
     fn identities_are_compared_down_to_the_patch_where_one_is_told() {
         use IdentityVerdict::{Equal, SameMinor};
-        let different = |seen: &str| IdentityVerdict::Different {
-            seen: version(seen),
-        };
+        let different = |seen: &str| IdentityVerdict::Different { seen: version(seen) };
         let cases = [
             ("3.10.0", "3.10.3", "3.10.3", Equal),
             ("3.10.0", "3.10.3", "3.10.2", different("3.10.3")),
@@ -124,10 +118,8 @@ mod tests {
             ("5.30.0", "5.31.1", "5.31.0", different("5.31.1")),
         ];
         for (printed, build, expected, verdict) in cases {
-            let identity = BuildIdentity {
-                version: version(printed),
-                build_number: build.to_owned(),
-            };
+            let identity =
+                BuildIdentity { version: version(printed), build_number: build.to_owned() };
             assert_eq!(
                 identity.matches(&version(expected)),
                 verdict,

@@ -80,19 +80,14 @@ fn assess(sample: &Sample, expected: &Version) -> Result<Confirmation, HealthVer
     let Sample::Answered(answer) = sample else {
         return Err(HealthVerdict::NotYet { good: 0 });
     };
-    let identity = answer
-        .version_id
-        .as_ref()
-        .map(|id| id.identity.matches(expected));
+    let identity = answer.version_id.as_ref().map(|id| id.identity.matches(expected));
     match (&answer.state, identity) {
         (_, Some(IdentityVerdict::Different { seen })) => {
             Err(HealthVerdict::WrongVersion { seen: Some(seen) })
         }
         // With or without a name: a server that is still setting up answers 404, and may not name itself then.
         (State::NotYet, _) => Err(HealthVerdict::NotYet { good: 0 }),
-        (State::Unhealthy { parts }, _) => Err(HealthVerdict::Unhealthy {
-            parts: parts.clone(),
-        }),
+        (State::Unhealthy { parts }, _) => Err(HealthVerdict::Unhealthy { parts: parts.clone() }),
         (State::Ready, None) => Err(HealthVerdict::WrongVersion { seen: None }),
         (State::Ready, Some(IdentityVerdict::Equal)) => Ok(Confirmation::Exact),
         (State::Ready, Some(IdentityVerdict::SameMinor)) => Ok(Confirmation::MinorOnly),
@@ -104,19 +99,14 @@ mod tests {
     use super::*;
 
     fn answered(state: State, id: Option<&str>) -> Sample {
-        Sample::Answered(Answer {
-            state,
-            version_id: id.map(|text| text.parse().unwrap()),
-        })
+        Sample::Answered(Answer { state, version_id: id.map(|text| text.parse().unwrap()) })
     }
 
     fn samples(letters: &str) -> Vec<Sample> {
         let right = Some("6.3.0.6.3.1.50620f1f7daef2a3f93826f74cc70a5d.false");
         let self_made = Some("6.3.0.dev.50620f1f7daef2a3f93826f74cc70a5d.false");
         let wrong = Some("5.37.0.5.37.0.c9e6c8716c02daa77e7ccc331502a6f8.false");
-        let ill = || State::Unhealthy {
-            parts: vec![Part::Database],
-        };
+        let ill = || State::Unhealthy { parts: vec![Part::Database] };
         let sample = |letter| match letter {
             'r' => Sample::Refused,
             's' => Sample::Silent,
@@ -136,12 +126,8 @@ mod tests {
     #[test]
     fn only_an_unbroken_row_of_good_answers_is_health() {
         use HealthVerdict::{Healthy, NotYet, WrongVersion};
-        let exact = || Healthy {
-            confirmed: Confirmation::Exact,
-        };
-        let other = || WrongVersion {
-            seen: Some(Version::new(5, 37, 0)),
-        };
+        let exact = || Healthy { confirmed: Confirmation::Exact };
+        let other = || WrongVersion { seen: Some(Version::new(5, 37, 0)) };
         let cases = [
             ("", 1, NotYet { good: 0 }),
             ("rrs4", 1, NotYet { good: 0 }),
@@ -158,21 +144,9 @@ mod tests {
             ("n", 1, WrongVersion { seen: None }),
             ("uG", 2, NotYet { good: 1 }),
             ("GG", 3, NotYet { good: 2 }),
-            (
-                "Gg",
-                2,
-                Healthy {
-                    confirmed: Confirmation::MinorOnly,
-                },
-            ),
+            ("Gg", 2, Healthy { confirmed: Confirmation::MinorOnly }),
             ("gG", 1, exact()),
-            (
-                "Gu",
-                1,
-                HealthVerdict::Unhealthy {
-                    parts: vec![Part::Database],
-                },
-            ),
+            ("Gu", 1, HealthVerdict::Unhealthy { parts: vec![Part::Database] }),
         ];
         for (letters, needed, verdict) in cases {
             assert_eq!(

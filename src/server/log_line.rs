@@ -96,14 +96,9 @@ impl LogLine {
     #[must_use]
     pub fn parse(line: &str) -> Self {
         let line = line.trim();
-        let (level, text) = parse_json(line)
-            .or_else(|| parse_bracketed(line))
-            .unwrap_or_else(|| parse_plain(line));
-        Self {
-            level,
-            kind: classify(level, &text),
-            message: presentable(&text),
-        }
+        let (level, text) =
+            parse_json(line).or_else(|| parse_bracketed(line)).unwrap_or_else(|| parse_plain(line));
+        Self { level, kind: classify(level, &text), message: presentable(&text) }
     }
 }
 
@@ -114,10 +109,7 @@ fn parse_json(line: &str) -> Option<(Level, String)> {
     let message = text("msg")?;
     let error = text("error").or_else(|| text("err"));
     let level = text("level").map_or(Level::None, level_named);
-    Some((
-        level,
-        error.map_or_else(|| message.to_owned(), |error| format!("{message}: {error}")),
-    ))
+    Some((level, error.map_or_else(|| message.to_owned(), |error| format!("{message}: {error}"))))
 }
 
 /// `[2026/11/23 20:01:24 UTC] [CRIT] text`, with `(source)` before the text in 3.5 and before.
@@ -189,9 +181,7 @@ fn refused_schema(folded: &str) -> Option<Kind> {
 
 /// The version in a word such as `>=5.37.0,` or `4.2.0.`.
 fn version_in(word: &str) -> Option<crate::model::Version> {
-    word.trim_matches(|c: char| !c.is_ascii_digit())
-        .parse()
-        .ok()
+    word.trim_matches(|c: char| !c.is_ascii_digit()).parse().ok()
 }
 
 /// One line, masked, and not longer than one can read.

@@ -120,9 +120,7 @@ impl Ask {
                 State::Ready
             }
             (Self::StartPage, 200) if version_id.is_some() => State::Ready,
-            (_, 500) => State::Unhealthy {
-                parts: vec![Part::Server],
-            },
+            (_, 500) => State::Unhealthy { parts: vec![Part::Server] },
             _ => State::NotYet,
         };
         Answer { state, version_id }
@@ -156,9 +154,7 @@ fn system_state(
         (200, Some(_)) if untold.is_empty() => State::Ready,
         (200, Some(_)) => State::Unhealthy { parts: untold },
         (200, None) => State::NotYet,
-        _ => State::Unhealthy {
-            parts: vec![Part::Server],
-        },
+        _ => State::Unhealthy { parts: vec![Part::Server] },
     }
 }
 
@@ -203,15 +199,9 @@ mod tests {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let headers: Vec<(String, String)> = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let reply = Reply {
-            status,
-            headers: &headers,
-            body,
-        };
+        let headers: Vec<(String, String)> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let reply = Reply { status, headers: &headers, body };
         ask.understand(&reply, &version.parse().unwrap())
     }
 
@@ -242,9 +232,7 @@ mod tests {
     #[test]
     fn replies_of_real_servers() {
         use Ask::{GeneralPing, SystemPing};
-        let unhealthy = |parts: &[Part]| State::Unhealthy {
-            parts: parts.to_vec(),
-        };
+        let unhealthy = |parts: &[Part]| State::Unhealthy { parts: parts.to_vec() };
         let cases = [
             (SystemPing, 200, V4_3_10, State::Ready),
             (SystemPing, 200, V4_5_3, State::Ready),
@@ -260,12 +248,7 @@ mod tests {
             (SystemPing, 502, "bad gateway", State::NotYet),
             (SystemPing, 301, "", State::NotYet),
             (SystemPing, 500, "", unhealthy(&[Part::Server])),
-            (
-                SystemPing,
-                500,
-                r#"{"status":"unhealthy"}"#,
-                unhealthy(&[Part::Server]),
-            ),
+            (SystemPing, 500, r#"{"status":"unhealthy"}"#, unhealthy(&[Part::Server])),
             (
                 SystemPing,
                 500,
@@ -280,28 +263,14 @@ mod tests {
             ),
         ];
         for (ask, status, body, state) in cases {
-            assert_eq!(
-                understand(ask, status, &[], body).state,
-                state,
-                "{status} {body}"
-            );
+            assert_eq!(understand(ask, status, &[], body).state, state, "{status} {body}");
         }
     }
 
     #[test]
     fn a_part_may_be_reported_in_a_header_alone() {
-        let answer = understand(
-            Ask::SystemPing,
-            200,
-            &[("Database_status", "UNHEALTHY")],
-            V4_3_10,
-        );
-        assert_eq!(
-            answer.state,
-            State::Unhealthy {
-                parts: vec![Part::Database]
-            }
-        );
+        let answer = understand(Ask::SystemPing, 200, &[("Database_status", "UNHEALTHY")], V4_3_10);
+        assert_eq!(answer.state, State::Unhealthy { parts: vec![Part::Database] });
     }
 
     type Headers = &'static [(&'static str, &'static str)];
@@ -309,9 +278,7 @@ mod tests {
     #[test]
     fn a_server_that_always_tells_of_its_parts_is_not_well_without() {
         const TOLD: Headers = &[("Database_status", "OK"), ("Filestore_status", "OK")];
-        let untold = |parts: &[Part]| State::Unhealthy {
-            parts: parts.to_vec(),
-        };
+        let untold = |parts: &[Part]| State::Unhealthy { parts: parts.to_vec() };
         let silent = untold(&[Part::Database, Part::FileStore]);
         let database_only = r#"{"database_status":"OK","status":"OK"}"#;
         let cases: [(&str, Headers, &str, State); 8] = [
@@ -335,11 +302,8 @@ mod tests {
     #[test]
     fn the_version_header_is_read_in_any_letter_case_and_from_any_status() {
         let id = "4.10.0.4.10.0.dfe1c4ad19126a9f435966899d1eb4ab.false";
-        for (name, status) in [
-            ("X-Version-Id", 200),
-            ("x-version-id", 501),
-            ("X-VERSION-ID", 404),
-        ] {
+        for (name, status) in [("X-Version-Id", 200), ("x-version-id", 501), ("X-VERSION-ID", 404)]
+        {
             let answer = understand(Ask::GeneralPing, status, &[(name, id)], V3_OFF);
             let seen = answer.version_id.map(|id| id.build_version());
             assert_eq!(seen, Some(Version::new(4, 10, 0)), "{name}");
@@ -349,13 +313,7 @@ mod tests {
     #[test]
     fn a_start_page_counts_only_with_the_header() {
         let id = [("X-Version-Id", "3.0.0.1466000000")];
-        assert_eq!(
-            understand(Ask::StartPage, 200, &id, "<html>").state,
-            State::Ready
-        );
-        assert_eq!(
-            understand(Ask::StartPage, 200, &[], "<html>").state,
-            State::NotYet
-        );
+        assert_eq!(understand(Ask::StartPage, 200, &id, "<html>").state, State::Ready);
+        assert_eq!(understand(Ask::StartPage, 200, &[], "<html>").state, State::NotYet);
     }
 }

@@ -45,11 +45,8 @@ pub enum SchemaVerdict {
 }
 
 /// The highest migration of a release. Observed on real servers: 6.7.0, 7.0.0 and 7.8.0.
-const EXACT: &[(Version, u64)] = &[
-    (Version::new(6, 7, 0), 80),
-    (Version::new(7, 0, 0), 83),
-    (Version::new(7, 8, 0), 100),
-];
+const EXACT: &[(Version, u64)] =
+    &[(Version::new(6, 7, 0), 80), (Version::new(7, 0, 0), 83), (Version::new(7, 8, 0), 100)];
 
 /// The lowest bound known for a release and all later ones. Observed on real servers where [`EXACT`] says so; otherwise
 /// server source (the numbers of migration files, 9.9) and vendor documentation (11.8, 11.9).
@@ -91,10 +88,8 @@ impl fmt::Display for ExpectedSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Systems(versions) => {
-                let texts: Vec<String> = versions
-                    .iter()
-                    .map(|(major, minor)| format!("{major}.{minor}"))
-                    .collect();
+                let texts: Vec<String> =
+                    versions.iter().map(|(major, minor)| format!("{major}.{minor}")).collect();
                 write!(f, "schema {}", texts.join(" or "))
             }
             Self::Migration(number) => write!(f, "migration {number}"),
@@ -147,18 +142,11 @@ mod tests {
     }
 
     fn systems(text: &str) -> SeenSchema {
-        SeenSchema {
-            systems: Some(text.to_owned()),
-            ..SeenSchema::default()
-        }
+        SeenSchema { systems: Some(text.to_owned()), ..SeenSchema::default() }
     }
 
     fn migration(number: u64) -> SeenSchema {
-        SeenSchema {
-            systems: Some("6.4.0".to_owned()),
-            migration: Some(number),
-            dirty: false,
-        }
+        SeenSchema { systems: Some("6.4.0".to_owned()), migration: Some(number), dirty: false }
     }
 
     #[test]
@@ -188,10 +176,7 @@ mod tests {
     #[test]
     fn verdicts() {
         use SchemaVerdict::{Ahead, AsExpected, Behind, Dirty, Missing};
-        let dirty = SeenSchema {
-            dirty: true,
-            ..systems("6.3.0")
-        };
+        let dirty = SeenSchema { dirty: true, ..systems("6.3.0") };
         let cases = [
             ("5.9.0", systems("5.9.0"), AsExpected),
             ("5.9.3", systems("5.9.0"), AsExpected),
@@ -210,21 +195,10 @@ mod tests {
             ("7.0.1", migration(90), AsExpected),
             ("7.0.1", migration(0), Behind),
             ("7.0.0", systems("7.0.0"), Missing),
-            (
-                "7.0.0",
-                SeenSchema {
-                    migration: Some(83),
-                    ..dirty
-                },
-                AsExpected,
-            ),
+            ("7.0.0", SeenSchema { migration: Some(83), ..dirty }, AsExpected),
         ];
         for (version, seen, verdict) in cases {
-            assert_eq!(
-                judge_schema(&expected(version), &seen),
-                verdict,
-                "{version} {seen:?}"
-            );
+            assert_eq!(judge_schema(&expected(version), &seen), verdict, "{version} {seen:?}");
         }
     }
 

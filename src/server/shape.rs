@@ -37,10 +37,8 @@ pub enum EntryKind {
 }
 
 /// Server source (build files): what servers look up beside their web client. `logs` is shipped empty, or not at all.
-const DIRECTORIES: &[Since<&[&str]>] = &[
-    since(0, 0, &["config"]),
-    since(3, 0, &["config", "fonts", "i18n", "templates"]),
-];
+const DIRECTORIES: &[Since<&[&str]>] =
+    &[since(0, 0, &["config"]), since(3, 0, &["config", "fonts", "i18n", "templates"])];
 
 /// Observed on real servers 3.5 to 7.8 (what appears at the first start); vendor documentation for the first versions
 /// of the plugin settings. `client` is there because servers from 4.3 on rewrite it in place when the site URL has a path.
@@ -48,18 +46,7 @@ const WRITTEN: &[Since<&[&str]>] = &[
     since(0, 0, &["config", "data", "logs"]),
     since(4, 3, &["client", "config", "data", "logs"]),
     since(4, 4, &["client", "config", "data", "logs", "plugins"]),
-    since(
-        4,
-        5,
-        &[
-            "client",
-            "client/plugins",
-            "config",
-            "data",
-            "logs",
-            "plugins",
-        ],
-    ),
+    since(4, 5, &["client", "client/plugins", "config", "data", "logs", "plugins"]),
 ];
 
 /// Server source (build files), from 1.0 on.
@@ -75,42 +62,25 @@ impl Shape {
         let era = Era::of(version);
         let spelled = |rows| -> Vec<RelPath> {
             let names: &[&str] = at(rows, version).copied().unwrap_or_default();
-            names
-                .iter()
-                .map(|name| RelPath::here().join(name))
-                .collect()
+            names.iter().map(|name| RelPath::here().join(name)).collect()
         };
         let mut required = vec![
-            ShapeEntry {
-                path: era.server_binary(),
-                kind: EntryKind::Program,
-            },
-            ShapeEntry {
-                path: RelPath::here().join("config/config.json"),
-                kind: EntryKind::File,
-            },
-            ShapeEntry {
-                path: era.web_root(),
-                kind: EntryKind::Directory,
-            },
+            ShapeEntry { path: era.server_binary(), kind: EntryKind::Program },
+            ShapeEntry { path: RelPath::here().join("config/config.json"), kind: EntryKind::File },
+            ShapeEntry { path: era.web_root(), kind: EntryKind::Directory },
         ];
-        required.extend(spelled(DIRECTORIES).into_iter().map(|path| ShapeEntry {
-            path,
-            kind: EntryKind::Directory,
-        }));
-        Self {
-            required,
-            written: spelled(WRITTEN),
-        }
+        required.extend(
+            spelled(DIRECTORIES)
+                .into_iter()
+                .map(|path| ShapeEntry { path, kind: EntryKind::Directory }),
+        );
+        Self { required, written: spelled(WRITTEN) }
     }
 
     /// The required entries for which `is_there` says no, in the order of [`Shape::required`].
     #[must_use]
     pub fn missing(&self, is_there: impl Fn(&ShapeEntry) -> bool) -> Vec<&ShapeEntry> {
-        self.required
-            .iter()
-            .filter(|entry| !is_there(entry))
-            .collect()
+        self.required.iter().filter(|entry| !is_there(entry)).collect()
     }
 }
 
@@ -150,18 +120,9 @@ mod tests {
     fn what_must_be_there_by_version() {
         let cases = [
             ("2.2.0", "bin/platform config/config.json web/static config"),
-            (
-                "3.10.3",
-                "bin/platform config/config.json webapp/dist config fonts i18n templates",
-            ),
-            (
-                "4.10.0",
-                "bin/platform config/config.json client config fonts i18n templates",
-            ),
-            (
-                "10.11.4",
-                "bin/mattermost config/config.json client config fonts i18n templates",
-            ),
+            ("3.10.3", "bin/platform config/config.json webapp/dist config fonts i18n templates"),
+            ("4.10.0", "bin/platform config/config.json client config fonts i18n templates"),
+            ("10.11.4", "bin/mattermost config/config.json client config fonts i18n templates"),
         ];
         for (version, paths) in cases {
             assert_eq!(required(version), paths, "{version}");

@@ -12,20 +12,13 @@ pub(super) struct Since<T> {
 
 /// One row of a timeline.
 pub(super) const fn since<T>(major: u64, minor: u64, value: T) -> Since<T> {
-    Since {
-        major,
-        minor,
-        value,
-    }
+    Since { major, minor, value }
 }
 
 /// The value in the last row that `version` has reached. Rows are in ascending order.
 /// `None` only for a version older than every row.
 pub(super) fn at<'t, T>(rows: &'t [Since<T>], version: &Version) -> Option<&'t T> {
-    rows.iter()
-        .rev()
-        .find(|row| version.is_at_least(row.major, row.minor))
-        .map(|row| &row.value)
+    rows.iter().rev().find(|row| version.is_at_least(row.major, row.minor)).map(|row| &row.value)
 }
 
 #[cfg(test)]

@@ -132,26 +132,10 @@ mod tests {
         let config = Path::new("/opt/app/dark/config.json");
         let cases = [
             ("0.7.0", None, None),
-            (
-                "2.2.0",
-                None,
-                Some("-version -config /opt/app/dark/config.json"),
-            ),
-            (
-                "3.5.1",
-                None,
-                Some("-version -config /opt/app/dark/config.json"),
-            ),
-            (
-                "3.6.0",
-                None,
-                Some("version --config /opt/app/dark/config.json"),
-            ),
-            (
-                "5.27.2",
-                None,
-                Some("version --config /opt/app/dark/config.json"),
-            ),
+            ("2.2.0", None, Some("-version -config /opt/app/dark/config.json")),
+            ("3.5.1", None, Some("-version -config /opt/app/dark/config.json")),
+            ("3.6.0", None, Some("version --config /opt/app/dark/config.json")),
+            ("5.27.2", None, Some("version --config /opt/app/dark/config.json")),
             ("5.28.0", Some("version --skip-server-start"), None),
             ("6.6.2", Some("version --skip-server-start"), None),
             ("6.7.0", Some("version"), None),
@@ -160,11 +144,7 @@ mod tests {
         for (text, staged, proven) in cases {
             let version = version(text);
             let words = |command: Option<VersionCommand>| command.map(|it| it.args.join(" "));
-            assert_eq!(
-                words(VersionCommand::for_staged(&version)).as_deref(),
-                staged,
-                "{text}"
-            );
+            assert_eq!(words(VersionCommand::for_staged(&version)).as_deref(), staged, "{text}");
             assert_eq!(
                 words(VersionCommand::for_proven(&version, config)).as_deref(),
                 proven,
@@ -192,25 +172,16 @@ mod tests {
         let command =
             VersionCommand::for_proven(&version, Path::new("/srv/copy/config.json")).unwrap();
         let spec = command.spec(&version, Path::new("/opt/app/embedded/mattermost"));
-        assert_eq!(
-            spec.program,
-            Path::new("/opt/app/embedded/mattermost/bin/platform")
-        );
-        assert_eq!(
-            spec.cwd.as_deref(),
-            Some(Path::new("/opt/app/embedded/mattermost"))
-        );
+        assert_eq!(spec.program, Path::new("/opt/app/embedded/mattermost/bin/platform"));
+        assert_eq!(spec.cwd.as_deref(), Some(Path::new("/opt/app/embedded/mattermost")));
         assert!(spec.timeout > Duration::from_secs(172));
         assert!(spec.env.is_empty());
     }
 
     #[test]
     fn before_3_6_the_banner_is_on_stderr() {
-        let stream = |text| {
-            VersionCommand::for_proven(&version(text), Path::new("/c"))
-                .unwrap()
-                .prints_on
-        };
+        let stream =
+            |text| VersionCommand::for_proven(&version(text), Path::new("/c")).unwrap().prints_on;
         assert_eq!(stream("3.5.1"), Stream::Stderr);
         assert_eq!(stream("3.6.0"), Stream::Stdout);
     }

@@ -40,9 +40,7 @@ impl FromStr for VersionId {
     type Err = VersionIdError;
 
     fn from_str(text: &str) -> Result<Self, VersionIdError> {
-        let malformed = || VersionIdError {
-            text: text.chars().take(100).collect(),
-        };
+        let malformed = || VersionIdError { text: text.chars().take(100).collect() };
         let mut parts: Vec<&str> = text.trim().split('.').collect();
         let licensed = match parts.last() {
             Some(&"true") => Some(true),
@@ -78,36 +76,16 @@ mod tests {
                 "3.10.3",
                 Some(false),
             ),
-            (
-                "6.3.0.6.3.0.50620f1f7daef2a3f93826f74cc70a5d.true",
-                "6.3.0",
-                "6.3.0",
-                Some(true),
-            ),
-            (
-                "3.5.0.3.5.1.d137dbb636edc3a4d73091ff4e4d0ee3",
-                "3.5.0",
-                "3.5.1",
-                None,
-            ),
-            (
-                "9.5.0.dev.50620f1f7daef2a3f93826f74cc70a5d.false",
-                "9.5.0",
-                "dev",
-                Some(false),
-            ),
+            ("6.3.0.6.3.0.50620f1f7daef2a3f93826f74cc70a5d.true", "6.3.0", "6.3.0", Some(true)),
+            ("3.5.0.3.5.1.d137dbb636edc3a4d73091ff4e4d0ee3", "3.5.0", "3.5.1", None),
+            ("9.5.0.dev.50620f1f7daef2a3f93826f74cc70a5d.false", "9.5.0", "dev", Some(false)),
             (
                 "11.0.0.11.0.0-rc1.50620f1f7daef2a3f93826f74cc70a5d.false",
                 "11.0.0",
                 "11.0.0-rc1",
                 Some(false),
             ),
-            (
-                "11.0.0..50620f1f7daef2a3f93826f74cc70a5d.false",
-                "11.0.0",
-                "",
-                Some(false),
-            ),
+            ("11.0.0..50620f1f7daef2a3f93826f74cc70a5d.false", "11.0.0", "", Some(false)),
             ("3.3.0.50620f1f7daef2a3f93826f74cc70a5d", "3.3.0", "", None),
             ("3.0.0.1466000000", "3.0.0", "", None),
         ];
@@ -122,22 +100,13 @@ mod tests {
 
     #[test]
     fn the_build_number_is_the_release() {
-        let id: VersionId = "3.10.0.3.10.3.d137dbb636edc3a4d73091ff4e4d0ee3.false"
-            .parse()
-            .unwrap();
+        let id: VersionId = "3.10.0.3.10.3.d137dbb636edc3a4d73091ff4e4d0ee3.false".parse().unwrap();
         assert_eq!(id.build_version(), Version::new(3, 10, 3));
     }
 
     #[test]
     fn other_texts_are_refused() {
-        for text in [
-            "",
-            "nginx",
-            "1.2.3",
-            "a.b.c.d.false",
-            "5.9",
-            "5.9.x.5.9.0.hash.false",
-        ] {
+        for text in ["", "nginx", "1.2.3", "a.b.c.d.false", "5.9", "5.9.x.5.9.0.hash.false"] {
             assert!(text.parse::<VersionId>().is_err(), "{text}");
         }
     }

@@ -2,11 +2,7 @@
 //! Nothing here is part of the product.
 //!
 //! Include it with `#[path = "../fakes/mod.rs"] mod fakes;`.
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "every test crate uses another part of it"
-)]
+#![allow(dead_code, unused_imports, reason = "every test crate uses another part of it")]
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,

@@ -36,10 +36,7 @@ pub(crate) fn database() -> Database {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let port = cluster().port;
     let name = format!("mm_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let database = Database {
-        name: name.clone(),
-        port,
-    };
+    let database = Database { name: name.clone(), port };
     let mut admin = connect(port, "postgres");
     admin
         .batch_execute(&format!("CREATE DATABASE {name} OWNER {ROLE}"))
@@ -63,10 +60,8 @@ impl Database {
 
     /// The first column of the first row that `query` gives, as text; `None` when there is no row.
     pub(crate) fn value(&self, query: &str) -> Option<String> {
-        let rows = self
-            .connect()
-            .simple_query(query)
-            .unwrap_or_else(|error| panic!("{query}: {error}"));
+        let rows =
+            self.connect().simple_query(query).unwrap_or_else(|error| panic!("{query}: {error}"));
         rows.iter().find_map(|message| {
             let SimpleQueryMessage::Row(row) = message else {
                 return None;
@@ -79,10 +74,7 @@ impl Database {
     pub(crate) fn tables(&self) -> Vec<String> {
         let query = "SELECT table_name::text FROM information_schema.tables \
                      WHERE table_schema = 'public' ORDER BY 1";
-        let rows = self
-            .connect()
-            .query(query, &[])
-            .expect("the catalogue can be read");
+        let rows = self.connect().query(query, &[]).expect("the catalogue can be read");
         rows.iter().map(|row| row.get(0)).collect()
     }
 
@@ -91,13 +83,9 @@ impl Database {
         let copy = database();
         let mut admin = connect(self.port, "postgres");
         let (from, to) = (&self.name, &copy.name);
+        admin.batch_execute(&format!("DROP DATABASE {to}")).expect("nobody uses it yet");
         admin
-            .batch_execute(&format!("DROP DATABASE {to}"))
-            .expect("nobody uses it yet");
-        admin
-            .batch_execute(&format!(
-                "CREATE DATABASE {to} TEMPLATE {from} OWNER {ROLE}"
-            ))
+            .batch_execute(&format!("CREATE DATABASE {to} TEMPLATE {from} OWNER {ROLE}"))
             .expect("nobody uses the database to be copied");
         copy
     }
@@ -105,13 +93,6 @@ impl Database {
 
 fn connect(port: u16, database: &str) -> Client {
     let mut config = Client::configure();
-    config
-        .host("127.0.0.1")
-        .port(port)
-        .user(ROLE)
-        .password(PASSWORD)
-        .dbname(database);
-    config
-        .connect(NoTls)
-        .unwrap_or_else(|error| panic!("cannot connect to {database}: {error}"))
+    config.host("127.0.0.1").port(port).user(ROLE).password(PASSWORD).dbname(database);
+    config.connect(NoTls).unwrap_or_else(|error| panic!("cannot connect to {database}: {error}"))
 }

@@ -86,10 +86,7 @@ impl FixtureRelease {
     /// The name under which such a release is published.
     pub(crate) fn file_name(&self) -> String {
         let edition = if self.enterprise { "" } else { "team-" };
-        format!(
-            "mattermost-{edition}{}-linux-amd64.tar.gz",
-            self.fixture.version
-        )
+        format!("mattermost-{edition}{}-linux-amd64.tar.gz", self.fixture.version)
     }
 
     /// Writes the archive into `directory`; returns its path.
@@ -118,12 +115,7 @@ impl FixtureRelease {
     }
 
     fn archive(&self, compression: Compression) -> Vec<u8> {
-        let Layout {
-            binary,
-            doubled_root,
-            config_mode,
-            ..
-        } = &self.fixture.layout;
+        let Layout { binary, doubled_root, config_mode, .. } = &self.fixture.layout;
         let mut archive = Archive::new(self.fixture.published_seconds(), compression);
         archive.directory("");
         archive.directory("bin");
@@ -132,11 +124,7 @@ impl FixtureRelease {
             archive.file("bin/platform", 0o755, &self.server(true));
         }
         if self.fixture.layout.mmctl {
-            archive.file(
-                "bin/mmctl",
-                0o755,
-                b"#!/bin/sh\necho 'mmctl: a stub' >&2\nexit 1\n",
-            );
+            archive.file("bin/mmctl", 0o755, b"#!/bin/sh\necho 'mmctl: a stub' >&2\nexit 1\n");
         }
         archive.directory("logs");
         if self.fixture.layout.prepackaged_plugins {
@@ -156,11 +144,7 @@ impl FixtureRelease {
             archive.directory("");
         }
         archive.directory("config");
-        archive.file(
-            "config/config.json",
-            *config_mode,
-            self.fixture.config.as_bytes(),
-        );
+        archive.file("config/config.json", *config_mode, self.fixture.config.as_bytes());
         self.add_config_extras(&mut archive);
         self.add_assets(&mut archive);
         archive.finish()
@@ -188,11 +172,7 @@ impl FixtureRelease {
         archive.file("NOTICE.txt", 0o644, b"No notice.\n");
         archive.file("README.md", 0o644, b"A release made by a test.\n");
         if self.fixture.layout.manifest {
-            archive.file(
-                "manifest.txt",
-                0o644,
-                format!("mattermost {version}\n").as_bytes(),
-            );
+            archive.file("manifest.txt", 0o644, format!("mattermost {version}\n").as_bytes());
         }
         for (directory, names) in [
             ("i18n", ["en.json", "de.json"]),
@@ -205,10 +185,8 @@ impl FixtureRelease {
             }
         }
         let webapp = &self.fixture.layout.webapp;
-        let mut parents: Vec<&Path> = Path::new(webapp)
-            .ancestors()
-            .filter(|p| !p.as_os_str().is_empty())
-            .collect();
+        let mut parents: Vec<&Path> =
+            Path::new(webapp).ancestors().filter(|p| !p.as_os_str().is_empty()).collect();
         parents.reverse();
         for parent in parents {
             archive.directory(&parent.to_string_lossy());
@@ -221,11 +199,7 @@ impl FixtureRelease {
         for number in 0..self.small_files {
             // The version is part of most of them, so that a tree of two releases mixed is seen to be one.
             let text = format!("{version} {number} ").repeat(10 + number % 70);
-            archive.file(
-                &format!("{webapp}/files/{number:04}.js"),
-                0o644,
-                text.as_bytes(),
-            );
+            archive.file(&format!("{webapp}/files/{number:04}.js"), 0o644, text.as_bytes());
         }
     }
 
@@ -234,14 +208,8 @@ impl FixtureRelease {
         if !wrapper {
             elf::pad(&mut bytes, self.binary_size);
         }
-        let Fixture {
-            version,
-            model_version,
-            build_number,
-            build_date,
-            build_hash,
-            ..
-        } = self.fixture.clone();
+        let Fixture { version, model_version, build_number, build_date, build_hash, .. } =
+            self.fixture.clone();
         let trailer = Trailer {
             version,
             model_version,
@@ -252,11 +220,7 @@ impl FixtureRelease {
             wrapper,
             faults: self.faults.clone(),
             timings: self.timings.clone(),
-            defaults: if wrapper {
-                Value::Null
-            } else {
-                self.fixture.defaults.clone()
-            },
+            defaults: if wrapper { Value::Null } else { self.fixture.defaults.clone() },
             retained: self.fixture.retained.clone(),
         };
         let text = serde_json::to_vec(&trailer).expect("a trailer is plain data");

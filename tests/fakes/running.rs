@@ -44,11 +44,7 @@ impl Reply {
 /// The server's program in an unpacked release.
 pub(crate) fn program(root: &Path) -> PathBuf {
     let mattermost = root.join("bin/mattermost");
-    if mattermost.is_file() {
-        mattermost
-    } else {
-        root.join("bin/platform")
-    }
+    if mattermost.is_file() { mattermost } else { root.join("bin/platform") }
 }
 
 /// Reads, changes and rewrites `config/config.json` of an unpacked release.
@@ -77,13 +73,8 @@ pub(crate) fn request(port: u16, method: &str, path: &str, body: &str) -> io::Re
     )?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
-    let (head, body) = text
-        .split_once("\r\n\r\n")
-        .ok_or(io::ErrorKind::UnexpectedEof)?;
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok());
+    let (head, body) = text.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     Ok(Reply {
         status: status.ok_or(io::ErrorKind::InvalidData)?,
         head: head.to_owned(),
@@ -137,11 +128,7 @@ impl Running {
         let err = out.try_clone().expect("a file can be opened twice");
         command.stdin(Stdio::null()).stdout(out).stderr(err);
         let child = patiently(|| command.spawn());
-        Self {
-            child,
-            port,
-            console,
-        }
+        Self { child, port, console }
     }
 
     /// The number of the process.
@@ -164,10 +151,7 @@ impl Running {
                 return reply;
             }
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
-                panic!(
-                    "the server ended with {status} before it answered:\n{}",
-                    self.console()
-                );
+                panic!("the server ended with {status} before it answered:\n{}", self.console());
             }
             thread::sleep(Duration::from_millis(5));
         }

@@ -15,10 +15,7 @@ const LOCKED: usize = 440;
 
 /// The crates in what `cargo tree --prefix none` prints; a crate that was printed before is marked `(*)`.
 fn crates(tree: &str) -> BTreeSet<&str> {
-    tree.lines()
-        .map(|line| line.trim_end_matches(" (*)"))
-        .filter(|line| !line.is_empty())
-        .collect()
+    tree.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty()).collect()
 }
 
 fn locked(lock: &str) -> usize {
@@ -38,15 +35,7 @@ fn within(what: &str, count: usize, limit: usize) -> Result<(), String> {
 #[test]
 fn the_program_is_built_of_few_enough_crates() {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--locked",
-            "--offline",
-            "-e",
-            "normal,build",
-            "--prefix",
-            "none",
-        ])
+        .args(["tree", "--locked", "--offline", "-e", "normal,build", "--prefix", "none"])
         .current_dir(project())
         .output()
         .expect("cargo runs these tests");
@@ -70,14 +59,8 @@ fn few_enough_packages_are_locked() {
 fn what_is_above_the_budget_is_found() {
     let tree = "a v1.0.0\nb v2.0.0 (proc-macro)\na v1.0.0 (*)\n\nb v3.0.0\n";
     assert_eq!(crates(tree).len(), 3);
-    assert_eq!(
-        locked("[[package]]\nname = \"a\"\n\n[[package]]\nname = \"b\"\n"),
-        2
-    );
+    assert_eq!(locked("[[package]]\nname = \"a\"\n\n[[package]]\nname = \"b\"\n"), 2);
     assert_eq!(within("crates", 3, 3), Ok(()));
     let message = within("crates", 4, 3).unwrap_err();
-    assert!(
-        message.starts_with("crates: 4, but the budget is 3."),
-        "{message}"
-    );
+    assert!(message.starts_with("crates: 4, but the budget is 3."), "{message}");
 }

@@ -38,26 +38,14 @@ fn small_plan(root: &Path) -> Plan {
     let prefix = prefix();
     let staged = prefix.staged(&id());
     fs::create_dir_all(root.join(staged.join("bin").as_str())).unwrap();
-    fs::write(
-        root.join(staged.join("bin/mattermost").as_str()),
-        "a server",
-    )
-    .unwrap();
+    fs::write(root.join(staged.join("bin/mattermost").as_str()), "a server").unwrap();
     let content = Content::Anybody;
-    let make = |path| Step::MakeDirectory {
-        path,
-        content,
-        mode: 0o750,
-        owner: None,
-    };
+    let make = |path| Step::MakeDirectory { path, content, mode: 0o750, owner: None };
     let steps = [
         make(prefix.places()),
         make(prefix.places().join("data")),
         make(prefix.places().join("logs")),
-        Step::Activate {
-            staged,
-            live: prefix.live(),
-        },
+        Step::Activate { staged, live: prefix.live() },
     ];
     plan(prefix, steps.into())
 }
@@ -69,16 +57,8 @@ fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         tool: "test".to_owned(),
         transaction: id(),
         app: prefix.app().clone(),
-        release: Release {
-            version: Version::new(10, 11, 0),
-            edition: Edition::Team,
-        },
-        archive: ArchiveStamp {
-            path: "/a.tar.gz".into(),
-            size: 0,
-            modified: 0,
-            sha256: None,
-        },
+        release: Release { version: Version::new(10, 11, 0), edition: Edition::Team },
+        archive: ArchiveStamp { path: "/a.tar.gz".into(), size: 0, modified: 0, sha256: None },
         viewpoint: Viewpoint::ThisMachine,
         config: prefix.live().join("config/config.json"),
         placements: Vec::new(),
@@ -86,21 +66,8 @@ fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         server: nobody,
         proof: None,
     };
-    let steps = steps
-        .into_iter()
-        .map(|step| Planned {
-            step,
-            because: String::new(),
-        })
-        .collect();
-    Plan {
-        schema: PLAN_SCHEMA,
-        id: id(),
-        intent: Intent::Install,
-        prefix,
-        steps,
-        receipt,
-    }
+    let steps = steps.into_iter().map(|step| Planned { step, because: String::new() }).collect();
+    Plan { schema: PLAN_SCHEMA, id: id(), intent: Intent::Install, prefix, steps, receipt }
 }
 
 fn scenario(
@@ -126,12 +93,7 @@ fn a_small_plan_stopped_anywhere_is_old_or_new() {
 
 /// A wish to install a release below a root without starting its server.
 fn wish(root: &Path, archive: &Path) -> InstallWish {
-    let set = |text: &str| {
-        (
-            Strength::Default,
-            Overlay::Set(Secret::new(text.to_owned())),
-        )
-    };
+    let set = |text: &str| (Strength::Default, Overlay::Set(Secret::new(text.to_owned())));
     InstallWish {
         app: "acme".parse().unwrap(),
         root: root.to_owned(),
@@ -156,10 +118,7 @@ fn planned(wish: &InstallWish) -> (Plan, Vec<Payload>) {
     let host = Host::new(&resolved.root, territory, Meter::default(), Cancel::never()).unwrap();
     match engine::prepare(&host, &resolved).unwrap() {
         Prepared::Plan { plan, findings } => {
-            let fatal: Vec<_> = findings
-                .iter()
-                .filter(|finding| finding.is_fatal())
-                .collect();
+            let fatal: Vec<_> = findings.iter().filter(|finding| finding.is_fatal()).collect();
             assert!(fatal.is_empty(), "{fatal:?}");
             (*plan, engine::payloads(&resolved))
         }
@@ -188,11 +147,7 @@ fn tiny_release(directory: &Path) -> PathBuf {
     let files: [(&str, u32, &[u8]); 6] = [
         ("bin/mattermost", 0o755, &program),
         ("client/root.html", 0o644, b"<html></html>"),
-        (
-            "config/config.json",
-            0o600,
-            b"{\"TeamSettings\": {\"SiteName\": \"Mattermost\"}}",
-        ),
+        ("config/config.json", 0o600, b"{\"TeamSettings\": {\"SiteName\": \"Mattermost\"}}"),
         ("fonts/nunito-bold.ttf", 0o644, b"font"),
         ("i18n/en.json", 0o644, b"[]"),
         ("templates/error.html", 0o644, b"<html></html>"),
@@ -201,9 +156,7 @@ fn tiny_release(directory: &Path) -> PathBuf {
         let mut header = tar::Header::new_gnu();
         header.set_mode(*mode);
         header.set_size(content.len() as u64);
-        archive
-            .append_data(&mut header, format!("mattermost/{name}"), *content)
-            .unwrap();
+        archive.append_data(&mut header, format!("mattermost/{name}"), *content).unwrap();
     }
     archive.into_inner().unwrap().finish().unwrap();
     path
@@ -240,9 +193,7 @@ fn wish_to_start(root: &Path, archive: &Path) -> InstallWish {
     InstallWish {
         overlays: settings.into_iter().map(set).collect(),
         service_user: Some(mmembed::host::current_owner().to_string()),
-        start: Start::Prove {
-            within: Duration::from_secs(60),
-        },
+        start: Start::Prove { within: Duration::from_secs(60) },
         ..wish(root, archive)
     }
 }
@@ -251,15 +202,10 @@ fn wish_to_start(root: &Path, archive: &Path) -> InstallWish {
 fn an_installation_stopped_while_its_server_is_proven_is_old_or_new() {
     let directory = TempDir::new().unwrap();
     let stand_in = env!("CARGO_BIN_EXE_stand-in");
-    let archive = FixtureRelease::new("10.11.0", stand_in)
-        .small_files(5)
-        .build(directory.path());
+    let archive = FixtureRelease::new("10.11.0", stand_in).small_files(5).build(directory.path());
     let build = move |root: &Path| planned(&wish_to_start(root, &archive));
     let scenario = Scenario {
-        unlooked: vec![
-            "var/opt/acme/mattermost/logs",
-            "var/opt/acme/mmembed/receipt.json",
-        ],
+        unlooked: vec!["var/opt/acme/mattermost/logs", "var/opt/acme/mmembed/receipt.json"],
         in_memory: false,
         // What comes before the server is started is the business of the other matrices.
         from: |points| points.saturating_sub(75),
@@ -297,11 +243,7 @@ fn an_installation_killed_with_sigkill_is_finished_by_the_next_one() {
         assert_eq!(output.status.signal(), Some(9), "killed at {at}");
         killed += 1;
         let again = install(&root, None);
-        assert!(
-            again.status.success(),
-            "{}",
-            String::from_utf8_lossy(&again.stderr)
-        );
+        assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
         assert_eq!(look(&root), look(&undisturbed), "killed at {at}");
         at += 7;
     }
@@ -314,9 +256,5 @@ fn look(root: &Path) -> Manifest {
     let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
     let id = receipt["transaction"].as_str().unwrap();
     let state = "var/opt/acme/mmembed";
-    manifest_without(
-        root,
-        &[&format!("{state}/lock"), &format!("{state}/txn")],
-        &[id],
-    )
+    manifest_without(root, &[&format!("{state}/lock"), &format!("{state}/txn")], &[id])
 }

@@ -12,9 +12,8 @@ use crate::architecture::source::project;
 fn names(directory: &Path) -> Vec<String> {
     let entries =
         fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -31,9 +30,7 @@ fn faults(folder: &Path) -> Vec<String> {
             Err(error) => faults.push(format!("{name}/{file}: {error}")),
             Ok(text) if file == "release.toml" => {
                 let stated = text.parse::<toml::Table>().ok();
-                let version = stated
-                    .as_ref()
-                    .and_then(|table| table.get("version")?.as_str());
+                let version = stated.as_ref().and_then(|table| table.get("version")?.as_str());
                 if version != Some(name) {
                     faults.push(format!("{name}/{file} says version {version:?}"));
                 }
@@ -52,10 +49,7 @@ fn every_release_folder_is_complete() {
     let releases = project().join("fixtures/releases");
     let names = names(&releases);
     assert!(names.len() >= 10, "only {} releases", names.len());
-    let faults: Vec<String> = names
-        .iter()
-        .flat_map(|name| faults(&releases.join(name)))
-        .collect();
+    let faults: Vec<String> = names.iter().flat_map(|name| faults(&releases.join(name))).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
@@ -78,16 +72,11 @@ fn an_incomplete_release_folder_is_found() {
 fn every_folder_of_fixtures_is_described() {
     let fixtures = project().join("fixtures");
     let readme = fs::read_to_string(fixtures.join("README.md")).unwrap();
-    let folders: Vec<String> = names(&fixtures)
-        .into_iter()
-        .filter(|name| fixtures.join(name).is_dir())
-        .collect();
+    let folders: Vec<String> =
+        names(&fixtures).into_iter().filter(|name| fixtures.join(name).is_dir()).collect();
     assert!(!folders.is_empty());
     for folder in folders {
         let heading = format!("## `{folder}/");
-        assert!(
-            readme.contains(&heading),
-            "fixtures/README.md has no {heading}…`"
-        );
+        assert!(readme.contains(&heading), "fixtures/README.md has no {heading}…`");
     }
 }

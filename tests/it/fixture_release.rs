@@ -22,12 +22,7 @@ fn entries(archive: &Path) -> Vec<(String, u32, u64, u64)> {
         let entry = entry.unwrap();
         let header = entry.header();
         let path = entry.path().unwrap().to_string_lossy().into_owned();
-        (
-            path,
-            header.mode().unwrap(),
-            header.uid().unwrap(),
-            entry.size(),
-        )
+        (path, header.mode().unwrap(), header.uid().unwrap(), entry.size())
     });
     entries.collect()
 }
@@ -101,44 +96,25 @@ const SHAPES: [Shape; 6] = [
 
 #[test]
 fn every_era_has_its_layout() {
-    for Shape {
-        version,
-        present,
-        absent,
-        roots,
-        mode,
-    } in SHAPES
-    {
+    for Shape { version, present, absent, roots, mode } in SHAPES {
         let (_directory, path) = build(&release(version));
         let entries = entries(&path);
-        let names: Vec<&str> = entries
-            .iter()
-            .filter_map(|entry| entry.0.strip_prefix("mattermost/"))
-            .collect();
-        assert_eq!(
-            names.len(),
-            entries.len(),
-            "{version}: all below mattermost/"
-        );
+        let names: Vec<&str> =
+            entries.iter().filter_map(|entry| entry.0.strip_prefix("mattermost/")).collect();
+        assert_eq!(names.len(), entries.len(), "{version}: all below mattermost/");
         for name in present {
             assert!(names.contains(name), "{version} lacks {name}: {names:?}");
         }
         for name in absent {
             assert!(!names.contains(name), "{version} has {name}");
         }
-        assert_eq!(
-            names.iter().filter(|name| name.is_empty()).count(),
-            roots,
-            "{version}"
-        );
+        assert_eq!(names.iter().filter(|name| name.is_empty()).count(), roots, "{version}");
         assert!(
             names.contains(&"logs/") && !names.iter().any(|name| name.starts_with("logs/m")),
             "{version}"
         );
-        let config = entries
-            .iter()
-            .find(|entry| entry.0 == "mattermost/config/config.json")
-            .unwrap();
+        let config =
+            entries.iter().find(|entry| entry.0 == "mattermost/config/config.json").unwrap();
         assert_eq!(config.1, mode, "{version}");
         assert!(entries.iter().all(|entry| entry.2 == 2000), "{version}");
     }
@@ -148,46 +124,29 @@ fn every_era_has_its_layout() {
 fn the_second_root_comes_after_bin_logs_and_plugins() {
     let (_directory, path) = build(&release("7.8.0"));
     let names: Vec<String> = entries(&path).into_iter().map(|entry| entry.0).collect();
-    let second = names
-        .iter()
-        .rposition(|name| name == "mattermost/")
-        .unwrap();
+    let second = names.iter().rposition(|name| name == "mattermost/").unwrap();
     let (first, rest) = names.split_at(second);
-    let before = |top: &str| {
-        first
-            .iter()
-            .any(|name| name.starts_with(&format!("mattermost/{top}/")))
-    };
+    let before =
+        |top: &str| first.iter().any(|name| name.starts_with(&format!("mattermost/{top}/")));
     assert!(before("bin") && before("logs") && before("prepackaged_plugins") && !before("config"));
-    assert!(
-        rest.iter()
-            .any(|name| name == "mattermost/config/config.json")
-    );
+    assert!(rest.iter().any(|name| name == "mattermost/config/config.json"));
 }
 
 #[test]
 fn equal_wishes_give_equal_bytes_under_the_published_name() {
     let (_one, first) = build(&release("10.11.4"));
     let (_two, second) = build(&release("10.11.4"));
-    assert_eq!(
-        first.file_name().unwrap(),
-        "mattermost-team-10.11.4-linux-amd64.tar.gz"
-    );
+    assert_eq!(first.file_name().unwrap(), "mattermost-team-10.11.4-linux-amd64.tar.gz");
     assert!(fs::read(first).unwrap() == fs::read(second).unwrap());
     let (_three, enterprise) = build(&release("10.11.4").enterprise());
-    assert_eq!(
-        enterprise.file_name().unwrap(),
-        "mattermost-10.11.4-linux-amd64.tar.gz"
-    );
+    assert_eq!(enterprise.file_name().unwrap(), "mattermost-10.11.4-linux-amd64.tar.gz");
 }
 
 #[test]
 fn the_binary_is_as_large_as_wished_and_does_not_compress_away() {
     let (_directory, path) = build(&release("11.7.0").binary_size(20_000_000));
-    let sizes: BTreeMap<String, u64> = entries(&path)
-        .into_iter()
-        .map(|entry| (entry.0, entry.3))
-        .collect();
+    let sizes: BTreeMap<String, u64> =
+        entries(&path).into_iter().map(|entry| (entry.0, entry.3)).collect();
     let size = sizes["mattermost/bin/mattermost"];
     assert!((20_000_000..20_100_000).contains(&size), "{size}");
     assert!(fs::metadata(path).unwrap().len() > 15_000_000);
@@ -222,10 +181,7 @@ fn the_shipped_configuration_is_in_it_byte_by_byte() {
         fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/5.9.0/config.json"))
             .unwrap();
     assert!(fs::read(root.join("config/config.json")).unwrap() == shipped);
-    assert_eq!(
-        release.shipped_config()["SqlSettings"]["DriverName"],
-        "mysql"
-    );
+    assert_eq!(release.shipped_config()["SqlSettings"]["DriverName"], "mysql");
 }
 
 #[test]

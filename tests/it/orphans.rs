@@ -25,10 +25,9 @@ fn declarations(text: &str) -> Vec<Declaration> {
         };
         match (first.word(), &second.token, &third.token) {
             (Some("path"), Token::Sign('='), Token::Text(text)) => path = Some(text.clone()),
-            (Some("mod"), Token::Word(name), Token::Sign(';')) => found.push(Declaration {
-                name: name.clone(),
-                path: path.take(),
-            }),
+            (Some("mod"), Token::Word(name), Token::Sign(';')) => {
+                found.push(Declaration { name: name.clone(), path: path.take() })
+            }
             _ if ends_item(first) => path = None,
             _ => {}
         }
@@ -44,11 +43,7 @@ fn ends_item(placed: &Placed) -> bool {
 fn home(file: &Path, is_root: bool) -> PathBuf {
     let directory = file.parent().expect("a file lies in a directory");
     let stem = file.file_stem().expect("a file has a name");
-    if is_root || stem == "mod" {
-        directory.to_owned()
-    } else {
-        directory.join(stem)
-    }
+    if is_root || stem == "mod" { directory.to_owned() } else { directory.join(stem) }
 }
 
 /// All files that a root reaches, itself included. What is declared and missing is the compiler's to find.
@@ -65,10 +60,7 @@ fn reached(
                 let beside = file.parent().expect("a file lies in a directory");
                 vec![plain(&beside.join(path))]
             }
-            None => vec![
-                home.join(format!("{name}.rs")),
-                home.join(name).join("mod.rs"),
-            ],
+            None => vec![home.join(format!("{name}.rs")), home.join(name).join("mod.rs")],
         };
         if let Some(next) = candidates.into_iter().find(|path| read(path).is_some()) {
             all.extend(reached(&next, false, read));
@@ -92,17 +84,10 @@ fn plain(path: &Path) -> PathBuf {
 
 #[test]
 fn every_source_file_is_reached_from_a_root() {
-    let roots = [
-        "src/lib.rs",
-        "src/main.rs",
-        "tests/fakes/stand_in/main.rs",
-        "tests/it/main.rs",
-    ];
+    let roots = ["src/lib.rs", "src/main.rs", "tests/fakes/stand_in/main.rs", "tests/it/main.rs"];
     let read = |path: &Path| std::fs::read_to_string(project().join(path)).ok();
-    let reached: BTreeSet<PathBuf> = roots
-        .iter()
-        .flat_map(|root| reached(Path::new(root), true, &read))
-        .collect();
+    let reached: BTreeSet<PathBuf> =
+        roots.iter().flat_map(|root| reached(Path::new(root), true, &read)).collect();
     let forgotten: Vec<String> = ["src", "tests"]
         .into_iter()
         .flat_map(sources)
@@ -119,19 +104,10 @@ fn every_source_file_is_reached_from_a_root() {
 #[test]
 fn a_forgotten_file_is_not_reached() {
     let files = [
-        (
-            "t/main.rs",
-            "mod a;\n#[path = \"../f/mod.rs\"]\nmod f;\nmod inline { }\n// mod lost;",
-        ),
-        (
-            "t/a.rs",
-            "#[cfg(test)] mod b; const X: &str = \"mod lost;\";",
-        ),
+        ("t/main.rs", "mod a;\n#[path = \"../f/mod.rs\"]\nmod f;\nmod inline { }\n// mod lost;"),
+        ("t/a.rs", "#[cfg(test)] mod b; const X: &str = \"mod lost;\";"),
         ("t/a/b.rs", ""),
-        (
-            "f/mod.rs",
-            "#[path = \"deep/c.rs\"]\n#[cfg(test)]\npub(crate) mod c; mod d;",
-        ),
+        ("f/mod.rs", "#[path = \"deep/c.rs\"]\n#[cfg(test)]\npub(crate) mod c; mod d;"),
         ("f/deep/c.rs", ""),
         ("f/d/mod.rs", "mod e;"),
         ("f/d/e.rs", ""),

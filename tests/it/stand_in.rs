@@ -36,12 +36,10 @@ struct Installation {
 
 /// A release that is quick to unpack and gives up on its database quickly.
 fn release(version: &str) -> FixtureRelease {
-    FixtureRelease::new(version, STAND_IN)
-        .small_files(3)
-        .timings(|timings| {
-            timings.ping_retry_ms = 1;
-            timings.stop_ms = 0;
-        })
+    FixtureRelease::new(version, STAND_IN).small_files(3).timings(|timings| {
+        timings.ping_retry_ms = 1;
+        timings.stop_ms = 0;
+    })
 }
 
 impl Installation {
@@ -50,12 +48,7 @@ impl Installation {
         let directory = tempfile::tempdir().unwrap();
         let root = release.unpack(directory.path());
         let port = free_port();
-        let installation = Self {
-            directory,
-            root,
-            port,
-            version: release.version().to_owned(),
-        };
+        let installation = Self { directory, root, port, version: release.version().to_owned() };
         let source = installation.database_file();
         installation.point(|config| {
             config["SqlSettings"]["DriverName"] = json!("file");
@@ -110,8 +103,6 @@ impl Installation {
 
 /// A file of the project's fixtures.
 fn fixture(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures")
-        .join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

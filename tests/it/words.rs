@@ -52,17 +52,11 @@ impl Said {
 
 impl Installed {
     fn new() -> Self {
-        let directory = tempfile::Builder::new()
-            .permissions(Permissions::from_mode(0o755))
-            .tempdir()
-            .unwrap();
+        let directory =
+            tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
         fs::create_dir(directory.path().join("root")).unwrap();
         // Where the program is built, not everybody may enter.
-        fs::copy(
-            env!("CARGO_BIN_EXE_mmembed"),
-            directory.path().join("mmembed"),
-        )
-        .unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_mmembed"), directory.path().join("mmembed")).unwrap();
         let archive = FixtureRelease::new("10.11.0", env!("CARGO_BIN_EXE_stand-in"))
             .small_files(5)
             .build(directory.path());
@@ -109,9 +103,7 @@ impl Installed {
     fn ask_as_nobody(&self, words: &[&str]) -> Said {
         let closed =
             [format!("{STATE}/txn"), format!("{STATE}/lock")].map(|path| self.below(&path));
-        let modes = closed
-            .each_ref()
-            .map(|path| fs::metadata(path).unwrap().permissions());
+        let modes = closed.each_ref().map(|path| fs::metadata(path).unwrap().permissions());
         for path in &closed {
             fs::set_permissions(path, Permissions::from_mode(0o0)).unwrap();
         }
@@ -128,11 +120,7 @@ impl Installed {
 }
 
 fn said(command: &mut Command) -> Said {
-    let output = command
-        .env_remove("MMEMBED_APP")
-        .env_remove("MMEMBED_ROOT")
-        .output()
-        .unwrap();
+    let output = command.env_remove("MMEMBED_APP").env_remove("MMEMBED_ROOT").output().unwrap();
     Said {
         code: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -148,22 +136,12 @@ fn who_may_not_is_told_so_and_not_to_wait() {
     for words in [&world.install_words(&[])[..], &["recover"]] {
         world.ask_as_nobody(words).expect(
             3,
-            &[
-                txn.to_str().unwrap(),
-                "Permission denied",
-                "nothing was changed",
-                rights,
-            ],
+            &[txn.to_str().unwrap(), "Permission denied", "nothing was changed", rights],
         );
     }
-    for words in [
-        &["verify"][..],
-        &["config", "set", "TeamSettings.SiteName=\"x\""],
-    ] {
+    for words in [&["verify"][..], &["config", "set", "TeamSettings.SiteName=\"x\""]] {
         // The server's own file is closed to others, too, wherever there are others.
-        world
-            .ask_as_nobody(words)
-            .expect(3, &["Permission denied", rights]);
+        world.ask_as_nobody(words).expect(3, &["Permission denied", rights]);
     }
 }
 
@@ -179,22 +157,15 @@ fn status_shows_what_it_sees_and_names_what_it_does_not() {
         ],
     );
     assert!(!seen.err.contains("error:"), "{}", seen.err);
-    let json = world
-        .ask_as_nobody(&["status", "--json"])
-        .expect(0, &[])
-        .json();
+    let json = world.ask_as_nobody(&["status", "--json"]).expect(0, &[]).json();
     assert_eq!(json["release"]["version"], "10.11.0");
     let findings = json["findings"].as_array().unwrap();
     let code = |finding: &Value, code: &str| finding["code"] == code;
     assert!(
-        findings
-            .iter()
-            .any(|finding| code(finding, "unseen") && finding["severity"] == "note")
+        findings.iter().any(|finding| code(finding, "unseen") && finding["severity"] == "note")
     );
     // As root the installation is root's own, whose processes are not for everybody to see.
-    let unseen = findings
-        .iter()
-        .any(|finding| code(finding, "unseen-processes"));
+    let unseen = findings.iter().any(|finding| code(finding, "unseen-processes"));
     assert_eq!(unseen, is_root(), "{findings:?}");
     let own = world.ask(&["status", "--json"]).expect(0, &[]).json();
     assert!(!own.to_string().contains("unseen"), "{own}");
@@ -215,9 +186,8 @@ fn of_two_first_installations_neither_stumbles_over_the_directories_of_the_other
         let root = tempfile::tempdir().unwrap();
         let start = Barrier::new(4);
         std::thread::scope(|threads| {
-            let runs: Vec<_> = (0..4)
-                .map(|_| threads.spawn(|| prepare_once(root.path(), &start)))
-                .collect();
+            let runs: Vec<_> =
+                (0..4).map(|_| threads.spawn(|| prepare_once(root.path(), &start))).collect();
             for run in runs {
                 assert_eq!(run.join().unwrap(), Ok(()));
             }
@@ -240,11 +210,7 @@ fn programs_get_an_object_from_config_however_it_ends() {
         (&["set", "TeamSettings.SiteName=\"x\""], 0, "done"),
         (&["set", "TeamSettings.SiteName=\"x\""], 0, "nothing-to-do"),
         (&["set", "TeamSettings.SiteName=x"], 2, "refused"),
-        (
-            &["set", "TeamSettings.MaxUsersPerTeam=\"many\""],
-            3,
-            "refused",
-        ),
+        (&["set", "TeamSettings.MaxUsersPerTeam=\"many\""], 3, "refused"),
         (&["get", "Team.Nothing"], 3, "refused"),
         (&["explain", "Team.Nothing"], 3, "refused"),
     ];
@@ -262,19 +228,13 @@ fn programs_get_an_object_from_config_however_it_ends() {
         }
         assert_eq!(said.err, "");
     }
-    let got = world
-        .ask(&["config", "get", "TeamSettings.SiteName", "--json"])
-        .json();
+    let got = world.ask(&["config", "get", "TeamSettings.SiteName", "--json"]).json();
     assert_eq!(got["value"], "\"x\"");
     let strange = ["config", "set", "TeamSettings.SiteNane=\"x\"", "--json"];
     let strange = world.ask(&strange).expect(0, &[]).json();
     assert_eq!(strange["findings"][0]["severity"], "warning", "{strange}");
     let show = ["config", "show", "--json"];
-    fs::write(
-        world.below("root/opt/acme/embedded/mattermost/config/config.json"),
-        "{",
-    )
-    .unwrap();
+    fs::write(world.below("root/opt/acme/embedded/mattermost/config/config.json"), "{").unwrap();
     assert!(world.ask(&show).expect(3, &[]).json()["failure"]["what"].is_string());
 }
 
@@ -285,37 +245,17 @@ fn a_place_that_a_release_does_not_have_is_named() {
         .small_files(5)
         .build(world.directory.path());
     fs::create_dir(world.below("empty")).unwrap();
-    let plan = [
-        "plan",
-        "--no-start",
-        "--json",
-        "--release",
-        old.to_str().unwrap(),
-    ];
+    let plan = ["plan", "--no-start", "--json", "--release", old.to_str().unwrap()];
     let warned = |more: &[&str]| {
         let words = [&plan, more].concat();
-        let report = said(&mut world.command_at("empty", &words))
-            .expect(10, &[])
-            .json();
+        let report = said(&mut world.command_at("empty", &words)).expect(10, &[]).json();
         let findings = report["findings"].as_array().cloned().unwrap_or_default();
-        let texts = findings
-            .iter()
-            .filter(|finding| finding["code"] == "place-missing");
-        texts
-            .map(|finding| finding["text"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>()
+        let texts = findings.iter().filter(|finding| finding["code"] == "place-missing");
+        texts.map(|finding| finding["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    let by_place = warned(&[
-        "--place",
-        "plugins=/srv/plugins",
-        "--place",
-        "data=/srv/files",
-    ]);
+    let by_place = warned(&["--place", "plugins=/srv/plugins", "--place", "data=/srv/files"]);
     assert_eq!(by_place.len(), 1, "{by_place:?}");
-    assert!(
-        by_place[0].contains("3.5.1") && by_place[0].contains("--place"),
-        "{by_place:?}"
-    );
+    assert!(by_place[0].contains("3.5.1") && by_place[0].contains("--place"), "{by_place:?}");
     let kept = warned(&["--keep-in-tree=data,client-plugins"]);
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert!(kept[0].contains("client-plugins"), "{kept:?}");
@@ -340,12 +280,7 @@ fn advice_can_be_copied_into_a_shell_and_says_what_is_still_to_come() {
     let other = FixtureRelease::new("11.7.0", env!("CARGO_BIN_EXE_stand-in"))
         .small_files(5)
         .build(world.directory.path());
-    let words = [
-        "install",
-        "--no-start",
-        "--release",
-        other.to_str().unwrap(),
-    ];
+    let words = ["install", "--no-start", "--release", other.to_str().unwrap()];
     ask(&words).expect(3, &["does not have yet", "10.11.0"]);
     let show = format!("`mmembed config show --app acme --root '{root}'`");
     ask(&["config", "get", "Team.Nothing"]).expect(3, &[&show]);
@@ -362,10 +297,7 @@ fn recover_says_which_way_it_went() {
         fs::create_dir(world.below(&root)).unwrap();
         let words = world.install_words(&[]);
         let mut killed = world.command_at(&root, &words);
-        if said(killed.env("MMEMBED_TEST_KILL_AT", at.to_string()))
-            .code
-            .is_some()
-        {
+        if said(killed.env("MMEMBED_TEST_KILL_AT", at.to_string())).code.is_some() {
             break;
         }
         let status = said(&mut world.command_at(&root, &["status"]));
@@ -373,31 +305,15 @@ fn recover_says_which_way_it_went() {
         let says = |word: &str| recovered.out.contains(word);
         if says("[rolled-back]") {
             back += 1;
-            assert!(
-                says("rolled back: the host is as before"),
-                "{}",
-                recovered.out
-            );
+            assert!(says("rolled back: the host is as before"), "{}", recovered.out);
         } else if says("[finished]") {
             forward += 1;
-            assert!(
-                says("was finished: its new state is in force"),
-                "{}",
-                recovered.out
-            );
+            assert!(says("was finished: its new state is in force"), "{}", recovered.out);
         } else {
-            assert!(
-                says("nothing to do: no transaction is open"),
-                "{}",
-                recovered.out
-            );
+            assert!(says("nothing to do: no transaction is open"), "{}", recovered.out);
             continue;
         }
-        assert!(
-            says("done: no transaction is open any more"),
-            "{}",
-            recovered.out
-        );
+        assert!(says("done: no transaction is open any more"), "{}", recovered.out);
         let advice = format!("--root {}` finishes it", world.below(&root).display());
         status.expect(0, &["is still open", &advice]);
     }

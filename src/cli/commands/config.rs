@@ -26,20 +26,13 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Show { target, changed } => {
             with_settings(target, cancel, |settings| show(settings, *changed, json))?
         }
-        ConfigCommand::Get {
-            target,
-            setting,
-            reveal,
-        } => with_settings(target, cancel, |settings| {
-            get(settings, target, setting, *reveal, json)
-        })?,
-        ConfigCommand::Explain { target, setting } => with_settings(target, cancel, |settings| {
-            explain(settings, target, setting, json)
-        })?,
-        ConfigCommand::Set {
-            target,
-            assignments,
-        } => set(target, assignments, json, cancel)?,
+        ConfigCommand::Get { target, setting, reveal } => {
+            with_settings(target, cancel, |settings| get(settings, target, setting, *reveal, json))?
+        }
+        ConfigCommand::Explain { target, setting } => {
+            with_settings(target, cancel, |settings| explain(settings, target, setting, json))?
+        }
+        ConfigCommand::Set { target, assignments } => set(target, assignments, json, cancel)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -57,11 +50,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
 
 /// A failure for programs. What makes no sense is refused, too: only the exit code tells the two apart.
 fn failed(command: &ConfigCommand, exit: Exit, failure: Failure) -> Report {
-    let ending = if exit == Exit::Locked {
-        Ending::Locked
-    } else {
-        Ending::Refused
-    };
+    let ending = if exit == Exit::Locked { Ending::Locked } else { Ending::Refused };
     let mut report = Report::new(name(command), ending);
     report.failure = Some(failure);
     report
@@ -118,11 +107,8 @@ fn get(
     let Some(value) = settings.document.get(&setting) else {
         return Ok(Err(unknown(settings, target, &setting)));
     };
-    let text = if reveal {
-        value.raw().to_owned()
-    } else {
-        Shown::of(&setting, &value).to_string()
-    };
+    let text =
+        if reveal { value.raw().to_owned() } else { Shown::of(&setting, &value).to_string() };
     if json {
         let setting = setting.to_string();
         render::json::print(
@@ -177,11 +163,7 @@ fn set(target: &Target, texts: &[String], json: bool, cancel: Cancel) -> io::Res
 }
 
 fn has_set(changed: bool, complaints: Vec<Complaint>) -> Report {
-    let ending = if changed {
-        Ending::Done
-    } else {
-        Ending::NothingToDo
-    };
+    let ending = if changed { Ending::Done } else { Ending::NothingToDo };
     let finding = |complaint: Complaint| {
         let severity = match complaint.severity {
             Severity::Note => Weight::Note,
@@ -198,11 +180,7 @@ fn say_set(changed: bool, complaints: &[Complaint]) -> io::Result<()> {
     for complaint in complaints {
         words::say(&format!("warning: {complaint}"))?;
     }
-    words::say(if changed {
-        "changed"
-    } else {
-        "nothing to do: the settings have these values"
-    })
+    words::say(if changed { "changed" } else { "nothing to do: the settings have these values" })
 }
 
 /// Whether anything was changed, and what is strange about the values.
@@ -233,9 +211,7 @@ fn lint(
     }
     let version = &settings.receipt.release.version;
     let complaints = check(&overlay, version, Subject::Part);
-    let wrong = complaints
-        .iter()
-        .find(|complaint| complaint.severity == Severity::Error);
+    let wrong = complaints.iter().find(|complaint| complaint.severity == Severity::Error);
     if let Some(wrong) = wrong {
         let next = "give a value that the server accepts";
         return Err((Exit::Refused, failure(wrong.to_string(), next)));
@@ -259,13 +235,7 @@ fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> (Exit
         },
         |near| format!("did you mean {near}?"),
     );
-    (
-        Exit::Refused,
-        failure(
-            format!("there is no setting {setting} in the configuration"),
-            &next,
-        ),
-    )
+    (Exit::Refused, failure(format!("there is no setting {setting} in the configuration"), &next))
 }
 
 fn refuse(error: &SettingsError) -> (Exit, Failure) {
@@ -289,9 +259,5 @@ fn refuse(error: &SettingsError) -> (Exit, Failure) {
 }
 
 fn failure(what: String, next: &str) -> Failure {
-    Failure {
-        what,
-        now: hint::UNCHANGED.to_owned(),
-        next: next.to_owned(),
-    }
+    Failure { what, now: hint::UNCHANGED.to_owned(), next: next.to_owned() }
 }

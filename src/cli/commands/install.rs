@@ -36,11 +36,9 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
             let report = Report::new("install", Ending::Refused);
             refused(planned(report, &plan, findings), "install")
         }
-        Ok(Installed::Ran {
-            plan,
-            findings,
-            outcome,
-        }) => ran(&resolved, &host, &plan, findings, &outcome),
+        Ok(Installed::Ran { plan, findings, outcome }) => {
+            ran(&resolved, &host, &plan, findings, &outcome)
+        }
     };
     Ok(with_missing_places(report, args, &resolved))
 }
@@ -53,26 +51,15 @@ pub(crate) fn plan(command: &'static str, args: &InstallArgs, cancel: Cancel) ->
     };
     let report = match prepare(&host, &resolved) {
         Err(error) => failed(command, &resolved, &host, &error),
-        Ok(Prepared::NothingToDo(receipt)) => describe(
-            Report::new(command, Ending::NothingToDo),
-            &resolved,
-            &host,
-            &receipt,
-        ),
+        Ok(Prepared::NothingToDo(receipt)) => {
+            describe(Report::new(command, Ending::NothingToDo), &resolved, &host, &receipt)
+        }
         Ok(Prepared::Plan { plan, findings }) => {
             let fatal = findings.iter().any(Finding::is_fatal);
-            let ending = if fatal {
-                Ending::Refused
-            } else {
-                Ending::Pending
-            };
+            let ending = if fatal { Ending::Refused } else { Ending::Pending };
             let report = planned(Report::new(command, ending), &plan, findings);
             let report = places(report, &resolved, &host, &plan.receipt);
-            if fatal {
-                refused(report, command)
-            } else {
-                report
-            }
+            if fatal { refused(report, command) } else { report }
         }
     };
     with_missing_places(report, args, &resolved)
@@ -98,9 +85,7 @@ fn with_missing_places(mut report: Report, args: &InstallArgs, resolved: &Resolv
         findings.extend(kept.map(|name| warn("--keep-in-tree", name)));
     }
     report.findings.extend(findings);
-    report
-        .findings
-        .sort_by_key(|finding| Reverse(finding.severity));
+    report.findings.sort_by_key(|finding| Reverse(finding.severity));
     report
 }
 
@@ -120,27 +105,17 @@ fn enter(
     };
     let resolved =
         resolve(&wish(args)).map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
-    let host = Host::new(
-        &resolved.root,
-        own_territory(&resolved.request.prefix),
-        meter(),
-        cancel,
-    )
-    .map_err(|error| refuse(&error, "check the root"))?;
+    let host = Host::new(&resolved.root, own_territory(&resolved.request.prefix), meter(), cancel)
+        .map_err(|error| refuse(&error, "check the root"))?;
     Ok((resolved, host))
 }
 
 /// The tests of this project kill the program at a chosen mutation.
 #[cfg(feature = "fakes")]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "only the project's own tests set it"
-)]
+#[expect(clippy::disallowed_methods, reason = "only the project's own tests set it")]
 pub(super) fn meter() -> Meter {
     use crate::host::Fault;
-    let at = std::env::var("MMEMBED_TEST_KILL_AT")
-        .ok()
-        .and_then(|at| at.parse().ok());
+    let at = std::env::var("MMEMBED_TEST_KILL_AT").ok().and_then(|at| at.parse().ok());
     at.map_or_else(Meter::default, |at| Meter::with_fault(at, Fault::Kill))
 }
 
@@ -150,23 +125,11 @@ pub(super) fn meter() -> Meter {
 }
 
 fn wish(args: &InstallArgs) -> InstallWish {
-    let given = if args.enforce {
-        Strength::Enforced
-    } else {
-        Strength::Default
-    };
-    let files = args
-        .config_overlay
-        .iter()
-        .map(|path| (given, Overlay::File(path.clone())));
-    let enforced = args
-        .enforced_overlay
-        .iter()
-        .map(|path| (Strength::Enforced, Overlay::File(path.clone())));
-    let sets = args
-        .set
-        .iter()
-        .map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
+    let given = if args.enforce { Strength::Enforced } else { Strength::Default };
+    let files = args.config_overlay.iter().map(|path| (given, Overlay::File(path.clone())));
+    let enforced =
+        args.enforced_overlay.iter().map(|path| (Strength::Enforced, Overlay::File(path.clone())));
+    let sets = args.set.iter().map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
     let within = args.patience.start_timeout;
     InstallWish {
         app: args.target.app.clone(),
@@ -181,11 +144,7 @@ fn wish(args: &InstallArgs) -> InstallWish {
         config_file: args.config_file.clone(),
         owner: args.owner.clone(),
         service_user: args.service_user.clone(),
-        start: if args.no_start {
-            Start::Never
-        } else {
-            Start::Prove { within }
-        },
+        start: if args.no_start { Start::Never } else { Start::Prove { within } },
         database: if args.use_existing_database {
             DatabaseUse::AsItIs
         } else {
@@ -209,16 +168,8 @@ fn planned(mut report: Report, plan: &Plan, findings: Vec<Finding>) -> Report {
 }
 
 fn refused(mut report: Report, command: &str) -> Report {
-    let count = report
-        .findings
-        .iter()
-        .filter(|finding| finding.is_fatal())
-        .count();
-    let noun = if count == 1 {
-        "finding forbids"
-    } else {
-        "findings forbid"
-    };
+    let count = report.findings.iter().filter(|finding| finding.is_fatal()).count();
+    let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
     report.failure = Some(Failure {
         what: format!("{count} {noun} it"),
         now: hint::UNCHANGED.to_owned(),
@@ -248,12 +199,7 @@ fn ran(
     report.failure = hint::for_outcome(outcome, host, plan);
     if matches!(ending, Ending::Done | Ending::Remainder) {
         let receipt = read_receipt(host, &plan.prefix).ok().flatten();
-        return describe(
-            report,
-            resolved,
-            host,
-            receipt.as_ref().unwrap_or(&plan.receipt),
-        );
+        return describe(report, resolved, host, receipt.as_ref().unwrap_or(&plan.receipt));
     }
     report
 }

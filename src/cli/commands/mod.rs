@@ -42,10 +42,7 @@ fn refused(command: &'static str, failure: Failure) -> Report {
 fn place_reports(host: &Host, live: &RelPath, placements: &[Placement]) -> Vec<PlaceReport> {
     let report = |placement: &Placement| {
         let path = host.tree.absolute(&placement.path(live)?);
-        Some(PlaceReport {
-            name: placement.name,
-            path,
-        })
+        Some(PlaceReport { name: placement.name, path })
     };
     placements.iter().filter_map(report).collect()
 }

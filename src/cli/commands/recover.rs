@@ -87,11 +87,7 @@ fn left(cause: &StepError, call: &Call) -> Failure {
     Failure {
         what: words::chain(cause),
         now: "the transaction is still open".to_owned(),
-        next: format!(
-            "{}, then run {}",
-            system::advice(cause),
-            call.with("recover", "--retry")
-        ),
+        next: format!("{}, then run {}", system::advice(cause), call.with("recover", "--retry")),
     }
 }
 

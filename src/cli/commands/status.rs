@@ -31,9 +31,7 @@ fn describe(host: &Host, status: &Status, call: &Call) -> Report {
     report.findings.extend(open_transaction(status, call));
     let Some(receipt) = &status.receipt else {
         let text = "nothing is installed here by mmembed";
-        report
-            .findings
-            .push(Finding::new(Severity::Note, "not-installed", text));
+        report.findings.push(Finding::new(Severity::Note, "not-installed", text));
         return report;
     };
     report.findings.extend(tree(status));

@@ -30,16 +30,10 @@ pub(crate) fn run(
     let call = hint::call(&host, &prefix);
     let logs = host.tree.absolute(&verify_directory(&prefix));
     let mut report = Report::new("verify", Ending::Done);
-    report.release = read_receipt(&host, &prefix)
-        .ok()
-        .flatten()
-        .map(|receipt| receipt.release);
+    report.release = read_receipt(&host, &prefix).ok().flatten().map(|receipt| receipt.release);
     match verify_files(&host, &prefix) {
         Ok(deviations) => {
-            report.findings = deviations
-                .iter()
-                .map(|(path, kind)| finding(path, *kind))
-                .collect();
+            report.findings = deviations.iter().map(|(path, kind)| finding(path, *kind)).collect();
         }
         Err(error) => return Ok(failed(report, &error, &call, &logs)),
     }
@@ -50,10 +44,7 @@ pub(crate) fn run(
         };
         let within = patience.start_timeout;
         match verify_server(&host, &prefix, within, &mut progress) {
-            Ok(text) => report.settings.push(SettingReport {
-                setting: "proved".to_owned(),
-                text,
-            }),
+            Ok(text) => report.settings.push(SettingReport { setting: "proved".to_owned(), text }),
             Err(error) => return Ok(failed(report, &error, &call, &logs)),
         }
         drop(lock);
@@ -80,11 +71,9 @@ fn finding(path: &crate::model::RelPath, kind: Deviation) -> Finding {
             "changed",
             format!("{path} is not as the release brought it"),
         ),
-        Deviation::Extra => Finding::new(
-            Severity::Note,
-            "extra",
-            format!("{path} was not brought by the release"),
-        ),
+        Deviation::Extra => {
+            Finding::new(Severity::Note, "extra", format!("{path} was not brought by the release"))
+        }
     }
 }
 
@@ -92,10 +81,7 @@ fn failed(mut report: Report, error: &VerifyError, call: &Call, logs: &Path) -> 
     let (ending, next) = match error {
         VerifyError::NotInstalled => (
             Ending::Refused,
-            format!(
-                "install a release with {}",
-                call.with("install", "--release PATH")
-            ),
+            format!("install a release with {}", call.with("install", "--release PATH")),
         ),
         VerifyError::State(error) => (Ending::Refused, hint::for_state(error)),
         VerifyError::Path(_)
@@ -107,25 +93,19 @@ fn failed(mut report: Report, error: &VerifyError, call: &Call, logs: &Path) -> 
             Ending::Refused,
             "start it there; from here, `--no-start` verifies its files".to_owned(),
         ),
-        VerifyError::Configure(_) | VerifyError::Darken(_) => (
-            Ending::ProbeFailed,
-            "mend the configuration at that place".to_owned(),
-        ),
-        VerifyError::Proof(_) => (
-            Ending::ProbeFailed,
-            format!("read the server's log in {}", logs.display()),
-        ),
-        VerifyError::NotServing { .. } => (
-            Ending::ProbeFailed,
-            "read the log of the running server".to_owned(),
-        ),
+        VerifyError::Configure(_) | VerifyError::Darken(_) => {
+            (Ending::ProbeFailed, "mend the configuration at that place".to_owned())
+        }
+        VerifyError::Proof(_) => {
+            (Ending::ProbeFailed, format!("read the server's log in {}", logs.display()))
+        }
+        VerifyError::NotServing { .. } => {
+            (Ending::ProbeFailed, "read the log of the running server".to_owned())
+        }
     };
     report.ending = ending;
-    report.failure = Some(Failure {
-        what: words::chain(error),
-        now: hint::UNCHANGED.to_owned(),
-        next,
-    });
+    report.failure =
+        Some(Failure { what: words::chain(error), now: hint::UNCHANGED.to_owned(), next });
     report
 }
 

@@ -52,10 +52,7 @@ fn render_finding(finding: &Finding) -> String {
         Severity::Warning => (CARE, "warning"),
         Severity::Note => (FAINT, "note"),
     };
-    let mut text = format!(
-        "{style}{word}:{style:#} {} [{}]\n",
-        finding.text, finding.code
-    );
+    let mut text = format!("{style}{word}:{style:#} {} [{}]\n", finding.text, finding.code);
     if !finding.advice.is_empty() {
         let advice = &finding.advice;
         writeln!(text, "  {FAINT}→{FAINT:#} {advice}").expect("a string can be written to");
@@ -68,11 +65,7 @@ fn render_ending(report: &Report) -> String {
     let (style, word, rest) = match (report.ending, report.command) {
         (Ending::Done, "status") => match release {
             Some(release) => (GOOD, "installed", release),
-            None => (
-                CARE,
-                "not installed",
-                "mmembed made nothing here".to_owned(),
-            ),
+            None => (CARE, "not installed", "mmembed made nothing here".to_owned()),
         },
         (Ending::Done, command) => (GOOD, "done", done(command, release)),
         (Ending::NothingToDo, command) => (GOOD, "nothing to do", nothing_to_do(command, release)),
@@ -130,24 +123,10 @@ fn render_installation(report: &Report) -> String {
         let seconds = proof.ready_after_ms / 1000;
         let millis = proof.ready_after_ms % 1000;
         rows.push(("ready after".to_owned(), format!("{seconds}.{millis:03} s")));
-        rows.extend(
-            proof
-                .checks
-                .iter()
-                .map(|check| ("proved".to_owned(), check.clone())),
-        );
+        rows.extend(proof.checks.iter().map(|check| ("proved".to_owned(), check.clone())));
     }
-    rows.extend(
-        report
-            .settings
-            .iter()
-            .map(|row| (row.setting.clone(), row.text.clone())),
-    );
-    let width = rows
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or_default();
+    rows.extend(report.settings.iter().map(|row| (row.setting.clone(), row.text.clone())));
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut text = String::new();
     for (name, value) in &rows {
         writeln!(text, "  {FAINT}{name:width$}{FAINT:#}  {value}")
@@ -177,52 +156,17 @@ mod tests {
         let committed = "committed: Mattermost 10.11.0 (team edition), but something is left to do";
         let as_asked = "nothing to do: Mattermost 10.11.0 (team edition) is installed as asked for";
         for (command, ending, installed, said) in [
-            (
-                "install",
-                Done,
-                INSTALLED,
-                "done: Mattermost 10.11.0 (team edition) is installed",
-            ),
+            ("install", Done, INSTALLED, "done: Mattermost 10.11.0 (team edition) is installed"),
             ("install", NothingToDo, INSTALLED, as_asked),
             ("install", Remainder, INSTALLED, committed),
             ("install", Refused, INSTALLED, ""),
             ("plan", Pending, INSTALLED, "pending: nothing was changed"),
-            (
-                "recover",
-                Remainder,
-                false,
-                "committed: something is left to do",
-            ),
-            (
-                "recover",
-                Done,
-                false,
-                "done: no transaction is open any more",
-            ),
-            (
-                "recover",
-                NothingToDo,
-                false,
-                "nothing to do: no transaction is open",
-            ),
-            (
-                "status",
-                Done,
-                INSTALLED,
-                "installed: Mattermost 10.11.0 (team edition)",
-            ),
-            (
-                "status",
-                Done,
-                false,
-                "not installed: mmembed made nothing here",
-            ),
-            (
-                "verify",
-                Done,
-                INSTALLED,
-                "done: Mattermost 10.11.0 (team edition) has passed",
-            ),
+            ("recover", Remainder, false, "committed: something is left to do"),
+            ("recover", Done, false, "done: no transaction is open any more"),
+            ("recover", NothingToDo, false, "nothing to do: no transaction is open"),
+            ("status", Done, INSTALLED, "installed: Mattermost 10.11.0 (team edition)"),
+            ("status", Done, false, "not installed: mmembed made nothing here"),
+            ("verify", Done, INSTALLED, "done: Mattermost 10.11.0 (team edition) has passed"),
         ] {
             assert_eq!(first_words(command, ending, installed).trim_end(), said);
         }

@@ -13,13 +13,7 @@ impl Restored {
                 continue;
             };
             let value = Shown::of(setting, &value);
-            ledger.replace(decision(
-                setting,
-                Choice::Added,
-                Because::ServerFilled,
-                value,
-                None,
-            ));
+            ledger.replace(decision(setting, Choice::Added, Because::ServerFilled, value, None));
         }
         for change in &self.changed {
             let because = match change.rewrite {
@@ -28,13 +22,7 @@ impl Restored {
             };
             let (before, after) = (change.before.clone(), change.after.clone());
             let setting = &change.setting;
-            ledger.replace(decision(
-                setting,
-                Choice::Changed,
-                because,
-                after,
-                Some(before),
-            ));
+            ledger.replace(decision(setting, Choice::Changed, because, after, Some(before)));
         }
         for dropped in &self.dropped {
             let (setting, value) = (&dropped.setting, dropped.value.clone());
@@ -52,12 +40,5 @@ fn decision(
     instead_of: Option<Shown>,
 ) -> Decision {
     let setting = setting.clone();
-    Decision {
-        setting,
-        choice,
-        origin: Origin::Server,
-        because,
-        value,
-        instead_of,
-    }
+    Decision { setting, choice, origin: Origin::Server, because, value, instead_of }
 }

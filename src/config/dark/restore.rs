@@ -118,12 +118,7 @@ pub fn restore(
     let pairs = pairs(original, &document);
     let resets = resets(original, &document, shipped, &pairs);
     let (mut dropped, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
-    for Pair {
-        setting,
-        before,
-        after,
-    } in pairs
-    {
+    for Pair { setting, before, after } in pairs {
         match (before, after) {
             (Some(before), Some(after)) => changed.push(Changed {
                 before: Shown::of(&setting, &before),
@@ -141,13 +136,7 @@ pub fn restore(
             (Some(_) | None, None) => {}
         }
     }
-    Ok(Restored {
-        document,
-        dropped,
-        added,
-        changed,
-        resets,
-    })
+    Ok(Restored { document, dropped, added, changed, resets })
 }
 
 fn put_back(document: &mut Document, shaded: &[Shaded]) -> Result<(), EditError> {
@@ -159,9 +148,7 @@ fn put_back(document: &mut Document, shaded: &[Shaded]) -> Result<(), EditError>
             (None, created) => {
                 drop(document.remove(&shaded.setting));
                 // What the server has filled in beside it stays.
-                let section = created
-                    .as_ref()
-                    .filter(|created| **created != shaded.setting);
+                let section = created.as_ref().filter(|created| **created != shaded.setting);
                 let empty = section.and_then(|section| document.get(section));
                 if let Some((section, true)) = section.zip(empty.map(|value| value.is_empty())) {
                     drop(document.remove(section));
@@ -193,11 +180,8 @@ fn resets(
 ) -> Vec<Reset> {
     let mut resets = Vec::new();
     let site_url = SettingPath::known("ServiceSettings.SiteURL");
-    let is_set = |document: &Document| {
-        document
-            .get(&site_url)
-            .is_some_and(|value| !value.is_empty())
-    };
+    let is_set =
+        |document: &Document| document.get(&site_url).is_some_and(|value| !value.is_empty());
     if is_set(original) && !is_set(after) {
         resets.push(Reset::SiteUrlEmptied);
     }

@@ -34,17 +34,9 @@ fn names(settings: &[SettingPath]) -> Vec<String> {
 
 #[test]
 fn nothing_can_be_reached_in_the_dark() {
-    let dark = darken(
-        &document(&original()),
-        &version(),
-        "127.0.0.1:4711".parse().unwrap(),
-    )
-    .unwrap();
-    let value = dark
-        .document
-        .get(&SettingPath::known("ServiceSettings"))
-        .unwrap()
-        .to_value();
+    let dark =
+        darken(&document(&original()), &version(), "127.0.0.1:4711".parse().unwrap()).unwrap();
+    let value = dark.document.get(&SettingPath::known("ServiceSettings")).unwrap().to_value();
     assert_eq!(
         value,
         json!({
@@ -52,26 +44,16 @@ fn nothing_can_be_reached_in_the_dark() {
             "UseLetsEncrypt": false, "Forward80To443": false, "EnableLocalMode": false
         })
     );
-    for setting in [
-        "JobSettings.RunJobs",
-        "JobSettings.RunScheduler",
-        "EmailSettings.SendPushNotifications",
-    ] {
+    for setting in
+        ["JobSettings.RunJobs", "JobSettings.RunScheduler", "EmailSettings.SendPushNotifications"]
+    {
         assert_eq!(
-            dark.document
-                .get(&SettingPath::known(setting))
-                .unwrap()
-                .raw(),
+            dark.document.get(&SettingPath::known(setting)).unwrap().raw(),
             "false",
             "{setting}"
         );
     }
-    assert_eq!(
-        dark.document
-            .get(&SettingPath::known("MetricsSettings"))
-            .map(|v| v.kind()),
-        None
-    );
+    assert_eq!(dark.document.get(&SettingPath::known("MetricsSettings")).map(|v| v.kind()), None);
 }
 
 #[test]
@@ -80,11 +62,7 @@ fn every_shade_is_a_known_setting_that_takes_the_value() {
         let setting = SettingPath::known(shade.setting);
         let known = crate::config::known::known(&setting);
         let value = View::of_json(shade.value);
-        assert!(
-            known.iter().any(|row| row.kind.accepts(&value)),
-            "{}",
-            shade.setting
-        );
+        assert!(known.iter().any(|row| row.kind.accepts(&value)), "{}", shade.setting);
     }
 }
 
@@ -130,41 +108,15 @@ fn what_the_server_did_to_the_file_is_told() {
         .iter()
         .map(|dropped| (dropped.setting.to_string(), dropped.is_known_here))
         .collect();
-    let wanted = [
-        ("EmailSettings.EnableEmailBatching", true),
-        ("Unheard.Of", false),
-    ];
-    assert_eq!(
-        dropped,
-        wanted.map(|(name, known)| (name.to_owned(), known))
-    );
-    assert_eq!(
-        names(&restored.added),
-        ["JobSettings.CleanupJobsThresholdDays"]
-    );
-    let changed: Vec<_> = restored
-        .changed
-        .iter()
-        .map(|change| change.rewrite)
-        .collect();
-    assert_eq!(
-        changed,
-        [
-            Rewrite::Filled,
-            Rewrite::Filled,
-            Rewrite::Known,
-            Rewrite::Unexpected
-        ]
-    );
+    let wanted = [("EmailSettings.EnableEmailBatching", true), ("Unheard.Of", false)];
+    assert_eq!(dropped, wanted.map(|(name, known)| (name.to_owned(), known)));
+    assert_eq!(names(&restored.added), ["JobSettings.CleanupJobsThresholdDays"]);
+    let changed: Vec<_> = restored.changed.iter().map(|change| change.rewrite).collect();
+    assert_eq!(changed, [Rewrite::Filled, Rewrite::Filled, Rewrite::Known, Rewrite::Unexpected]);
     assert_eq!(restored.resets, []);
-    let address = restored
-        .document
-        .get(&SettingPath::known("ServiceSettings.ListenAddress"));
+    let address = restored.document.get(&SettingPath::known("ServiceSettings.ListenAddress"));
     assert_eq!(address.unwrap().raw(), "\":8065\"");
-    let told = format!(
-        "{restored:?} {}",
-        serde_json::to_string(&restored.changed).unwrap()
-    );
+    let told = format!("{restored:?} {}", serde_json::to_string(&restored.changed).unwrap());
     assert!(!told.contains("generated"));
 }
 
@@ -180,28 +132,13 @@ fn a_fall_back_to_defaults_is_seen() {
         for (setting, value) in edits {
             after.set_raw(&SettingPath::known(setting), value).unwrap();
         }
-        restore(
-            &original,
-            &[],
-            after.to_text().as_bytes(),
-            Some(&shipped),
-            &version(),
-        )
-        .unwrap()
-        .resets
+        restore(&original, &[], after.to_text().as_bytes(), Some(&shipped), &version())
+            .unwrap()
+            .resets
     };
-    assert_eq!(
-        run(&[("ServiceSettings.SiteURL", "\"\"")]),
-        [Reset::SiteUrlEmptied]
-    );
-    for source in [
-        "\"postgres://shipped\"",
-        "\"postgres://mmuser:mostest@h/db\"",
-    ] {
-        assert_eq!(
-            run(&[("SqlSettings.DataSource", source)]),
-            [Reset::DefaultDataSource]
-        );
+    assert_eq!(run(&[("ServiceSettings.SiteURL", "\"\"")]), [Reset::SiteUrlEmptied]);
+    for source in ["\"postgres://shipped\"", "\"postgres://mmuser:mostest@h/db\""] {
+        assert_eq!(run(&[("SqlSettings.DataSource", source)]), [Reset::DefaultDataSource]);
     }
     let team = ["a", "b", "c", "d", "e"].map(|key| format!("TeamSettings.{key}"));
     let edits: Vec<_> = team.iter().map(|setting| (setting.as_str(), "0")).collect();

@@ -75,20 +75,13 @@ impl Document {
     /// # Errors
     /// [`EditError`]; the document is then unchanged.
     pub fn set_raw(&mut self, setting: &SettingPath, json: &str) -> Result<Written, EditError> {
-        let scope = setting
-            .parts()
-            .iter()
-            .fold(Scope::Top, |scope, part| scope.below(part));
+        let scope = setting.parts().iter().fold(Scope::Top, |scope, part| scope.below(part));
         let node = check_value(json, scope).map_err(|fault| no_value(setting, fault, json))?;
         if setting.parts().len() == 1 && matches!(node, Node::Leaf(_)) && json.trim() != "null" {
-            return Err(EditError::Section {
-                setting: setting.clone(),
-            });
+            return Err(EditError::Section { setting: setting.clone() });
         }
         if setting.parts().len() + depth(json) > MAX_DEPTH {
-            return Err(EditError::TooDeep {
-                setting: setting.clone(),
-            });
+            return Err(EditError::TooDeep { setting: setting.clone() });
         }
         let steps = self.steps_towards(setting);
         match setting.parts().get(steps.len()..) {
@@ -99,11 +92,7 @@ impl Document {
                     format!("{{{}:{json}}}", text::encode(name))
                 });
                 let written = self.insert(setting, &steps, name, &wrapped)?;
-                Ok(if written == Written::Inserted {
-                    Written::SectionCreated
-                } else {
-                    written
-                })
+                Ok(if written == Written::Inserted { Written::SectionCreated } else { written })
             }
         }
     }
@@ -156,20 +145,12 @@ impl Document {
         let level = steps.len() + 1;
         let key = self.append(&text::encode(name));
         let value = self.take_in(setting, json, level);
-        let lines = [
-            style.line(level),
-            style.colon.clone(),
-            style.line(level - 1),
-        ]
-        .map(|piece| self.append(&piece));
+        let lines = [style.line(level), style.colon.clone(), style.line(level - 1)]
+            .map(|piece| self.append(&piece));
         if let Some(object) = object_at(&mut self.root, steps) {
             add_member(object, key, value, lines);
         }
-        Ok(if was_null {
-            Written::NullReplaced
-        } else {
-            Written::Inserted
-        })
+        Ok(if was_null { Written::NullReplaced } else { Written::Inserted })
     }
 
     /// Makes sure that there is an object at `steps`; tells whether it was `null` before.
@@ -217,21 +198,13 @@ fn add_member(object: &mut Object, key: Span, value: Node, [lead, colon, tail]: 
         object.tail = tail;
     }
     let (lead, colon) = sibling.unwrap_or((lead, colon));
-    object.members.push(Member {
-        lead,
-        key,
-        colon,
-        value,
-        trail: Span::default(),
-    });
+    object.members.push(Member { lead, key, colon, value, trail: Span::default() });
 }
 
 fn object_at<'a>(root: &'a mut Object, steps: &[usize]) -> Option<&'a mut Object> {
-    steps.iter().try_fold(root, |object, step| {
-        match &mut object.members.get_mut(*step)?.value {
-            Node::Object(inner) => Some(inner),
-            Node::Leaf(_) => None,
-        }
+    steps.iter().try_fold(root, |object, step| match &mut object.members.get_mut(*step)?.value {
+        Node::Object(inner) => Some(inner),
+        Node::Leaf(_) => None,
     })
 }
 
@@ -240,10 +213,7 @@ fn is_null(node: &Node, arena: &str) -> bool {
 }
 
 fn no_value(setting: &SettingPath, fault: Fault, json: &str) -> EditError {
-    EditError::NoValue {
-        setting: setting.clone(),
-        source: fault.placed(json.as_bytes()),
-    }
+    EditError::NoValue { setting: setting.clone(), source: fault.placed(json.as_bytes()) }
 }
 
 /// How many levels of brackets a valid value has.

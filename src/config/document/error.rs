@@ -103,11 +103,7 @@ impl Position {
         }
         let continues = |byte: &&u8| **byte & 0xc0 != 0x80;
         let column = before.iter().skip(start).filter(continues).count() + 1;
-        Self {
-            line,
-            column,
-            offset,
-        }
+        Self { line, column, offset }
     }
 }
 
@@ -146,12 +142,7 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(rule: Rule, at: usize, what: impl Into<String>) -> Self {
-        Self {
-            rule,
-            at,
-            other: None,
-            what: what.into(),
-        }
+        Self { rule, at, other: None, what: what.into() }
     }
 
     /// The fault with its places counted in `bytes`.

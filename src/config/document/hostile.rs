@@ -17,11 +17,7 @@ fn value(json: &str) -> Vec<u8> {
 
 fn utf16(text: &str, big: bool) -> Vec<u8> {
     let bytes = |unit: u16| {
-        if big {
-            unit.to_be_bytes()
-        } else {
-            unit.to_le_bytes()
-        }
+        if big { unit.to_be_bytes() } else { unit.to_le_bytes() }
     };
     text.encode_utf16().flat_map(bytes).collect()
 }
@@ -40,10 +36,7 @@ fn raw_string(bytes: &[u8]) -> Vec<u8> {
 fn accepted() -> Vec<(&'static str, Vec<u8>)> {
     let many: Vec<String> = (0..100_000).map(|n| format!("\"k{n}\": {n}")).collect();
     vec![
-        (
-            "J01",
-            b"{\n    \"ServiceSettings\": {\n        \"SiteURL\": \"x\"\n    }\n}\n".to_vec(),
-        ),
+        ("J01", b"{\n    \"ServiceSettings\": {\n        \"SiteURL\": \"x\"\n    }\n}\n".to_vec()),
         ("J11", b"{}".to_vec()),
         ("J22", value("9007199254740993")),
         ("J23", value("9223372036854775807")),
@@ -60,44 +53,24 @@ fn accepted() -> Vec<(&'static str, Vec<u8>)> {
         ("J41", value("\"\\ud83d\\ude00\"")),
         ("J42", value("\"a\\u0000b\"")),
         ("J46", value("\"\\u003c\\u0026\\u2028\\/\"")),
-        (
-            "J47",
-            b"{\r\n  \"A\": {\r\n    \"b\": 1\r\n  }\r\n}\r\n".to_vec(),
-        ),
+        ("J47", b"{\r\n  \"A\": {\r\n    \"b\": 1\r\n  }\r\n}\r\n".to_vec()),
         ("J48", b"{\r  \"A\": {\r    \"b\": 1\r  }\r}\r".to_vec()),
         ("J49", nested(100)),
         ("J50", nested(128)),
         ("J50 at the limit", nested(512)),
         ("J53", b"{\"SqlSettings\": null}".to_vec()),
         ("J56", b"{\"EmailSettings\": {\"SMTPPort\": 25}}".to_vec()),
-        (
-            "J57",
-            b"{\"ServiceSettings\": {\"EnableDeveloper\": \"true\"}}".to_vec(),
-        ),
+        ("J57", b"{\"ServiceSettings\": {\"EnableDeveloper\": \"true\"}}".to_vec()),
         ("J58", b"{\"Z\": {\"b\": 1, \"a\": 2}, \"A\": {}}".to_vec()),
         ("J59", b"{\"\": 1, \"A\": {\"\": 2}}".to_vec()),
         ("J60", b"{\"__proto__\": {\"x\": 1}}".to_vec()),
-        (
-            "J61",
-            "{\"A\": {\"\u{e9}\": 1, \"e\u{301}\": 2}}"
-                .as_bytes()
-                .to_vec(),
-        ),
+        ("J61", "{\"A\": {\"\u{e9}\": 1, \"e\u{301}\": 2}}".as_bytes().to_vec()),
         ("J62", value(&format!("\"{}\"", "x".repeat(1 << 20)))),
-        (
-            "J63",
-            format!("{{\"A\": {{{}}}}}", many.join(", ")).into_bytes(),
-        ),
+        ("J63", format!("{{\"A\": {{{}}}}}", many.join(", ")).into_bytes()),
         ("J66", b"{\"A\": {\"b\": 1}}".to_vec()),
         ("J67", b"{\n\t\"A\": {\n\t\t\"b\": 1\n\t}\n}\n".to_vec()),
-        (
-            "maps are exact",
-            b"{\"PluginSettings\": {\"Plugins\": {\"a\": {}, \"A\": {}}}}".to_vec(),
-        ),
-        (
-            "K25 one line",
-            format!("{{\"A\":{{{}}}}}", many.join(",")).into_bytes(),
-        ),
+        ("maps are exact", b"{\"PluginSettings\": {\"Plugins\": {\"a\": {}, \"A\": {}}}}".to_vec()),
+        ("K25 one line", format!("{{\"A\":{{{}}}}}", many.join(",")).into_bytes()),
         (
             "K25 long lines",
             format!(
@@ -107,10 +80,7 @@ fn accepted() -> Vec<(&'static str, Vec<u8>)> {
             )
             .into_bytes(),
         ),
-        (
-            "K21",
-            b"{\"Unheard\": [1, {\"a\": 2}], \"Gone\": \"x\", \"TeamSettings\": {}}".to_vec(),
-        ),
+        ("K21", b"{\"Unheard\": [1, {\"a\": 2}], \"Gone\": \"x\", \"TeamSettings\": {}}".to_vec()),
     ]
 }
 
@@ -118,25 +88,10 @@ fn accepted() -> Vec<(&'static str, Vec<u8>)> {
 fn refused() -> Vec<(&'static str, Vec<u8>, Rule, &'static str)> {
     let two = "{\"A\": {\"DataSource\": \"canary-4711\",\n \"DataSource\": \"b\"}}";
     vec![
-        (
-            "J02",
-            [b"\xef\xbb\xbf".as_slice(), &value("1")].concat(),
-            Rule::Bom,
-            "1:1",
-        ),
-        (
-            "J03",
-            utf16("\u{feff}{\"a\": 1}", false),
-            Rule::Encoding,
-            "1:1",
-        ),
+        ("J02", [b"\xef\xbb\xbf".as_slice(), &value("1")].concat(), Rule::Bom, "1:1"),
+        ("J03", utf16("\u{feff}{\"a\": 1}", false), Rule::Encoding, "1:1"),
         ("J04", utf16("{\"a\": 1}", true), Rule::Encoding, "1:1"),
-        (
-            "J04 little",
-            utf16("{\"a\": 1}", false),
-            Rule::Encoding,
-            "1:1",
-        ),
+        ("J04 little", utf16("{\"a\": 1}", false), Rule::Encoding, "1:1"),
         ("J05", vec![], Rule::Empty, "1:1"),
         ("J06", b" \r\n\t ".to_vec(), Rule::Empty, "2:3"),
         ("J07", b"null".to_vec(), Rule::Top, "1:1"),
@@ -145,63 +100,18 @@ fn refused() -> Vec<(&'static str, Vec<u8>, Rule, &'static str)> {
         ("J10", b"1".to_vec(), Rule::Top, "1:1"),
         ("J12", b"{} canary-4711".to_vec(), Rule::Trailing, "1:4"),
         ("J13", b"{}\n{}".to_vec(), Rule::Trailing, "2:1"),
-        (
-            "J14",
-            b"{\"A\": {\"b\": 1,\n}}".to_vec(),
-            Rule::Syntax,
-            "2:1",
-        ),
-        (
-            "J14 list",
-            b"{\"A\": {\"b\": [1,]}}".to_vec(),
-            Rule::Syntax,
-            "1:16",
-        ),
+        ("J14", b"{\"A\": {\"b\": 1,\n}}".to_vec(), Rule::Syntax, "2:1"),
+        ("J14 list", b"{\"A\": {\"b\": [1,]}}".to_vec(), Rule::Syntax, "1:16"),
         ("J15", b"{ // canary-4711\n}".to_vec(), Rule::Syntax, "1:3"),
         ("J16", b"{'A': {}}".to_vec(), Rule::Syntax, "1:2"),
-        (
-            "J17",
-            b"{\"A\": {\"b\": \"canary-4711".to_vec(),
-            Rule::Truncated,
-            "1:25",
-        ),
-        (
-            "J17 number",
-            b"{\"A\": {\"b\": -".to_vec(),
-            Rule::Truncated,
-            "1:14",
-        ),
-        (
-            "J17 word",
-            b"{\"A\": {\"b\": tr".to_vec(),
-            Rule::Truncated,
-            "1:15",
-        ),
-        (
-            "J17 comma",
-            b"{\"A\": {\"b\": 1,\n".to_vec(),
-            Rule::Truncated,
-            "2:1",
-        ),
-        (
-            "J17 value",
-            b"{\"A\": {\"b\": 1}\n".to_vec(),
-            Rule::Truncated,
-            "2:1",
-        ),
-        (
-            "J18",
-            b"{\"SqlSettings\": {},\n\"SqlSettings\": {}}".to_vec(),
-            Rule::Duplicate,
-            "2:1",
-        ),
+        ("J17", b"{\"A\": {\"b\": \"canary-4711".to_vec(), Rule::Truncated, "1:25"),
+        ("J17 number", b"{\"A\": {\"b\": -".to_vec(), Rule::Truncated, "1:14"),
+        ("J17 word", b"{\"A\": {\"b\": tr".to_vec(), Rule::Truncated, "1:15"),
+        ("J17 comma", b"{\"A\": {\"b\": 1,\n".to_vec(), Rule::Truncated, "2:1"),
+        ("J17 value", b"{\"A\": {\"b\": 1}\n".to_vec(), Rule::Truncated, "2:1"),
+        ("J18", b"{\"SqlSettings\": {},\n\"SqlSettings\": {}}".to_vec(), Rule::Duplicate, "2:1"),
         ("J19", two.as_bytes().to_vec(), Rule::Duplicate, "2:2"),
-        (
-            "J20",
-            b"{\"A\": {\"a\": 1, \"\\u0061\": 2}}".to_vec(),
-            Rule::Duplicate,
-            "1:16",
-        ),
+        ("J20", b"{\"A\": {\"a\": 1, \"\\u0061\": 2}}".to_vec(), Rule::Duplicate, "1:16"),
         (
             "J20 map",
             b"{\"PluginSettings\": {\"Plugins\": {\"a\": 1, \"\\u0061\": 2}}}".to_vec(),
@@ -239,24 +149,9 @@ fn refused() -> Vec<(&'static str, Vec<u8>, Rule, &'static str)> {
             Rule::Depth,
             "1:517",
         ),
-        (
-            "J52 objects",
-            b"{\"a\":".repeat(1_000_000),
-            Rule::Depth,
-            "1:2561",
-        ),
-        (
-            "J54",
-            b"{\"ServiceSettings\": [\"canary-4711\"]}".to_vec(),
-            Rule::Type,
-            "1:21",
-        ),
-        (
-            "J55",
-            b"{\"sqlsettings\": \"canary-4711\"}".to_vec(),
-            Rule::Type,
-            "1:17",
-        ),
+        ("J52 objects", b"{\"a\":".repeat(1_000_000), Rule::Depth, "1:2561"),
+        ("J54", b"{\"ServiceSettings\": [\"canary-4711\"]}".to_vec(), Rule::Type, "1:21"),
+        ("J55", b"{\"sqlsettings\": \"canary-4711\"}".to_vec(), Rule::Type, "1:17"),
         ("J64", b" ".repeat(64 << 20), Rule::Size, "1:1"),
         ("J65", "{\u{a0}}".as_bytes().to_vec(), Rule::Syntax, "1:2"),
         ("J68", b"{\x0c}".to_vec(), Rule::Syntax, "1:2"),
@@ -280,17 +175,11 @@ fn accepted_documents_come_out_byte_for_byte() {
 fn an_edit_leaves_the_rest_of_an_accepted_document_alone() {
     for (id, bytes) in accepted() {
         let mut document = Document::parse(&bytes).unwrap();
-        let written = document
-            .set_raw(&path("NewSettings.Key"), "\"new\"")
-            .unwrap();
+        let written = document.set_raw(&path("NewSettings.Key"), "\"new\"").unwrap();
         assert_eq!(written, Written::SectionCreated, "{id}");
         let text = document.to_text();
         let added = Document::parse(text.as_bytes()).unwrap();
-        assert_eq!(
-            added.get(&path("NewSettings.Key")).unwrap().raw(),
-            "\"new\"",
-            "{id}"
-        );
+        assert_eq!(added.get(&path("NewSettings.Key")).unwrap().raw(), "\"new\"", "{id}");
         assert_eq!(added.leaves().len(), document.leaves().len(), "{id}");
         document.remove(&path("NewSettings")).unwrap();
         assert!(document.to_text().into_bytes() == bytes, "{id}");
@@ -311,25 +200,12 @@ fn refused_documents_name_rule_and_place_and_no_value() {
 
 #[test]
 fn a_million_brackets_and_a_hundred_thousand_keys_are_quick() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test of speed looks at the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test of speed looks at the time")]
     let now = Instant::now;
     for (bytes, limit) in [
         (b"{\"a\":".repeat(1_000_000), 100),
-        (
-            [b"{\"a\":".as_slice(), &b"[".repeat(1_000_000)].concat(),
-            100,
-        ),
-        (
-            accepted()
-                .into_iter()
-                .find(|case| case.0 == "J63")
-                .unwrap()
-                .1,
-            1000,
-        ),
+        ([b"{\"a\":".as_slice(), &b"[".repeat(1_000_000)].concat(), 100),
+        (accepted().into_iter().find(|case| case.0 == "J63").unwrap().1, 1000),
     ] {
         let start = now();
         drop(Document::parse(&bytes));
@@ -348,14 +224,8 @@ fn inserted_lines_follow_the_habits_of_the_document() {
             "{\n\t\"A\" : {\n\t\t\"b\" : 1\n\t}\n}",
             "{\n\t\"A\" : {\n\t\t\"b\" : 1,\n\t\t\"c\" : 2\n\t},\n\t\"N\" : {\n\t\t\"k\" : [\n\t\t\t1,\n\t\t\t{}\n\t\t]\n\t}\n}",
         ),
-        (
-            "{\"A\":{\"b\":1}}",
-            "{\"A\":{\"b\":1,\"c\":2},\"N\":{\"k\":[1,{}]}}",
-        ),
-        (
-            "{ \"A\": {} }",
-            "{ \"A\": {\"c\": 2}, \"N\": {\"k\": [1,{}]} }",
-        ),
+        ("{\"A\":{\"b\":1}}", "{\"A\":{\"b\":1,\"c\":2},\"N\":{\"k\":[1,{}]}}"),
+        ("{ \"A\": {} }", "{ \"A\": {\"c\": 2}, \"N\": {\"k\": [1,{}]} }"),
         (
             "{}\n",
             "{\n    \"A\": {\n        \"c\": 2\n    },\n    \"N\": {\n        \"k\": [\n            1,\n            {}\n        ]\n    }\n}\n",
@@ -384,15 +254,9 @@ fn names_are_found_and_kept_as_the_document_spells_them() {
     let mut document = Document::parse(b"{\"ServiceSettings\": {\"SiteUrl\": \"a\"}}").unwrap();
     let setting = path("servicesettings.SITEURL");
     assert_eq!(document.get(&setting).unwrap().as_text().unwrap(), "a");
-    assert_eq!(
-        document.spelling(&setting),
-        Some(path("ServiceSettings.SiteUrl"))
-    );
+    assert_eq!(document.spelling(&setting), Some(path("ServiceSettings.SiteUrl")));
     assert_eq!(document.set_raw(&setting, "\"b\""), Ok(Written::Replaced));
-    assert_eq!(
-        document.to_text(),
-        "{\"ServiceSettings\": {\"SiteUrl\": \"b\"}}"
-    );
+    assert_eq!(document.to_text(), "{\"ServiceSettings\": {\"SiteUrl\": \"b\"}}");
 }
 
 #[test]
@@ -419,10 +283,7 @@ fn edits_that_would_break_the_document_are_refused() {
         ("A.n", "1 2", "NoValue"),
     ] {
         let error = document.set_raw(&path(setting), json).unwrap_err();
-        assert!(
-            format!("{error:?}").starts_with(wanted),
-            "{setting}: {error:?}"
-        );
+        assert!(format!("{error:?}").starts_with(wanted), "{setting}: {error:?}");
         assert!(!format!("{error} {error:?}").contains(CANARY));
     }
     let deep = format!("{}{}", "[".repeat(511), "]".repeat(511));

@@ -42,14 +42,7 @@ fn value() -> impl Strategy<Value = String> {
 
 /// Members are numbered, so that no two names are equal in any folding.
 fn object(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = String> {
-    let member = (
-        space(),
-        "[A-Za-zé.\\\\]{0,6}",
-        space(),
-        space(),
-        inner,
-        space(),
-    );
+    let member = (space(), "[A-Za-zé.\\\\]{0,6}", space(), space(), inner, space());
     (prop::collection::vec(member, 0..4), space()).prop_map(|(members, tail)| {
         let members: Vec<String> = members
             .into_iter()
@@ -73,10 +66,7 @@ fn document() -> impl Strategy<Value = String> {
 }
 
 fn pointer<'a>(value: &'a mut Value, setting: &SettingPath) -> Option<&'a mut Value> {
-    setting
-        .parts()
-        .iter()
-        .try_fold(value, |value, part| value.get_mut(part))
+    setting.parts().iter().try_fold(value, |value, part| value.get_mut(part))
 }
 
 /// The bytes between the longest common start and the longest common end.

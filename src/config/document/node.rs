@@ -15,10 +15,7 @@ pub(super) struct Span {
 impl Span {
     pub(super) fn new(start: usize, end: usize) -> Self {
         let narrow = |at| u32::try_from(at).expect("documents are limited to 16 MiB");
-        Self {
-            start: narrow(start),
-            end: narrow(end),
-        }
+        Self { start: narrow(start), end: narrow(end) }
     }
 
     pub(super) fn of(self, arena: &str) -> &str {

@@ -16,8 +16,7 @@ pub fn same_value(a: &Value, b: &Value) -> bool {
         }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()
-                && a.iter()
-                    .all(|(name, a)| b.get(name).is_some_and(|b| same_value(a, b)))
+                && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same_value(a, b)))
         }
         _ => a == b,
     }
@@ -56,11 +55,7 @@ impl Decimal {
         let point = i64::try_from(whole_digits.len()).ok()? - i64::try_from(leading).ok()?;
         let digits = digits.trim_end_matches('0');
         if digits.is_empty() {
-            return Some(Self {
-                negative: false,
-                digits: String::new(),
-                exponent: 0,
-            });
+            return Some(Self { negative: false, digits: String::new(), exponent: 0 });
         }
         Some(Self {
             negative: whole.starts_with('-'),

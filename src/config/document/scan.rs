@@ -258,10 +258,9 @@ impl<'a> Scanner<'a> {
     fn unexpected(&self, wanted: &str) -> Fault {
         match self.peek() {
             Some(_) => self.fault(Rule::Syntax, &format!("expected {wanted}")),
-            None => self.fault(
-                Rule::Truncated,
-                &format!("the text ends where {wanted} is expected"),
-            ),
+            None => {
+                self.fault(Rule::Truncated, &format!("the text ends where {wanted} is expected"))
+            }
         }
     }
 

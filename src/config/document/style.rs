@@ -20,11 +20,7 @@ pub(super) struct Style {
 impl Style {
     /// The server's own: four spaces.
     pub(super) fn of_server() -> Self {
-        Self {
-            newline: "\n".to_owned(),
-            unit: "    ".to_owned(),
-            colon: ": ".to_owned(),
-        }
+        Self { newline: "\n".to_owned(), unit: "    ".to_owned(), colon: ": ".to_owned() }
     }
 
     /// The habits seen in a document's first member; the server's own in an empty one.
@@ -58,11 +54,7 @@ impl Style {
 
     /// A valid value, laid out to stand at this level. Empty objects and arrays stay on one line.
     pub(super) fn lay_out(&self, raw: &str, level: usize) -> String {
-        let mut page = Page {
-            style: self,
-            level,
-            text: String::with_capacity(raw.len() * 2),
-        };
+        let mut page = Page { style: self, level, text: String::with_capacity(raw.len() * 2) };
         let mut rest = raw.trim_ascii();
         while let Some(first) = rest.chars().next() {
             rest = page.token(first, rest).trim_ascii_start();
@@ -74,18 +66,13 @@ impl Style {
 /// A colon that breaks the line is one key's whim, not a habit.
 fn colon_of(arena: &str, seen: &str, value: &Node) -> String {
     let inner = match value {
-        Node::Object(object) => object
-            .members
-            .first()
-            .map_or(seen, |member| member.colon.of(arena)),
+        Node::Object(object) => {
+            object.members.first().map_or(seen, |member| member.colon.of(arena))
+        }
         Node::Leaf(_) => seen,
     };
     let plain = |colon: &&str| !colon.contains(['\n', '\r']);
-    [inner, seen]
-        .into_iter()
-        .find(plain)
-        .unwrap_or(": ")
-        .to_owned()
+    [inner, seen].into_iter().find(plain).unwrap_or(": ").to_owned()
 }
 
 struct Page<'a> {

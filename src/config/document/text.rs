@@ -8,10 +8,7 @@ use serde_json::Value;
 
 /// What a valid string token (with its quotes) says. Lone surrogates become U+FFFD, as the server reads them.
 pub(crate) fn decode(token: &str) -> Cow<'_, str> {
-    let inner = token
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(token);
+    let inner = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(token);
     if !inner.contains('\\') {
         return Cow::Borrowed(inner);
     }
@@ -54,10 +51,7 @@ fn unescape_unicode(text: &str) -> (char, &str) {
     match low {
         Some((second @ 0xdc00..=0xdfff, tail)) if first < 0xdc00 => {
             let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-            (
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER),
-                tail,
-            )
+            (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), tail)
         }
         _ => (char::REPLACEMENT_CHARACTER, tail),
     }
@@ -101,20 +95,14 @@ fn honest_replacements(token: &str) -> usize {
         let escaped = tail.get(..5).unwrap_or_default();
         count += usize::from(escaped.eq_ignore_ascii_case("ufffd"));
         // Behind the escaped character, so that `\\u` is not read as an escape.
-        rest = tail
-            .char_indices()
-            .nth(1)
-            .and_then(|(at, _)| tail.get(at..))
-            .unwrap_or_default();
+        rest = tail.char_indices().nth(1).and_then(|(at, _)| tail.get(at..)).unwrap_or_default();
     }
     count
 }
 
 /// A text as a string token in the way the server's own encoder writes it: `<`, `>`, `&`, U+2028 and U+2029 escaped.
 pub(crate) fn encode(text: &str) -> String {
-    encode_with(text, |letter| {
-        matches!(letter, '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
-    })
+    encode_with(text, |letter| matches!(letter, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'))
 }
 
 /// A text as a string token that shows every character which a terminal might obey or hide.

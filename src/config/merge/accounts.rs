@@ -53,17 +53,14 @@ impl Accounts {
         because: Because,
         former: Option<Shown>,
     ) {
-        let entry = self
-            .entries
-            .entry(setting.folded())
-            .or_insert_with(|| Entry {
-                setting: setting.clone(),
-                choice: Choice::Added,
-                origin,
-                because,
-                instead_of: None,
-                former: None,
-            });
+        let entry = self.entries.entry(setting.folded()).or_insert_with(|| Entry {
+            setting: setting.clone(),
+            choice: Choice::Added,
+            origin,
+            because,
+            instead_of: None,
+            former: None,
+        });
         (entry.origin, entry.because) = (origin, because);
         if entry.former.is_some() || former.is_some() && entry.choice != Choice::Added {
             entry.choice = Choice::Changed;
@@ -138,11 +135,7 @@ fn account_for(entry: Entry, document: &Document, ledger: &mut Ledger) {
     let Some(value) = value.filter(|_| !(grown && was_empty_object)) else {
         return;
     };
-    let because = if grown {
-        Because::NullOpened
-    } else {
-        entry.because
-    };
+    let because = if grown { Because::NullOpened } else { entry.because };
     ledger.enter(Decision {
         setting: entry.setting,
         choice: Choice::Dropped,

@@ -21,9 +21,7 @@ fn path(text: &str) -> SettingPath {
 }
 
 fn raw(document: &Document, setting: &str) -> Option<String> {
-    document
-        .get(&path(setting))
-        .map(|value| value.raw().to_owned())
+    document.get(&path(setting)).map(|value| value.raw().to_owned())
 }
 
 /// One setting through all layers: what each says (`-` for nothing), the result, and the reason.
@@ -77,16 +75,8 @@ fn one_setting_through_all_layers() {
         })
         .unwrap();
         let case = (site, result, because);
-        assert_eq!(
-            raw(&merged.document, "X.y").as_deref(),
-            Some(result),
-            "{case:?}"
-        );
-        assert_eq!(
-            merged.ledger.decision(&path("x.Y")).unwrap().because,
-            because,
-            "{case:?}"
-        );
+        assert_eq!(raw(&merged.document, "X.y").as_deref(), Some(result), "{case:?}");
+        assert_eq!(merged.ledger.decision(&path("x.Y")).unwrap().because, because, "{case:?}");
         let conflict = because == UserAndHostChangedIt;
         assert_eq!(!merged.conflicts.is_empty(), conflict, "{case:?}");
     }
@@ -146,9 +136,8 @@ fn new_defaults_of_the_release_are_taken_only_where_asked_and_untouched() {
         ..Layers::of_release(&release)
     })
     .unwrap();
-    let values: Vec<_> = ["A.x", "A.y", "A.z"]
-        .map(|setting| raw(&merged.document, setting).unwrap())
-        .into();
+    let values: Vec<_> =
+        ["A.x", "A.y", "A.z"].map(|setting| raw(&merged.document, setting).unwrap()).into();
     assert_eq!(values, ["2", "7", "1"]);
 }
 
@@ -172,14 +161,7 @@ fn plugins_are_merged_key_by_key_and_lists_are_values() {
         "Plugins": {"com.a": {"k": 2, "mine": [1, 2]}, "com.A": {"k": 3}, "com.b": {}},
         "PluginStates": {"com.a": {"Enable": true}, "com.b": {"Enable": false}}
     });
-    assert_eq!(
-        merged
-            .document
-            .get(&path("PluginSettings"))
-            .unwrap()
-            .to_value(),
-        wanted
-    );
+    assert_eq!(merged.document.get(&path("PluginSettings")).unwrap().to_value(), wanted);
 }
 
 #[test]
@@ -208,22 +190,13 @@ fn what_must_give_way_to_another_shape_is_named() {
         enforced: Some(&enforced),
         ..Layers::of_release(&Document::empty())
     });
-    assert!(matches!(
-        error,
-        Err(MergeError::Edit {
-            layer: Origin::HostEnforced,
-            ..
-        })
-    ));
+    assert!(matches!(error, Err(MergeError::Edit { layer: Origin::HostEnforced, .. })));
 }
 
 #[test]
 fn places_are_the_last_word_but_leave_the_choice_of_the_site_alone() {
     let version = crate::model::Version::new(5, 0, 0);
-    let place = |name, path: &str| Placement {
-        name,
-        at: Where::At(path.into()),
-    };
+    let place = |name, path: &str| Placement { name, at: Where::At(path.into()) };
     let wanted = [
         place(PlaceName::Data, "/var/opt/acme/data"),
         place(PlaceName::Plugins, "/var/opt/acme/plugins"),
@@ -237,11 +210,7 @@ fn places_are_the_last_word_but_leave_the_choice_of_the_site_alone() {
     let site = document(&json!({
         "FileSettings": {"Directory": "./data/"}, "PluginSettings": {"Directory": "/srv/plugins"}
     }));
-    let layers = Layers {
-        site: Some(&site),
-        places: Some(places),
-        ..Layers::of_release(&site)
-    };
+    let layers = Layers { site: Some(&site), places: Some(places), ..Layers::of_release(&site) };
     let merged = merge(&layers).unwrap();
     let told = |setting| merged.ledger.explain(&path(setting)).unwrap();
     assert_eq!(
@@ -249,19 +218,9 @@ fn places_are_the_last_word_but_leave_the_choice_of_the_site_alone() {
         "FileSettings.Directory is \"/var/opt/acme/data/\", from the places of directories: \
          this is the place chosen for the directory (instead of \"./data/\")"
     );
-    let plugins = merged
-        .ledger
-        .decision(&path("PluginSettings.Directory"))
-        .unwrap();
-    assert_eq!(
-        (plugins.origin, plugins.because),
-        (Origin::Site, Because::PlacedByOwner)
-    );
-    let again = merge(&Layers {
-        site: Some(&merged.document),
-        ..layers
-    })
-    .unwrap();
+    let plugins = merged.ledger.decision(&path("PluginSettings.Directory")).unwrap();
+    assert_eq!((plugins.origin, plugins.because), (Origin::Site, Because::PlacedByOwner));
+    let again = merge(&Layers { site: Some(&merged.document), ..layers }).unwrap();
     assert_eq!(again.document.to_text(), merged.document.to_text());
 }
 
@@ -280,10 +239,7 @@ fn the_ledger_holds_no_secret() {
     .unwrap();
     let written = serde_json::to_string(&merged.ledger).unwrap();
     assert!(!written.contains(secret) && !format!("{merged:?}").contains(secret));
-    assert_eq!(
-        serde_json::from_str::<Ledger>(&written).unwrap(),
-        merged.ledger
-    );
+    assert_eq!(serde_json::from_str::<Ledger>(&written).unwrap(), merged.ledger);
 }
 
 /// A few settings with few values, so that layers meet often.
@@ -299,19 +255,14 @@ fn built(settings: &[(String, i32)]) -> Document {
     for (setting, value) in settings {
         let (section, key) = setting.split_once('.').unwrap();
         let entry = sections.entry(section).or_insert_with(|| json!({}));
-        entry
-            .as_object_mut()
-            .unwrap()
-            .insert(key.to_owned(), json!(value));
+        entry.as_object_mut().unwrap().insert(key.to_owned(), json!(value));
     }
     document(&Value::Object(sections))
 }
 
 fn settings(document: &Document) -> BTreeMap<SettingPath, String> {
     let leaves = document.leaves().into_iter();
-    leaves
-        .map(|leaf| (leaf.setting, leaf.value.raw().to_owned()))
-        .collect()
+    leaves.map(|leaf| (leaf.setting, leaf.value.raw().to_owned())).collect()
 }
 
 proptest! {

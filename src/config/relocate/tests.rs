@@ -8,10 +8,7 @@ use super::*;
 const TREE: &str = "/opt/acme/embedded/mattermost";
 
 fn at(name: PlaceName, path: &str) -> Placement {
-    Placement {
-        name,
-        at: Where::At(path.into()),
-    }
+    Placement { name, at: Where::At(path.into()) }
 }
 
 fn standard() -> Vec<Placement> {
@@ -19,10 +16,7 @@ fn standard() -> Vec<Placement> {
         at(PlaceName::Data, "/var/opt/acme/mattermost/data"),
         at(PlaceName::Logs, "/var/opt/acme/mattermost/logs"),
         at(PlaceName::Plugins, "/var/opt/acme/mattermost/plugins"),
-        at(
-            PlaceName::ClientPlugins,
-            "/var/opt/acme/mattermost/client-plugins",
-        ),
+        at(PlaceName::ClientPlugins, "/var/opt/acme/mattermost/client-plugins"),
     ]
 }
 
@@ -33,12 +27,7 @@ fn run(
     former: &[Placement],
 ) -> Result<Relocated, RelocateError> {
     let version: Version = version.parse().unwrap();
-    let places = Places {
-        version: &version,
-        tree: Path::new(TREE),
-        wanted,
-        former,
-    };
+    let places = Places { version: &version, tree: Path::new(TREE), wanted, former };
     relocate(document, &places)
 }
 
@@ -68,10 +57,7 @@ fn every_directory_of_the_tree_goes_to_its_place_and_back() {
     for version in ["3.7.0", "4.0.0", "4.10.0", "5.30.0", "9.11.0", "11.7.3"] {
         let mut document = Document::parse(SHIPPED.as_bytes()).unwrap();
         let done = run(&mut document, version, &standard(), &[]).unwrap();
-        assert_eq!(
-            said(&document, "FileSettings.Directory"),
-            "/var/opt/acme/mattermost/data/"
-        );
+        assert_eq!(said(&document, "FileSettings.Directory"), "/var/opt/acme/mattermost/data/");
         assert_eq!(
             said(&document, "ComplianceSettings.Directory"),
             "/var/opt/acme/mattermost/data/",
@@ -115,10 +101,7 @@ fn what_we_placed_may_move_on_and_come_home() {
     let elsewhere = [at(PlaceName::Data, "/srv/acme/data")];
     run(&mut document, "5.0.0", &elsewhere, &standard()).unwrap();
     assert_eq!(said(&document, "FileSettings.Directory"), "/srv/acme/data/");
-    let home = [Placement {
-        name: PlaceName::Data,
-        at: Where::InTree,
-    }];
+    let home = [Placement { name: PlaceName::Data, at: Where::InTree }];
     run(&mut document, "5.0.0", &home, &elsewhere).unwrap();
     assert_eq!(said(&document, "FileSettings.Directory"), "./data/");
 }
@@ -130,10 +113,7 @@ fn the_log_location_becomes_a_directory_at_three_eight() {
     let old = said(&document, "LogSettings.FileLocation");
     assert_eq!(old, "/var/opt/acme/mattermost/logs/mattermost.log");
     run(&mut document, "3.8.3", &standard(), &standard()).unwrap();
-    assert_eq!(
-        said(&document, "LogSettings.FileLocation"),
-        "/var/opt/acme/mattermost/logs/"
-    );
+    assert_eq!(said(&document, "LogSettings.FileLocation"), "/var/opt/acme/mattermost/logs/");
 
     let text = r#"{"LogSettings": {"FileLocation": "/var/log/mm/mm.log"}}"#;
     let mut own = Document::parse(text.as_bytes()).unwrap();
@@ -152,19 +132,10 @@ fn a_directory_of_another_name_in_the_tree_goes_too_and_says_from_where() {
 
 #[test]
 fn hopeless_values_and_places_are_refused() {
-    for value in [
-        "\"\"",
-        "\"/etc\"",
-        "\"./\"",
-        "\"/opt/acme/embedded/mattermost\"",
-        "5",
-    ] {
+    for value in ["\"\"", "\"/etc\"", "\"./\"", "\"/opt/acme/embedded/mattermost\"", "5"] {
         let text = format!("{{\"FileSettings\": {{\"Directory\": {value}}}}}");
         let mut document = Document::parse(text.as_bytes()).unwrap();
-        assert!(
-            run(&mut document, "5.0.0", &standard(), &[]).is_err(),
-            "{value}"
-        );
+        assert!(run(&mut document, "5.0.0", &standard(), &[]).is_err(), "{value}");
     }
     let mut document = Document::parse(SHIPPED.as_bytes()).unwrap();
     assert!(run(&mut document, "5.0.0", &[at(PlaceName::Data, "/var")], &[]).is_err());

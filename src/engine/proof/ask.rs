@@ -22,11 +22,7 @@ pub(crate) fn ask(
             Ok(response) => {
                 let headers: Vec<_> = response.headers.into_iter().collect();
                 let body = String::from_utf8_lossy(&response.body);
-                let reply = Reply {
-                    status: response.status,
-                    headers: &headers,
-                    body: &body,
-                };
+                let reply = Reply { status: response.status, headers: &headers, body: &body };
                 let answer = question.understand(&reply, version);
                 if answer.state == State::Ready || best.is_none() {
                     best = Some(Sample::Answered(answer));

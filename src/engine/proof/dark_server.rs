@@ -49,12 +49,7 @@ impl<'a> DarkServer<'a> {
         let spec = command(host, &start);
         let started = host.clock.monotonic();
         let process = ServerProcess::start(&host.exec, &spec, log)?;
-        let mut server = Self {
-            host,
-            start,
-            process,
-            started,
-        };
+        let mut server = Self { host, start, process, started };
         if let Err(error) =
             leftover::remember(host, server.start.directory, server.process.identity())
         {
@@ -72,13 +67,9 @@ impl<'a> DarkServer<'a> {
         within: Duration,
         reporter: &mut dyn Reporter,
     ) -> Result<Witness, ProofError> {
-        let base = format!(
-            "http://127.0.0.1:{}{}",
-            self.start.port, self.start.site_path
-        );
+        let base = format!("http://127.0.0.1:{}{}", self.start.port, self.start.site_path);
         let proven = Http::new().map_err(ProofError::from).and_then(|http| {
-            self.watch(http, base, within)
-                .until_proven(&mut self.process, reporter)
+            self.watch(http, base, within).until_proven(&mut self.process, reporter)
         });
         proven.map_err(|error| self.given_up(error))
     }
@@ -106,9 +97,7 @@ impl<'a> DarkServer<'a> {
         // Observed: 4.10 and 5.3 hang when they are stopped right after their first answer.
         let lived = self.host.clock.monotonic().saturating_sub(self.started);
         if self.process.is_alive()? {
-            self.host
-                .clock
-                .sleep(era.settling_time().saturating_sub(lived));
+            self.host.clock.sleep(era.settling_time().saturating_sub(lived));
         }
         let stopped = self.process.stop(era.stop_grace())?;
         leftover::forget(self.host, self.start.directory)?;

@@ -66,10 +66,7 @@ pub enum ProofError {
         seen: Option<Version>,
     },
     /// It answered that something is wrong, or not that all is well, to the end.
-    #[error(
-        "the server is up, but does not report that all is well with {}",
-        name_parts(parts)
-    )]
+    #[error("the server is up, but does not report that all is well with {}", name_parts(parts))]
     Unhealthy {
         /// With what.
         parts: Vec<Part>,
@@ -108,10 +105,7 @@ const fn describe(meaning: ExitMeaning) -> &'static str {
 }
 
 fn seen_or_unknown(seen: Option<&Version>) -> String {
-    seen.map_or_else(
-        || "something without a version".to_owned(),
-        ToString::to_string,
-    )
+    seen.map_or_else(|| "something without a version".to_owned(), ToString::to_string)
 }
 
 fn name_parts(parts: &[Part]) -> String {

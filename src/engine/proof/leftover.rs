@@ -24,8 +24,7 @@ pub(super) fn remember(
     identity: &ProcessIdentity,
 ) -> Result<(), PathError> {
     let text = serde_json::to_vec(identity).expect("an identity is plain data");
-    host.tree
-        .replace(&directory.join(IDENTITY), &text, 0o600, None)
+    host.tree.replace(&directory.join(IDENTITY), &text, 0o600, None)
 }
 
 pub(super) fn forget(host: &Host, directory: &RelPath) -> Result<(), PathError> {

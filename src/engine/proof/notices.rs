@@ -74,17 +74,13 @@ impl Notices {
             LogKind::DatabaseUnreachable => {
                 self.failed_pings += 1;
                 if self.failed_pings >= FAILED_PINGS {
-                    return Err(ProofError::NoDatabase {
-                        line: line.message.clone(),
-                    });
+                    return Err(ProofError::NoDatabase { line: line.message.clone() });
                 }
             }
             // A server that lacks its port stays up for ever without one (up to 4.2), or takes up to 15 s to end.
             // Plugins listen too: a port of theirs costs no more than what that plugin does.
             LogKind::PortTaken if names_port(&line.message, self.port) => {
-                return Err(ProofError::Hopeless {
-                    line: line.message.clone(),
-                });
+                return Err(ProofError::Hopeless { line: line.message.clone() });
             }
             LogKind::PortTaken
             | LogKind::Listening
@@ -97,10 +93,7 @@ impl Notices {
             | LogKind::Progress
             | LogKind::Other => {}
         }
-        let graver = self
-            .last_words
-            .as_ref()
-            .is_none_or(|last| line.level >= last.level);
+        let graver = self.last_words.as_ref().is_none_or(|last| line.level >= last.level);
         if graver && line.level >= LogLevel::Info {
             self.last_words = Some(line.clone());
         }
@@ -126,9 +119,7 @@ impl Notices {
 /// Does a line about an address in use name this port? Observed on real servers 3.5 to 7.8 and told by Go of any
 /// address: "listen tcp 127.0.0.1:8065: bind: address already in use".
 fn names_port(message: &str, port: u16) -> bool {
-    let place = message
-        .split_once("listen tcp")
-        .map_or(message, |(_, rest)| rest);
+    let place = message.split_once("listen tcp").map_or(message, |(_, rest)| rest);
     let mut numbers = place.split(':').skip(1);
     // Without the words before the address anything may stand before it, such as a time.
     numbers.any(|text| {

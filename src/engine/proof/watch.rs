@@ -105,21 +105,14 @@ impl Watch<'_> {
         };
         notices.samples.push(sample);
         let now = self.host.clock.monotonic();
-        match (
-            judge(&notices.samples, self.version, GOOD_ANSWERS),
-            version_id,
-        ) {
+        match (judge(&notices.samples, self.version, GOOD_ANSWERS), version_id) {
             (HealthVerdict::Healthy { .. }, Some(version_id)) => {
                 let ready_after = now.saturating_sub(self.started);
-                Ok(Some(Witness {
-                    version_id,
-                    ready_after,
-                }))
+                Ok(Some(Witness { version_id, ready_after }))
             }
-            (HealthVerdict::WrongVersion { seen }, _) => Err(ProofError::WrongVersion {
-                expected: self.version.clone(),
-                seen,
-            }),
+            (HealthVerdict::WrongVersion { seen }, _) => {
+                Err(ProofError::WrongVersion { expected: self.version.clone(), seen })
+            }
             (HealthVerdict::Unhealthy { parts }, _) => {
                 if notices.is_unwell(&parts, now) > UNWELL {
                     return Err(ProofError::Unhealthy { parts });
@@ -163,11 +156,7 @@ impl Watch<'_> {
             Exit::Signal(signal) => ServerExit::Signal(signal),
         };
         let meaning = ExitMeaning::of(number, self.version);
-        ProofError::Ended {
-            exit: exit.to_string(),
-            meaning,
-            last_words: notices.words(),
-        }
+        ProofError::Ended { exit: exit.to_string(), meaning, last_words: notices.words() }
     }
 }
 

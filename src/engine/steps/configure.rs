@@ -20,9 +20,7 @@ pub(crate) const ENFORCED: &str = "enforced.json";
 pub(crate) const LEDGER: &str = "ledger.json";
 
 /// The former configuration in the transaction's directory.
-const BEFORE: Kept = Kept {
-    name: "config-before",
-};
+const BEFORE: Kept = Kept { name: "config-before" };
 
 /// Why the configuration could not be merged.
 #[derive(Debug, thiserror::Error)]
@@ -64,19 +62,11 @@ pub(super) fn perform(configure: &Configure, cx: &StepContext<'_>) -> Result<(),
     }
     let merged = merge_layers(configure, &shipped, cx)?;
     let ledger = serde_json::to_vec_pretty(&merged.ledger).expect("a ledger is plain data");
-    host.tree
-        .replace(&cx.directory().join(LEDGER), &ledger, 0o600, None)?;
+    host.tree.replace(&cx.directory().join(LEDGER), &ledger, 0o600, None)?;
     let text = merged.document.to_text();
     // It holds the password of the database, whatever mode it came with.
     let (directory, file) = (cx.directory(), &configure.file);
-    Ok(overwrite(
-        host,
-        &directory,
-        BEFORE,
-        file,
-        text.as_bytes(),
-        configure.owner,
-    )?)
+    Ok(overwrite(host, &directory, BEFORE, file, text.as_bytes(), configure.owner)?)
 }
 
 /// Puts the former file back.
@@ -93,11 +83,7 @@ fn merge_layers(
 ) -> Result<Merged, ConfigureError> {
     let (host, prefix) = (cx.host, &cx.plan.prefix);
     let optional = |path: &RelPath| read_document(host, path);
-    let site = if configure.site {
-        optional(&configure.file)?
-    } else {
-        None
-    };
+    let site = if configure.site { optional(&configure.file)? } else { None };
     let defaults = optional(&cx.directory().join(DEFAULTS))?;
     let enforced = optional(&cx.directory().join(ENFORCED))?;
     let applied = applied_base(
@@ -119,12 +105,7 @@ fn merge_layers(
         defaults_applied: applied.as_ref(),
         site: site.as_ref(),
         enforced: enforced.as_ref(),
-        places: Some(Places {
-            version,
-            tree: &live,
-            wanted: &wanted,
-            former: &former,
-        }),
+        places: Some(Places { version, tree: &live, wanted: &wanted, former: &former }),
     };
     let path = host.tree.absolute(&configure.file);
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })
@@ -149,9 +130,7 @@ fn former_placements(cx: &StepContext<'_>) -> Vec<crate::config::Placement> {
     let receipt = read_receipt(cx.host, &cx.plan.prefix).ok().flatten();
     let spelled = receipt.map(|receipt| {
         let root = cx.host.tree.root();
-        placements_for(&receipt.placements, |path| {
-            receipt.viewpoint.spell(root, path)
-        })
+        placements_for(&receipt.placements, |path| receipt.viewpoint.spell(root, path))
     });
     spelled.unwrap_or_default()
 }
@@ -168,10 +147,7 @@ pub(crate) fn read_document(
     let document = Document::parse(&bytes);
     document
         .map(Some)
-        .map_err(|source| ConfigureError::Document {
-            path: host.tree.absolute(path),
-            source,
-        })
+        .map_err(|source| ConfigureError::Document { path: host.tree.absolute(path), source })
 }
 
 /// The configuration as the release shipped it. The first reading keeps it beside the identity, because the server will
@@ -182,11 +158,8 @@ fn keep_shipped(host: &Host, tree: &RelPath) -> Result<Document, ConfigureError>
         return Ok(document);
     }
     let shipped = tree.join("config/config.json");
-    let missing = || ConfigureError::Missing {
-        path: host.tree.absolute(&shipped),
-    };
+    let missing = || ConfigureError::Missing { path: host.tree.absolute(&shipped) };
     let document = read_document(host, &shipped)?.ok_or_else(missing)?;
-    host.tree
-        .replace(&kept, document.to_text().as_bytes(), 0o600, None)?;
+    host.tree.replace(&kept, document.to_text().as_bytes(), 0o600, None)?;
     Ok(document)
 }

@@ -83,10 +83,7 @@ impl ConfirmError {
     /// Is it the archive that is to blame (as opposed to the host that could not look)?
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        !matches!(
-            self,
-            Self::Path(_) | Self::Exec(_) | Self::NoProgram(ProgramError::Path(_))
-        )
+        !matches!(self, Self::Path(_) | Self::Exec(_) | Self::NoProgram(ProgramError::Path(_)))
     }
 
     pub(crate) fn is_crash(&self) -> bool {
@@ -120,9 +117,7 @@ pub(super) fn perform(
 }
 
 fn starts_here(plan: &Plan) -> bool {
-    plan.steps
-        .iter()
-        .any(|planned| matches!(planned.step, Step::Prove(_)))
+    plan.steps.iter().any(|planned| matches!(planned.step, Step::Prove(_)))
 }
 
 fn confirm_shape(host: &Host, tree: &RelPath, release: &Release) -> Result<(), ConfirmError> {
@@ -147,20 +142,16 @@ fn confirm_shape(host: &Host, tree: &RelPath, release: &Release) -> Result<(), C
     match failure.into_inner() {
         Some(error) => Err(error.into()),
         None if missing.is_empty() => Ok(()),
-        None => Err(ConfirmError::Incomplete {
-            release: release.clone(),
-            missing,
-        }),
+        None => Err(ConfirmError::Incomplete { release: release.clone(), missing }),
     }
 }
 
 fn confirm_edition(host: &Host, tree: &RelPath, release: &Release) -> Result<(), ConfirmError> {
     let names = host.tree.list(tree)?;
     match edition_of(names.iter().map(String::as_str)) {
-        Some(seen) if seen != release.edition => Err(ConfirmError::WrongEdition {
-            expected: release.edition,
-            seen,
-        }),
+        Some(seen) if seen != release.edition => {
+            Err(ConfirmError::WrongEdition { expected: release.edition, seen })
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -198,9 +189,10 @@ fn confirm_version(
     let (stdout, stderr) = (output.stdout.text(), output.stderr.text());
     match Banner::parse(&stdout, &stderr) {
         Some(banner) => judge(&banner, release),
-        None if command.if_unknown == Refusal::TellsNothing => Ok(
-            "the version command of this release tells nothing; its running server will".to_owned(),
-        ),
+        None if command.if_unknown == Refusal::TellsNothing => {
+            Ok("the version command of this release tells nothing; its running server will"
+                .to_owned())
+        }
         None => Err(ConfirmError::TellsNothing {
             exit: output.exit.to_string(),
             words: redact(last_line(&stderr).unwrap_or("nothing")),
@@ -210,24 +202,18 @@ fn confirm_version(
 
 fn judge(banner: &Banner, release: &Release) -> Result<String, ConfirmError> {
     if let Some(seen) = banner.edition.filter(|seen| *seen != release.edition) {
-        return Err(ConfirmError::WrongEdition {
-            expected: release.edition,
-            seen,
-        });
+        return Err(ConfirmError::WrongEdition { expected: release.edition, seen });
     }
     let version = &release.version;
     match banner.matches(version) {
         IdentityVerdict::Equal => Ok(format!("the version command says {version}")),
         IdentityVerdict::SameMinor => {
             let (major, minor) = (version.major(), version.minor());
-            Ok(format!(
-                "the version command says {major}.{minor}, without a patch number"
-            ))
+            Ok(format!("the version command says {major}.{minor}, without a patch number"))
         }
-        IdentityVerdict::Different { seen } => Err(ConfirmError::WrongVersion {
-            expected: version.clone(),
-            seen,
-        }),
+        IdentityVerdict::Different { seen } => {
+            Err(ConfirmError::WrongVersion { expected: version.clone(), seen })
+        }
     }
 }
 

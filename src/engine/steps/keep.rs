@@ -60,8 +60,7 @@ pub(super) fn overwrite(
     owner: Option<Owner>,
 ) -> Result<(), PathError> {
     let digest = Sha256Digest::of(content).to_string();
-    host.tree
-        .replace(&kept.written(directory), digest.as_bytes(), 0o600, None)?;
+    host.tree.replace(&kept.written(directory), digest.as_bytes(), 0o600, None)?;
     host.tree.replace(file, content, 0o600, owner)
 }
 
@@ -107,9 +106,7 @@ fn set_newer_aside(
         return Ok(None);
     }
     // Beside the receipt: the tree that held it may go.
-    let state = directory
-        .parent()
-        .and_then(|transactions| transactions.parent());
+    let state = directory.parent().and_then(|transactions| transactions.parent());
     let state = state.unwrap_or_else(RelPath::here);
     let aside = state.join(&format!("{}-newer-{}", directory.name(), file.name()));
     host.tree.replace(&aside, now, 0o600, None)?;

@@ -30,35 +30,26 @@ use crate::model::Step;
 
 pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     match step {
-        Step::MakeDirectory {
-            path, mode, owner, ..
-        } => directory::make(path, *mode, *owner, cx),
+        Step::MakeDirectory { path, mode, owner, .. } => directory::make(path, *mode, *owner, cx),
         Step::RemoveEmptyDirectory { path, .. } => {
             cx.host.tree.remove_if_empty(path)?;
             Ok(())
         }
-        Step::Unpack {
-            archive,
-            release,
-            expect,
-            into,
-        } => unpack::perform(archive, release, *expect, into, cx),
-        Step::ConfirmRelease {
-            tree,
-            release,
-            run_as,
-        } => confirm::perform(tree, release, *run_as, cx),
+        Step::Unpack { archive, release, expect, into } => {
+            unpack::perform(archive, release, *expect, into, cx)
+        }
+        Step::ConfirmRelease { tree, release, run_as } => {
+            confirm::perform(tree, release, *run_as, cx)
+        }
         Step::SetOwner { tree, owner } => {
             cx.host.tree.set_owner_of_all(tree, *owner)?;
             Ok(cx.host.tree.sync_file_system(tree)?)
         }
         Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
         Step::Configure(configure) => configure::perform(configure, cx),
-        Step::MoveDirectory { from, to }
-        | Step::Activate {
-            staged: from,
-            live: to,
-        } => directory::rename(from, to, cx),
+        Step::MoveDirectory { from, to } | Step::Activate { staged: from, live: to } => {
+            directory::rename(from, to, cx)
+        }
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
@@ -74,11 +65,9 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         }
         Step::Unpack { into, .. } => unpack::undo(into, cx),
         Step::Configure(configure) => configure::undo(configure, cx),
-        Step::MoveDirectory { from, to }
-        | Step::Activate {
-            staged: from,
-            live: to,
-        } => directory::rename_back(from, to, cx),
+        Step::MoveDirectory { from, to } | Step::Activate { staged: from, live: to } => {
+            directory::rename_back(from, to, cx)
+        }
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
         // The first three change nothing but the staged tree, which the undo of unpacking takes away; the others run

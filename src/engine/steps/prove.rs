@@ -31,9 +31,7 @@ use crate::server::{
 pub(super) const PROOF: &str = "proof.json";
 
 /// The configuration before the start, in the transaction's directory.
-const BEFORE: Kept = Kept {
-    name: "config-unproven",
-};
+const BEFORE: Kept = Kept { name: "config-unproven" };
 
 /// What the database held before the start, in the transaction's directory.
 const DATABASE: &str = "database-before.json";
@@ -109,12 +107,7 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let dark = darken(&original, &prove.release.version, listen).map_err(AcceptError::from)?;
     let copy = dark_copy(prove, cx);
-    tree.replace(
-        &copy,
-        dark.document.to_text().as_bytes(),
-        0o600,
-        prove.run_as,
-    )?;
+    tree.replace(&copy, dark.document.to_text().as_bytes(), 0o600, prove.run_as)?;
 
     let site_path = site_path(&original);
     let start = DarkStart {
@@ -130,10 +123,7 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let witness = server.prove(prove.within, cx.reporter)?;
     server.stop()?;
 
-    let mut checks = vec![format!(
-        "it answers as {}",
-        witness.version_id.build_version()
-    )];
+    let mut checks = vec![format!("it answers as {}", witness.version_id.build_version())];
     checks.extend(check_schema(prove, database.as_ref(), cx)?);
     checks.extend(check_version_command(prove, &copy, cx)?);
     let after = tree.read(&copy, LARGEST)?.unwrap_or_default();
@@ -166,9 +156,7 @@ pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepEr
             }
             (None, Before::Objects(_)) | (_, Before::Unknown) => {
                 let text = "the database was not looked at; what the server has put into it is still there";
-                cx.reporter.hear(&Event::Note {
-                    text: text.to_owned(),
-                });
+                cx.reporter.hear(&Event::Note { text: text.to_owned() });
             }
         }
     }
@@ -181,9 +169,7 @@ pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepEr
 fn refuse_while_in_use(prove: &Prove, cx: &StepContext<'_>) -> Result<(), AcceptError> {
     let census = running_from(&cx.host.tree.absolute(&prove.tree))?;
     match census.found.first() {
-        Some(found) => Err(AcceptError::InUse {
-            pid: found.identity.pid,
-        }),
+        Some(found) => Err(AcceptError::InUse { pid: found.identity.pid }),
         None => Ok(()),
     }
 }
@@ -216,17 +202,12 @@ fn dark_copy(prove: &Prove, cx: &StepContext<'_>) -> RelPath {
 }
 
 fn require(cx: &StepContext<'_>, path: &RelPath) -> Result<Document, AcceptError> {
-    let missing = || ConfigureError::Missing {
-        path: cx.host.tree.absolute(path),
-    };
+    let missing = || ConfigureError::Missing { path: cx.host.tree.absolute(path) };
     Ok(read_document(cx.host, path)?.ok_or_else(missing)?)
 }
 
 fn text_of(document: &Document, setting: &str) -> Option<String> {
-    document
-        .get(&SettingPath::known(setting))?
-        .as_text()
-        .map(Cow::into_owned)
+    document.get(&SettingPath::known(setting))?.as_text().map(Cow::into_owned)
 }
 
 /// The path of the site's address: the server answers below it.
@@ -263,10 +244,7 @@ fn remember_database(
         Some(database) if prove.database == DatabaseUse::MustBeEmpty => {
             let objects = database.objects().map_err(AcceptError::from)?;
             if !objects.is_empty() {
-                return Err(AcceptError::DatabaseNotEmpty {
-                    objects: objects.len(),
-                }
-                .into());
+                return Err(AcceptError::DatabaseNotEmpty { objects: objects.len() }.into());
             }
             Before::Objects(objects)
         }
@@ -283,17 +261,12 @@ fn check_schema(
 ) -> Result<Option<String>, AcceptError> {
     let Some(database) = database else {
         let text = "the schema of the database was not looked at";
-        cx.reporter.hear(&Event::Note {
-            text: text.to_owned(),
-        });
+        cx.reporter.hear(&Event::Note { text: text.to_owned() });
         return Ok(None);
     };
     let state = database.schema(&database.inspect()?)?;
-    let seen = SeenSchema {
-        systems: state.systems,
-        migration: state.migration,
-        dirty: state.dirty,
-    };
+    let seen =
+        SeenSchema { systems: state.systems, migration: state.migration, dirty: state.dirty };
     let verdict = match judge_schema(&ExpectedSchema::after(&prove.release.version), &seen) {
         SchemaVerdict::AsExpected => {
             return Ok(Some("the schema of its database is its own".to_owned()));
@@ -321,18 +294,13 @@ fn check_version_command(
     let mut spec = command.spec(version, &cx.host.tree.absolute(&prove.tree));
     spec.run_as = prove.run_as;
     let said = |what: String| AcceptError::VersionCommand(what);
-    let output = cx
-        .host
-        .exec
-        .run(&spec)
-        .map_err(|error| said(format!("failed: {error}")))?;
+    let output = cx.host.exec.run(&spec).map_err(|error| said(format!("failed: {error}")))?;
     let banner = Banner::parse(&output.stdout.text(), &output.stderr.text())
         .ok_or_else(|| said(format!("tells no version ({})", output.exit)))?;
     match banner.matches(version) {
-        IdentityVerdict::Equal | IdentityVerdict::SameMinor => Ok(Some(format!(
-            "its version command says {}",
-            banner.release_version()
-        ))),
+        IdentityVerdict::Equal | IdentityVerdict::SameMinor => {
+            Ok(Some(format!("its version command says {}", banner.release_version())))
+        }
         IdentityVerdict::Different { seen } => Err(said(format!("says {seen}, not {version}"))),
     }
 }
@@ -346,18 +314,13 @@ fn write_down(
 ) -> Result<(), StepError> {
     let (tree, directory) = (&cx.host.tree, cx.directory());
     let ready_after_ms = u64::try_from(witness.ready_after.as_millis()).unwrap_or(u64::MAX);
-    let proof = Proof {
-        answered_as: witness.version_id.build_version(),
-        ready_after_ms,
-        checks,
-    };
+    let proof = Proof { answered_as: witness.version_id.build_version(), ready_after_ms, checks };
     let text = serde_json::to_vec_pretty(&proof).expect("a proof is plain data");
     tree.replace(&directory.join(PROOF), &text, 0o600, None)?;
     let ledger = directory.join(LEDGER);
     let entries = tree.read(&ledger, LARGEST)?;
-    let mut entries: Ledger = entries
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default();
+    let mut entries: Ledger =
+        entries.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
     restored.enter_into(&mut entries);
     let text = serde_json::to_vec_pretty(&entries).expect("a ledger is plain data");
     tree.replace(&ledger, &text, 0o600, None)?;

@@ -71,8 +71,7 @@ pub(super) fn remove_original(path: &RelPath, cx: &StepContext<'_>) -> Result<()
 
 /// Says, in the transaction's directory, that the copy is about to get its name.
 fn marker(to: &RelPath, cx: &StepContext<'_>) -> RelPath {
-    cx.directory()
-        .join(&format!("arrived-{}", to.as_str().replace('/', "-")))
+    cx.directory().join(&format!("arrived-{}", to.as_str().replace('/', "-")))
 }
 
 /// The unfinished copy lies beside its final place, so that a rename finishes it.
@@ -87,10 +86,7 @@ fn words(note: &CopyNote) -> String {
         Lost::Socket => format!("{path} is a socket and was not copied"),
         Lost::Owner => format!("{path}: the owner could not be kept"),
         Lost::Attribute(name) => {
-            format!(
-                "{path}: the attribute {} could not be kept",
-                name.to_string_lossy()
-            )
+            format!("{path}: the attribute {} could not be kept", name.to_string_lossy())
         }
     }
 }

@@ -24,11 +24,7 @@ pub(super) fn refuse_resets(restored: &Restored) -> Result<(), AcceptError> {
             }
         })
         .collect();
-    if signs.is_empty() {
-        Ok(())
-    } else {
-        Err(AcceptError::Reset(signs.join(", ")))
-    }
+    if signs.is_empty() { Ok(()) } else { Err(AcceptError::Reset(signs.join(", "))) }
 }
 
 /// The whole of it, in one line.
@@ -56,19 +52,12 @@ pub(super) fn notes(restored: &Restored) -> Vec<String> {
         };
         format!("the server does not keep {what}")
     });
-    let unexpected = restored
-        .changed
-        .iter()
-        .filter(|changed| changed.rewrite == Rewrite::Unexpected);
+    let unexpected =
+        restored.changed.iter().filter(|changed| changed.rewrite == Rewrite::Unexpected);
     dropped.chain(unexpected.map(changed)).collect()
 }
 
 fn changed(changed: &Changed) -> String {
-    let Changed {
-        setting,
-        before,
-        after,
-        ..
-    } = changed;
+    let Changed { setting, before, after, .. } = changed;
     format!("the server changed {setting} from {before} to {after}")
 }

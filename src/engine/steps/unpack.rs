@@ -29,10 +29,7 @@ pub(super) fn perform(
     let stage_name = tree.absolute(into);
     let reporter = &mut *cx.reporter;
     let mut progress = |progress: Progress| {
-        reporter.hear(&Event::Progress {
-            bytes: progress.read,
-            total: progress.size,
-        });
+        reporter.hear(&Event::Progress { bytes: progress.read, total: progress.size });
     };
     let unpacked = unpack(Unpack {
         archive,

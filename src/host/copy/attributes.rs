@@ -91,10 +91,7 @@ impl Target<'_> {
             }
         }
         // A directory may give its ACL to all that is made in it.
-        for name in now
-            .keys()
-            .filter(|name| !wanted.contains_key(*name) && is_ours(name))
-        {
+        for name in now.keys().filter(|name| !wanted.contains_key(*name) && is_ours(name)) {
             self.admit("remove attribute of")?;
             match fremovexattr(self.fd, name) {
                 Err(Errno::NODATA) => {}
@@ -113,10 +110,7 @@ impl Target<'_> {
     }
 
     fn note(&mut self, lost: Lost) {
-        self.notes.push(CopyNote {
-            path: self.path.to_owned(),
-            lost,
-        });
+        self.notes.push(CopyNote { path: self.path.to_owned(), lost });
     }
 }
 
@@ -124,10 +118,7 @@ impl Target<'_> {
 pub(super) fn timestamps(stat: &Stat) -> Timestamps {
     let nanoseconds = |count| i32::try_from(count).unwrap_or(0).into();
     Timestamps {
-        last_access: Timespec {
-            tv_sec: stat.st_atime,
-            tv_nsec: nanoseconds(stat.st_atime_nsec),
-        },
+        last_access: Timespec { tv_sec: stat.st_atime, tv_nsec: nanoseconds(stat.st_atime_nsec) },
         last_modification: Timespec {
             tv_sec: stat.st_mtime,
             tv_nsec: nanoseconds(stat.st_mtime_nsec),
@@ -151,10 +142,7 @@ fn all_xattrs(fd: BorrowedFd<'_>) -> io::Result<BTreeMap<OsString, Vec<u8>>> {
     };
     names.truncate(length);
     let mut all = BTreeMap::new();
-    for name in names
-        .split(|&byte| byte == 0)
-        .filter(|name| !name.is_empty())
-    {
+    for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {
         let name = OsStr::from_bytes(name);
         let mut value = vec![0; XATTR_MAX];
         match fgetxattr(fd, name, &mut value) {

@@ -80,10 +80,8 @@ impl Kind {
 }
 
 /// How a directory is opened: for reading it and changing its attributes.
-const AS_DIRECTORY: OFlags = OFlags::RDONLY
-    .union(OFlags::DIRECTORY)
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC);
+const AS_DIRECTORY: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 impl Directory {
     /// Opens the top of a tree; refuses a symlink.
@@ -99,10 +97,7 @@ impl Directory {
     /// Opens a directory in another one; refuses a symlink. `path` is for messages.
     pub(super) fn open_at(at: impl AsFd, name: &OsStr, path: &Path) -> Result<Self, PathError> {
         let fd = openat(at, name, AS_DIRECTORY, Mode::empty()).on("open directory", path)?;
-        Ok(Self {
-            fd,
-            path: path.to_owned(),
-        })
+        Ok(Self { fd, path: path.to_owned() })
     }
 
     pub(super) fn stat(&self) -> Result<Stat, PathError> {
@@ -115,11 +110,7 @@ impl Directory {
             Err(Errno::NOENT) => Ok(None),
             other => {
                 let stat = other.on("look at", &self.path.join(name))?;
-                Ok(Some(Entry {
-                    name: name.to_owned(),
-                    kind: Kind::of(&stat),
-                    stat,
-                }))
+                Ok(Some(Entry { name: name.to_owned(), kind: Kind::of(&stat), stat }))
             }
         }
     }

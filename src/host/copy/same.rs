@@ -78,12 +78,9 @@ impl fmt::Display for Aspect {
             Self::Modified => f.write_str("another time of modification"),
             Self::Size => f.write_str("another size"),
             Self::Content => f.write_str("other content"),
-            Self::Target { original, copy } => write!(
-                f,
-                "it points to {} instead of {}",
-                copy.display(),
-                original.display()
-            ),
+            Self::Target { original, copy } => {
+                write!(f, "it points to {} instead of {}", copy.display(), original.display())
+            }
             Self::HardLinks => f.write_str("other hard links"),
         }
     }
@@ -159,10 +156,8 @@ impl Comparison {
             Kind::File => self.files((a, of_a), (b, of_b)),
             Kind::Symlink => {
                 let (original, copy) = (a.link_target(&of_a.name)?, b.link_target(&of_b.name)?);
-                Ok((original != copy).then(|| Aspect::Target {
-                    original: shown(original),
-                    copy: shown(copy),
-                }))
+                Ok((original != copy)
+                    .then(|| Aspect::Target { original: shown(original), copy: shown(copy) }))
             }
             Kind::Directory | Kind::Socket | Kind::Special(_) => Ok(None),
         }
@@ -218,7 +213,5 @@ fn countable(directory: &Directory) -> Result<Vec<Entry>, PathError> {
 
 fn is_same_time(a: &Stat, b: &Stat) -> bool {
     a.st_mtime == b.st_mtime
-        && GRAINS
-            .iter()
-            .any(|grain| a.st_mtime_nsec / grain * grain == b.st_mtime_nsec)
+        && GRAINS.iter().any(|grain| a.st_mtime_nsec / grain * grain == b.st_mtime_nsec)
 }

@@ -1,8 +1,4 @@
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "real files"
-)]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "real files")]
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes, Permissions};
@@ -86,21 +82,13 @@ fn listing(top: &Path) -> BTreeMap<PathBuf, String> {
     while let Some(path) = open.pop() {
         let seen = fs::symlink_metadata(&path).unwrap();
         let content = if seen.is_dir() {
-            open.extend(
-                fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
             String::new()
         } else if seen.is_symlink() {
             fs::read_link(&path).unwrap().display().to_string()
         } else {
             let text = fs::read_to_string(&path).unwrap();
-            format!(
-                "{} {}",
-                text.len(),
-                text.chars().take(9).collect::<String>()
-            )
+            format!("{} {}", text.len(), text.chars().take(9).collect::<String>())
         };
         let links = if seen.is_dir() { 0 } else { seen.nlink() };
         let line = format!(
@@ -124,17 +112,11 @@ fn everything_is_kept() {
     let report = place.copy().unwrap();
     assert_eq!(listing(&place.to()), before);
     assert_eq!(listing(&place.from()), before, "the source is untouched");
-    assert_eq!(
-        (report.directories, report.files, report.bytes),
-        (4, 4, 3_000_004)
-    );
+    assert_eq!((report.directories, report.files, report.bytes), (4, 4, 3_000_004));
     assert_eq!(report.notes, []);
     place.same().unwrap();
     let link = fs::metadata(place.to().join("deep/config.json")).unwrap();
-    assert_eq!(
-        link.ino(),
-        fs::metadata(place.to().join("config.json")).unwrap().ino()
-    );
+    assert_eq!(link.ino(), fs::metadata(place.to().join("config.json")).unwrap().ino());
 }
 
 #[test]
@@ -193,10 +175,7 @@ fn names_that_share_a_file_by_mistake_are_parted() {
         fs::hard_link(place.to().join("a"), place.to().join(name)).unwrap();
     }
     place.copy().unwrap();
-    assert_eq!(
-        listing(&place.to())[Path::new("a")],
-        listing(&place.from())[Path::new("a")]
-    );
+    assert_eq!(listing(&place.to())[Path::new("a")], listing(&place.from())[Path::new("a")]);
     place.same().unwrap();
 }
 
@@ -226,16 +205,9 @@ fn after_a_crash_anywhere_a_second_run_completes_it() {
 fn an_error_of_the_system_names_the_path() {
     let place = Place::new();
     write(place.from().join("file"), "x", 0o600);
-    let error = copy_tree(
-        &place.from(),
-        &place.to(),
-        &Meter::with_fault(1, Fault::Error),
-    )
-    .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("cannot create {}", place.to().join("file").display())
-    );
+    let error =
+        copy_tree(&place.from(), &place.to(), &Meter::with_fault(1, Fault::Error)).unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot create {}", place.to().join("file").display()));
 }
 
 #[test]
@@ -244,13 +216,7 @@ fn pipes_are_refused_before_anything_is_written_and_sockets_are_noted() {
     let socket = place.from().join("socket");
     let _listener = UnixListener::bind(&socket).unwrap();
     let report = place.copy().unwrap();
-    assert_eq!(
-        report.notes,
-        [CopyNote {
-            path: socket,
-            lost: Lost::Socket
-        }]
-    );
+    assert_eq!(report.notes, [CopyNote { path: socket, lost: Lost::Socket }]);
     place.same().unwrap();
 
     let place = Place::new();
@@ -265,18 +231,8 @@ fn pipes_are_refused_before_anything_is_written_and_sockets_are_noted() {
     )
     .unwrap();
     let error = place.copy().unwrap_err();
-    assert!(matches!(
-        error,
-        CopyError::Special {
-            kind: Special::Fifo,
-            ..
-        }
-    ));
-    assert!(
-        error
-            .to_string()
-            .starts_with(&format!("{} is a named pipe", pipe.display()))
-    );
+    assert!(matches!(error, CopyError::Special { kind: Special::Fifo, .. }));
+    assert!(error.to_string().starts_with(&format!("{} is a named pipe", pipe.display())));
     assert!(!place.to().exists());
 }
 
@@ -348,11 +304,7 @@ fn owners_are_kept_by_root() {
     furnish(&place.from());
     chown(place.from(), Some(1001), Some(1002)).unwrap();
     chown(place.from().join("deep/er/file"), Some(1003), Some(1004)).unwrap();
-    fs::set_permissions(
-        place.from().join("deep/er/file"),
-        Permissions::from_mode(0o4755),
-    )
-    .unwrap();
+    fs::set_permissions(place.from().join("deep/er/file"), Permissions::from_mode(0o4755)).unwrap();
     lchown(place.from().join("dangling"), Some(1005), Some(1006)).unwrap();
     for _run in 0..2 {
         place.copy().unwrap();
@@ -390,14 +342,8 @@ type Change = fn(&Path);
 
 #[test]
 fn each_difference_is_found_and_named() {
-    let mode = Aspect::Mode {
-        original: 0o444,
-        copy: 0o644,
-    };
-    let target = Aspect::Target {
-        original: "nowhere".into(),
-        copy: "elsewhere".into(),
-    };
+    let mode = Aspect::Mode { original: 0o444, copy: 0o644 };
+    let target = Aspect::Target { original: "nowhere".into(), copy: "elsewhere".into() };
     let cases: [(&str, Aspect, Change); 9] = [
         ("empty", mode, |to| {
             fs::set_permissions(to.join("empty"), Permissions::from_mode(0o644)).unwrap();

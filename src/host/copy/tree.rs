@@ -61,18 +61,13 @@ pub fn copy_tree(from: &Path, to: &Path, meter: &Meter) -> Result<CopyReport, Co
 fn refuse_places(from: &Path, to: &Path) -> Result<(), CopyError> {
     let name = to.file_name().unwrap_or_default();
     if !name.as_bytes().starts_with(b".") {
-        return Err(CopyError::NotStaging {
-            path: to.to_owned(),
-        });
+        return Err(CopyError::NotStaging { path: to.to_owned() });
     }
     let holder = to.parent().unwrap_or(to);
     let target = fs::canonicalize(holder).on("look at", holder)?.join(name);
     let source = fs::canonicalize(from).on("look at", from)?;
     if source.starts_with(&target) || target.starts_with(&source) {
-        return Err(CopyError::Overlap {
-            from: from.to_owned(),
-            to: to.to_owned(),
-        });
+        return Err(CopyError::Overlap { from: from.to_owned(), to: to.to_owned() });
     }
     Ok(())
 }
@@ -160,10 +155,10 @@ impl Copy<'_> {
                 }
                 Kind::File => self.file(from, to, entry, place)?,
                 Kind::Symlink => self.symlink(from, to, entry)?,
-                Kind::Socket | Kind::Special(_) => self.report.notes.push(CopyNote {
-                    path: from.path.join(&entry.name),
-                    lost: Lost::Socket,
-                }),
+                Kind::Socket | Kind::Special(_) => self
+                    .report
+                    .notes
+                    .push(CopyNote { path: from.path.join(&entry.name), lost: Lost::Socket }),
             }
         }
         self.report.directories += 1;
@@ -195,8 +190,7 @@ impl Copy<'_> {
             Some(copy) => copy,
             None => self.write(from, to, entry)?,
         };
-        self.claimed
-            .insert(rustix::fs::fstat(&copy).on("look at", &path)?.st_ino);
+        self.claimed.insert(rustix::fs::fstat(&copy).on("look at", &path)?.st_ino);
         self.report.files += 1;
         let mut target = Target {
             fd: copy.as_fd(),
@@ -290,9 +284,7 @@ impl Copy<'_> {
 
     fn own_symlink(&mut self, to: &Directory, entry: &Entry, path: &Path) -> Result<(), CopyError> {
         let (uid, gid) = (entry.stat.st_uid, entry.stat.st_gid);
-        let has = to
-            .find(&entry.name)?
-            .map(|now| (now.stat.st_uid, now.stat.st_gid));
+        let has = to.find(&entry.name)?.map(|now| (now.stat.st_uid, now.stat.st_gid));
         if has == Some((uid, gid)) {
             return Ok(());
         }
@@ -300,10 +292,7 @@ impl Copy<'_> {
         let (uid, gid) = (Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
         match chownat(&to.fd, &entry.name, uid, gid, AtFlags::SYMLINK_NOFOLLOW) {
             Err(Errno::PERM) if !rustix::process::geteuid().is_root() => {
-                self.report.notes.push(CopyNote {
-                    path: path.to_owned(),
-                    lost: Lost::Owner,
-                });
+                self.report.notes.push(CopyNote { path: path.to_owned(), lost: Lost::Owner });
                 Ok(())
             }
             other => Ok(other.on("change owner of", path)?),

@@ -103,10 +103,7 @@ fn a_process_left_behind_neither_holds_up_nor_dies() {
 fn what_cannot_run_is_refused_by_name() {
     let file = tempfile::NamedTempFile::new().unwrap();
     for (spec, words) in [
-        (
-            CommandSpec::new("no-such-program"),
-            "cannot find the program no-such-program",
-        ),
+        (CommandSpec::new("no-such-program"), "cannot find the program no-such-program"),
         (CommandSpec::new("./sh"), "cannot find the program ./sh"),
         (CommandSpec::new("bin/sh"), "cannot find the program bin/sh"),
         (CommandSpec::new(file.path()), "cannot find the program /"),
@@ -118,10 +115,7 @@ fn what_cannot_run_is_refused_by_name() {
     let mut nowhere = sh("true");
     nowhere.cwd = Some("/no/such/place".into());
     let error = Exec::default().run(&nowhere).unwrap_err().to_string();
-    assert!(
-        error.contains("in /no/such/place: that is no directory"),
-        "{error}"
-    );
+    assert!(error.contains("in /no/such/place: that is no directory"), "{error}");
 }
 
 #[test]
@@ -145,10 +139,7 @@ fn another_path_finds_other_programs() {
     let exec = Exec::with_path(vec![dir.path().to_owned()]);
     assert_eq!(exec.find(Path::new("tool")), Some(path));
     assert_eq!(exec.find(Path::new("sh")), None);
-    assert_eq!(
-        exec.run(&CommandSpec::new("tool")).unwrap().stdout.text(),
-        "mine\n"
-    );
+    assert_eq!(exec.run(&CommandSpec::new("tool")).unwrap().stdout.text(), "mine\n");
 }
 
 #[test]
@@ -158,10 +149,7 @@ fn another_user_runs_it_without_supplementary_groups() {
         return;
     }
     let mut spec = sh("id -u; id -g; grep ^Groups /proc/self/status");
-    spec.run_as = Some(Owner {
-        uid: 12345,
-        gid: 23456,
-    });
+    spec.run_as = Some(Owner { uid: 12345, gid: 23456 });
     let text = run(&spec).stdout.text();
     let lines: Vec<_> = text.lines().map(str::trim).collect();
     assert_eq!(lines, ["12345", "23456", "Groups:"]);

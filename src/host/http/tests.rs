@@ -36,24 +36,15 @@ fn status_headers_and_body_come_back() {
     assert_eq!(response.status, 200);
     assert_eq!(response.headers["x-version-id"], "7.8.0.x");
     assert_eq!(response.headers["set-cookie"], "a, b");
-    assert_eq!(
-        (response.body.as_slice(), response.cut),
-        (&b"body"[..], false)
-    );
+    assert_eq!((response.body.as_slice(), response.cut), (&b"body"[..], false));
 }
 
 #[test]
 fn errors_and_redirects_are_answers() {
     for (text, status) in [
         ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404),
-        (
-            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
-            302,
-        ),
-        (
-            "HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\n",
-            501,
-        ),
+        ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302),
+        ("HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\n", 501),
     ] {
         assert_eq!(get(&canned(text), LONG).unwrap().status, status);
     }
@@ -95,16 +86,9 @@ fn silence_is_a_timeout_before_and_in_the_body() {
 
 #[test]
 fn a_broken_or_foreign_answer_is_told_apart() {
-    for text in [
-        "",
-        "SSH-2.0-OpenSSH\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
-    ] {
+    for text in ["", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"] {
         let error = get(&canned(text), LONG).unwrap_err();
-        assert!(
-            matches!(error, HttpError::Broken { .. }),
-            "{text}: {error:?}"
-        );
+        assert!(matches!(error, HttpError::Broken { .. }), "{text}: {error:?}");
     }
 }
 
@@ -121,12 +105,7 @@ fn an_endless_body_is_cut() {
 
 #[test]
 fn only_http_addresses_are_asked_and_secrets_in_others_are_not_told() {
-    for url in [
-        "https://user:canary@host/?t=canary",
-        "host:80",
-        "file:///etc/passwd",
-        "",
-    ] {
+    for url in ["https://user:canary@host/?t=canary", "host:80", "file:///etc/passwd", ""] {
         let error = get(url, LONG).unwrap_err();
         assert!(matches!(error, HttpError::NoAddress { .. }), "{error:?}");
         assert!(!error.to_string().contains("canary"), "{error}");

@@ -49,13 +49,7 @@ fn a_server_is_watched_and_stopped() {
     assert_eq!(await_lines(&server, 1), ["up"]);
     assert!(server.is_alive().unwrap());
     let stopped = server.stop(SOON).unwrap();
-    assert_eq!(
-        stopped,
-        Stopped {
-            exit: Exit::Code(7),
-            killed: false
-        }
-    );
+    assert_eq!(stopped, Stopped { exit: Exit::Code(7), killed: false });
     assert!(server.log_failure().is_none());
     assert_eq!(server.lines().lines, ["bye"]);
     assert_eq!(server.stop(SOON).unwrap(), stopped, "twice is once");
@@ -67,13 +61,7 @@ fn one_that_ignores_sigterm_is_killed_with_its_plugins() {
     let mut server = start("trap '' TERM; sleep 1000 & echo $!; while :; do sleep 0.05; done");
     let plugin = await_lines(&server, 1).remove(0);
     let stopped = server.stop(Duration::from_millis(100)).unwrap();
-    assert_eq!(
-        stopped,
-        Stopped {
-            exit: Exit::Signal(9),
-            killed: true
-        }
-    );
+    assert_eq!(stopped, Stopped { exit: Exit::Signal(9), killed: true });
     assert!(is_gone(&plugin));
 }
 
@@ -107,14 +95,8 @@ fn everything_said_is_in_the_log_and_the_lines_are_safe() {
     let mut server = ServerProcess::start(&Exec::default(), &spec, log).unwrap();
     assert_eq!(server.wait(SOON).unwrap(), Some(Exit::Code(0)));
     assert!(server.log_failure().is_none());
-    assert_eq!(
-        server.lines().lines,
-        ["a\\u{1b}[2Jb", "\u{fffd}", "err", "unfinished"]
-    );
-    assert_eq!(
-        fs::read(&path).unwrap(),
-        b"a\x1b[2Jb\n\xff\nerr\nunfinished"
-    );
+    assert_eq!(server.lines().lines, ["a\\u{1b}[2Jb", "\u{fffd}", "err", "unfinished"]);
+    assert_eq!(fs::read(&path).unwrap(), b"a\x1b[2Jb\n\xff\nerr\nunfinished");
 }
 
 #[test]

@@ -62,10 +62,7 @@ impl Catalogue {
         }
         missing.reverse();
         for path in &missing {
-            self.push(Entry {
-                path: path.clone(),
-                kind: EntryKind::Directory,
-            });
+            self.push(Entry { path: path.clone(), kind: EntryKind::Directory });
         }
         Ok(missing)
     }
@@ -83,10 +80,7 @@ impl Catalogue {
 
     /// What has this path. An entry whose path merely folds to the same is a collision.
     fn find(&self, path: &RelPath) -> Result<Option<&EntryKind>, Breach> {
-        let found = self
-            .index
-            .get(&fold(path))
-            .and_then(|at| self.entries.get(*at));
+        let found = self.index.get(&fold(path)).and_then(|at| self.entries.get(*at));
         match found {
             Some(entry) if entry.path != *path => {
                 let other = super::error::printable(entry.path.as_str().as_bytes());

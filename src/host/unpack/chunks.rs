@@ -43,11 +43,7 @@ pub(super) struct Unwanted(pub(super) Vec<u8>);
 pub(super) fn stream(size: usize, depth: usize) -> (ChunkSender, ChunkReader) {
     let (full_in, full_out) = sync_channel(depth);
     let (empty_in, empty_out) = channel();
-    let sender = ChunkSender {
-        full: full_in,
-        empty: empty_out,
-        size,
-    };
+    let sender = ChunkSender { full: full_in, empty: empty_out, size };
     let reader = ChunkReader {
         full: full_out,
         empty: empty_in,

@@ -82,21 +82,13 @@ const SHOWN: usize = 200;
 
 impl EntryName {
     pub(super) fn new(number: u64, name: &[u8]) -> Self {
-        Self {
-            number,
-            name: printable(name),
-        }
+        Self { number, name: printable(name) }
     }
 }
 
 impl Refusal {
     pub(super) fn new(archive: PathBuf, entry: Option<EntryName>, breach: Breach) -> Self {
-        Self {
-            archive,
-            entry,
-            rule: breach.rule,
-            particulars: breach.particulars,
-        }
+        Self { archive, entry, rule: breach.rule, particulars: breach.particulars }
     }
 }
 

@@ -29,12 +29,7 @@ pub(super) fn inflate(
     output: ChunkSender,
     limits: &Limits,
 ) -> Result<(), Stop> {
-    let mut out = Output {
-        sender: output,
-        buffer: Vec::new(),
-        filled: 0,
-        sent: 0,
-    };
+    let mut out = Output { sender: output, buffer: Vec::new(), filled: 0, sent: 0 };
     let mut member = Decompress::new_gzip(WINDOW_BITS);
     let mut first = true;
     while first || !input.fill_buf().map_err(|_| Stop::Quiet)?.is_empty() {

@@ -81,9 +81,7 @@ pub(super) fn read(block: &Block) -> Result<Fields, Breach> {
         name: header.path_bytes().into_owned(),
         link: until_nul(&old.linkname).to_vec(),
         size: size.ok_or(Rule::FIELD_SIZE)?,
-        mode: octal(&old.mode)
-            .and_then(|mode| u32::try_from(mode).ok())
-            .ok_or(Rule::FIELD_MODE)?,
+        mode: octal(&old.mode).and_then(|mode| u32::try_from(mode).ok()).ok_or(Rule::FIELD_MODE)?,
         mtime: clamp(mtime),
     })
 }
@@ -137,27 +135,21 @@ fn number(field: &[u8]) -> Option<i128> {
     }
     // The second-highest bit is the sign of a two's complement number of 95 bits at most.
     let top = i128::from(first & 0x7f) - if first & 0x40 == 0 { 0 } else { 0x80 };
-    Some(
-        rest.iter()
-            .fold(top, |sum, &byte| sum * 256 + i128::from(byte)),
-    )
+    Some(rest.iter().fold(top, |sum, &byte| sum * 256 + i128::from(byte)))
 }
 
 /// Octal digits between optional spaces before and spaces or NULs after. Nothing else, and at least one digit.
 fn octal(field: &[u8]) -> Option<u64> {
     let start = field.iter().position(|&byte| byte != b' ')?;
     let text = field.get(start..)?;
-    let end = text
-        .iter()
-        .position(|byte| !(b'0'..=b'7').contains(byte))
-        .unwrap_or(text.len());
+    let end = text.iter().position(|byte| !(b'0'..=b'7').contains(byte)).unwrap_or(text.len());
     let (digits, padding) = text.split_at(end);
     if digits.is_empty() || padding.iter().any(|&byte| byte != b' ' && byte != 0) {
         return None;
     }
-    digits.iter().try_fold(0u64, |sum, digit| {
-        sum.checked_mul(8)?.checked_add(u64::from(digit - b'0'))
-    })
+    digits
+        .iter()
+        .try_fold(0u64, |sum, digit| sum.checked_mul(8)?.checked_add(u64::from(digit - b'0')))
 }
 
 fn until_nul(field: &[u8]) -> &[u8] {
@@ -187,10 +179,7 @@ mod tests {
             (b"0x0000000017", None),
             (b"\x80\0\0\0\0\0\0\0\0\0\x01\x02", Some(258)),
             (b"\x80\0\0\0\x80\0\0\0\0\0\0\0", Some(1 << 63)),
-            (
-                b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe",
-                Some(-2),
-            ),
+            (b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe", Some(-2)),
             (b"", None),
         ];
         for (field, expected) in cases {

@@ -83,11 +83,7 @@ const INFLATED: (usize, usize) = (256 * 1024, 8);
 pub fn unpack(mut job: Unpack<'_>) -> Result<Unpacked, UnpackError> {
     let source = Source::open(job.archive, &job.limits)?;
     let read = AtomicU64::new(0);
-    let rest = if job.expect.is_some() {
-        Rest::Hash
-    } else {
-        Rest::Leave
-    };
+    let rest = if job.expect.is_some() { Rest::Hash } else { Rest::Leave };
     let (archive, expect, limits) = (job.archive, job.expect, job.limits);
     let (compressed_in, compressed_out) = stream(COMPRESSED.0, COMPRESSED.1);
     let (inflated_in, inflated_out) = stream(INFLATED.0, INFLATED.1);
@@ -95,9 +91,8 @@ pub fn unpack(mut job: Unpack<'_>) -> Result<Unpacked, UnpackError> {
         let reading = Builder::new().name("read archive".to_owned());
         let reading = reading.spawn_scoped(threads, || source.feed(compressed_in, rest, &read));
         let inflating = Builder::new().name("inflate".to_owned());
-        let inflating = inflating.spawn_scoped(threads, move || {
-            inflate(compressed_out, inflated_in, &limits)
-        });
+        let inflating =
+            inflating.spawn_scoped(threads, move || inflate(compressed_out, inflated_in, &limits));
         let laid = layout::lay_out(&mut job, inflated_out, &source, &read);
         (join(reading), join(inflating), laid)
     });
@@ -105,9 +100,7 @@ pub fn unpack(mut job: Unpack<'_>) -> Result<Unpacked, UnpackError> {
     let verdict = Verdict {
         archive,
         hashed: no_thread(hashed).map_err(UnpackError::System)?,
-        inflated: inflated
-            .on("start a thread to unpack", archive)
-            .map_err(UnpackError::System)?,
+        inflated: inflated.on("start a thread to unpack", archive).map_err(UnpackError::System)?,
         laid,
     };
     verdict.settle(expect, &source, read.load(Ordering::Relaxed))

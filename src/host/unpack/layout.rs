@@ -90,13 +90,11 @@ pub(super) fn lay_out(
             entries,
         });
     };
-    layout
-        .take_all(&mut members, &mut tell)
-        .map_err(|snag| match snag {
-            Snag::System(error) => Trouble::System(error),
-            Snag::Halt(Halt::Stream(_)) => Trouble::Stream,
-            Snag::Halt(Halt::Breach(breach)) => Trouble::Refused(members.current(), breach),
-        })?;
+    layout.take_all(&mut members, &mut tell).map_err(|snag| match snag {
+        Snag::System(error) => Trouble::System(error),
+        Snag::Halt(Halt::Stream(_)) => Trouble::Stream,
+        Snag::Halt(Halt::Breach(breach)) => Trouble::Refused(members.current(), breach),
+    })?;
     layout.finish(&members.into_ignored())
 }
 
@@ -153,12 +151,9 @@ impl Layout<'_> {
         self.make_directories(&missing)?;
         self.catalogue.push(Entry {
             path: path.clone(),
-            kind: EntryKind::Symlink {
-                target: target.clone(),
-            },
+            kind: EntryKind::Symlink { target: target.clone() },
         });
-        self.links
-            .extend(entry.map(|entry| (entry, path.clone(), target)));
+        self.links.extend(entry.map(|entry| (entry, path.clone(), target)));
         Ok(())
     }
 
@@ -183,14 +178,8 @@ impl Layout<'_> {
         let time = self.stage.time(member.mtime);
         file.finish(mode(member.mode, executable), &time)?;
         let sha256 = Sha256Digest::from_bytes(hash.finalize().into());
-        self.catalogue.push(Entry {
-            path,
-            kind: EntryKind::File {
-                size: member.size,
-                sha256,
-                executable,
-            },
-        });
+        self.catalogue
+            .push(Entry { path, kind: EntryKind::File { size: member.size, sha256, executable } });
         Ok(())
     }
 
@@ -205,14 +194,10 @@ impl Layout<'_> {
         judged
             .map_err(|error| Trouble::Refused(None, Rule::RELEASE_SHAPE.with(error.to_string())))?;
         for (_, path, target) in &self.links {
-            self.stage
-                .make_link(path, target)
-                .map_err(Trouble::System)?;
+            self.stage.make_link(path, target).map_err(Trouble::System)?;
         }
-        let notes = ignored
-            .iter()
-            .map(|key| format!("extension key \"{key}\" was not heeded"))
-            .collect();
+        let notes =
+            ignored.iter().map(|key| format!("extension key \"{key}\" was not heeded")).collect();
         Ok(Laid { entries, notes })
     }
 }
@@ -260,11 +245,7 @@ mod tests {
             (0o700, true, 0o700),
             (0o640, false, 0o644),
         ] {
-            assert_eq!(
-                mode(archived, executable).as_raw_mode(),
-                expected,
-                "{archived:o}"
-            );
+            assert_eq!(mode(archived, executable).as_raw_mode(), expected, "{archived:o}");
         }
     }
 }

@@ -140,11 +140,7 @@ impl<R: BufRead> Members<R> {
 
     /// Does the header about to be read open a new entry, or continue one whose extension records have been read?
     fn begins_entry(&self) -> bool {
-        let Pending {
-            pax,
-            long_name,
-            long_link,
-        } = &self.pending;
+        let Pending { pax, long_name, long_link } = &self.pending;
         pax.is_none() && long_name.is_none() && long_link.is_none()
     }
 
@@ -167,11 +163,7 @@ impl<R: BufRead> Members<R> {
     }
 
     fn ended(&self) -> Halt {
-        if self.begins_entry() {
-            Rule::FRAME_END.into()
-        } else {
-            Rule::EXT_DANGLING.into()
-        }
+        if self.begins_entry() { Rule::FRAME_END.into() } else { Rule::EXT_DANGLING.into() }
     }
 
     fn zeros_to_the_end(&mut self) -> Result<(), Halt> {
@@ -212,8 +204,7 @@ impl<R: BufRead> Members<R> {
             Extension::LongName => {
                 Rule::EXT_MIXED.demands(pending.pax.is_none())?;
                 Rule::EXT_REPEATED.demands(pending.long_name.is_none())?;
-                self.name
-                    .clone_from(pending.long_name.insert(c_string(bytes)));
+                self.name.clone_from(pending.long_name.insert(c_string(bytes)));
             }
             Extension::LongLink => {
                 Rule::EXT_MIXED.demands(pending.pax.is_none())?;
@@ -228,11 +219,7 @@ impl<R: BufRead> Members<R> {
     fn assemble(&mut self, kind: MemberKind, fields: Fields) -> Result<Member, Halt> {
         let extended = !self.begins_entry();
         Rule::EXT_V7.demands(!extended || fields.format != Format::V7)?;
-        let Pending {
-            pax,
-            long_name,
-            long_link,
-        } = std::mem::take(&mut self.pending);
+        let Pending { pax, long_name, long_link } = std::mem::take(&mut self.pending);
         let extras = pax.unwrap_or_default();
         let name = extras.path.or(long_name).unwrap_or(fields.name);
         self.name.clone_from(&name);

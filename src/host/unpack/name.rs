@@ -47,10 +47,7 @@ pub(super) fn plain_text(raw: &[u8]) -> Result<&str, Breach> {
 
 /// The names in a path, without empty ones and `.`.
 fn components(text: &str) -> Result<Vec<&str>, Breach> {
-    let parts: Vec<_> = text
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
-        .collect();
+    let parts: Vec<_> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     let length = parts.iter().map(|part| part.len() + 1).sum::<usize>();
     Rule::PATH_DOTDOT.demands(!parts.contains(&".."))?;
     Rule::PATH_LENGTH.demands(length <= LENGTH + 1)?;
@@ -68,11 +65,7 @@ pub(super) fn judge_link(path: &RelPath, raw: &[u8]) -> Result<(String, RelPath)
     let text = plain_text(raw).map_err(|breach| Rule::LINK_TEXT.with(breach.rule.says))?;
     Rule::LINK_ABSOLUTE.demands(!text.starts_with('/'))?;
     let parent = path.parent().unwrap_or_else(RelPath::here);
-    let mut way: Vec<&str> = parent
-        .as_str()
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .collect();
+    let mut way: Vec<&str> = parent.as_str().split('/').filter(|part| !part.is_empty()).collect();
     for part in text.split('/') {
         match part {
             "" | "." => {}
@@ -89,9 +82,7 @@ mod tests {
     use super::*;
 
     fn rule(raw: &str) -> Option<&'static str> {
-        judge(raw.as_bytes(), &ReleaseShape::MATTERMOST)
-            .err()
-            .map(|breach| breach.rule.id)
+        judge(raw.as_bytes(), &ReleaseShape::MATTERMOST).err().map(|breach| breach.rule.id)
     }
 
     #[test]
@@ -114,10 +105,7 @@ mod tests {
     fn bounds_are_exact() {
         let component = "a".repeat(255);
         assert_eq!(rule(&format!("mattermost/{component}")), None);
-        assert_eq!(
-            rule(&format!("mattermost/{component}a")),
-            Some("T-PATH-COMPONENT")
-        );
+        assert_eq!(rule(&format!("mattermost/{component}a")), Some("T-PATH-COMPONENT"));
         let deep = |names: usize| format!("mattermost{}", "/d".repeat(names - 1));
         assert_eq!(rule(&deep(32)), None);
         assert_eq!(rule(&deep(33)), Some("T-PATH-DEPTH"));

@@ -76,10 +76,7 @@ impl Extras {
 
 /// Keys that decide what an entry is. All others describe owners, times of access, attributes, or are comments.
 fn matters(key: &[u8]) -> bool {
-    matches!(
-        key,
-        b"path" | b"linkpath" | b"size" | b"mtime" | b"hdrcharset"
-    )
+    matches!(key, b"path" | b"linkpath" | b"size" | b"mtime" | b"hdrcharset")
 }
 
 /// GNU's and star's ways to say that the content in the archive is not the content of the file.
@@ -107,10 +104,7 @@ fn seconds(text: &[u8]) -> Option<i64> {
     let mut parts = text.splitn(2, |&byte| byte == b'.');
     let whole = i128::from(decimal(parts.next()?)?);
     let fraction = parts.next().unwrap_or_default();
-    fraction
-        .iter()
-        .all(u8::is_ascii_digit)
-        .then(|| clamp(sign * whole))
+    fraction.iter().all(u8::is_ascii_digit).then(|| clamp(sign * whole))
 }
 
 fn key_name(key: &[u8]) -> String {
@@ -129,10 +123,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(extras.path.unwrap(), b"a\nb=c  d e f");
-        assert_eq!(
-            (extras.size, extras.mtime),
-            (Some(123), Some(1_234_567_890))
-        );
+        assert_eq!((extras.size, extras.mtime), (Some(123), Some(1_234_567_890)));
         assert_eq!(extras.ignored, ["acme.key"]);
         // One byte short: the record would end before its newline.
         let short = read(b"20 path=a\nb=c  d e f\n", Scope::Entry).unwrap_err();

@@ -27,10 +27,7 @@ pub(super) struct Breach {
 
 impl Rule {
     pub(super) fn with(self, particulars: impl Into<String>) -> Breach {
-        Breach {
-            rule: self,
-            particulars: Some(particulars.into()),
-        }
+        Breach { rule: self, particulars: Some(particulars.into()) }
     }
 
     /// `Err` unless the condition holds.
@@ -41,10 +38,7 @@ impl Rule {
 
 impl From<Rule> for Breach {
     fn from(rule: Rule) -> Self {
-        Self {
-            rule,
-            particulars: None,
-        }
+        Self { rule, particulars: None }
     }
 }
 
@@ -139,10 +133,7 @@ mod tests {
         assert_eq!(ids.len(), Rule::ALL.len());
         for rule in Rule::ALL {
             assert!(rule.id.starts_with("T-"), "{rule:?}");
-            assert!(
-                !rule.says.ends_with('.') && !rule.says.is_empty(),
-                "{rule:?}"
-            );
+            assert!(!rule.says.ends_with('.') && !rule.says.is_empty(), "{rule:?}");
         }
     }
 }

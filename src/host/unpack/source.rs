@@ -54,9 +54,7 @@ impl Source {
             return Err(refuse(Rule::ARCHIVE_TYPE));
         }
         let file = File::from(opened.on("open", path).map_err(UnpackError::Unreadable)?);
-        let stat = fstat(&file)
-            .on("examine", path)
-            .map_err(UnpackError::Unreadable)?;
+        let stat = fstat(&file).on("examine", path).map_err(UnpackError::Unreadable)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(refuse(Rule::ARCHIVE_TYPE));
         }
@@ -68,11 +66,7 @@ impl Source {
         }
         // Only advice: a file system that takes none is read all the same.
         let _ = fadvise(&file, 0, None, Advice::Sequential);
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-            before,
-        })
+        Ok(Self { file, path: path.to_owned(), before })
     }
 
     /// Length of the file in bytes, as it was when it was opened.
@@ -123,9 +117,7 @@ impl Source {
     /// Refuses a file that is no longer as long or as old as it was; or of which, though it was read to the end, not
     /// every byte was seen.
     pub(super) fn verify_unchanged(&self, read: Option<u64>) -> Result<(), UnpackError> {
-        let stat = fstat(&self.file)
-            .on("examine", &self.path)
-            .map_err(UnpackError::Unreadable)?;
+        let stat = fstat(&self.file).on("examine", &self.path).map_err(UnpackError::Unreadable)?;
         if Identity::of(&stat) != self.before || read.is_some_and(|read| read != self.before.size) {
             return Err(refusal(&self.path, Rule::ARCHIVE_CHANGED.into()));
         }
@@ -137,10 +129,7 @@ impl Identity {
     fn of(stat: &Stat) -> Self {
         Self {
             size: stat.st_size.try_into().unwrap_or_default(),
-            mtime: (
-                stat.st_mtime,
-                i64::try_from(stat.st_mtime_nsec).unwrap_or_default(),
-            ),
+            mtime: (stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or_default()),
         }
     }
 }

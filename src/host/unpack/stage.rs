@@ -19,10 +19,8 @@ use crate::model::RelPath;
 /// 16 free descriptors.
 const OPEN_DIRECTORIES: usize = 6;
 
-const FOR_READING: OFlags = OFlags::RDONLY
-    .union(OFlags::DIRECTORY)
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC);
+const FOR_READING: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// The mode of every directory.
 const DIRECTORY: Mode = Mode::from_raw_mode(0o755);
@@ -61,13 +59,7 @@ impl<'a> Stage<'a> {
         if occupied {
             return Err(Errno::NOTEMPTY).on("unpack into", name);
         }
-        Ok(Self {
-            root,
-            name,
-            meter,
-            now,
-            open: Vec::new(),
-        })
+        Ok(Self { root, name, meter, now, open: Vec::new() })
     }
 
     /// Makes a directory whose parent is there.
@@ -104,11 +96,7 @@ impl<'a> Stage<'a> {
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         meter.admit().on("create", &shown)?;
         let fd = openat(parent, path.name(), flags, Mode::RUSR | Mode::WUSR);
-        Ok(NewFile {
-            fd: fd.on("create", &shown)?,
-            path: shown,
-            meter,
-        })
+        Ok(NewFile { fd: fd.on("create", &shown)?, path: shown, meter })
     }
 
     /// Makes a symbolic link whose parent is there.
@@ -131,14 +119,9 @@ impl<'a> Stage<'a> {
             .ok()
             .and_then(|now| i64::try_from((now + DAY).as_secs()).ok())
             .unwrap_or(YEAR_1980);
-        let time = Timespec {
-            tv_sec: seconds.clamp(YEAR_1980, tomorrow.max(YEAR_1980)),
-            tv_nsec: 0,
-        };
-        Timestamps {
-            last_access: time,
-            last_modification: time,
-        }
+        let time =
+            Timespec { tv_sec: seconds.clamp(YEAR_1980, tomorrow.max(YEAR_1980)), tv_nsec: 0 };
+        Timestamps { last_access: time, last_modification: time }
     }
 
     fn keep(&mut self, path: RelPath, fd: OwnedFd) {

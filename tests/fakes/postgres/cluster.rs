@@ -47,14 +47,9 @@ fn look() -> Option<PathBuf> {
             .and_then(|name| name.to_str()?.parse::<u32>().ok());
         std::cmp::Reverse(version)
     });
-    places.extend(std::env::split_paths(
-        &std::env::var_os("PATH").unwrap_or_default(),
-    ));
-    let complete = |place: &PathBuf| {
-        ["initdb", "postgres"]
-            .iter()
-            .all(|name| place.join(name).is_file())
-    };
+    places.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let complete =
+        |place: &PathBuf| ["initdb", "postgres"].iter().all(|name| place.join(name).is_file());
     places.into_iter().find(complete)
 }
 
@@ -80,9 +75,7 @@ fn servant(home: &Path) -> Option<(u32, u32)> {
     }
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
     ["postgres", "nobody"].iter().find_map(|name| {
-        let line = users
-            .lines()
-            .find(|line| line.split(':').next() == Some(name))?;
+        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
         let mut numbers = line.split(':').skip(2);
         Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
     })
@@ -93,10 +86,7 @@ fn command(program: &Path, servant: Option<(u32, u32)>) -> Command {
     if let Some((uid, gid)) = servant {
         command.uid(uid).gid(gid);
     }
-    command
-        .current_dir("/")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null());
+    command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null());
     command
 }
 
@@ -111,12 +101,7 @@ fn start() -> Cluster {
         chown(&secret, Some(uid), Some(gid)).expect("root may do that");
     }
     let made = command(&programs.join("initdb"), servant)
-        .args([
-            "--no-sync",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--auth=scram-sha-256",
-        ])
+        .args(["--no-sync", "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"])
         .arg(format!("--username={ROLE}_admin"))
         .arg("--pwfile")
         .arg(&secret)
@@ -124,11 +109,7 @@ fn start() -> Cluster {
         .arg(&data)
         .output()
         .expect("initdb can be started");
-    assert!(
-        made.status.success(),
-        "initdb failed: {}",
-        String::from_utf8_lossy(&made.stderr)
-    );
+    assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
     let port = free_port();
     let mut options = String::new();
     for (name, value) in [
@@ -148,10 +129,7 @@ fn start() -> Cluster {
     file.write_all(options.as_bytes()).expect("it is writable");
     let lifeline = launch(&programs, &home, &data, servant);
     wait_until_ready(port, &home);
-    Cluster {
-        port,
-        _lifeline: lifeline,
-    }
+    Cluster { port, _lifeline: lifeline }
 }
 
 /// Starts the server below a shell that waits for the end of its standard input, which this process holds open. The kernel
@@ -171,21 +149,10 @@ fn launch(
         cd / && rm -rf -- "$3"
     "#;
     let mut shell = command(Path::new("/bin/sh"), servant);
-    shell
-        .args(["-c", script, "postgres-watchdog"])
-        .arg(programs)
-        .arg(data)
-        .arg(home);
+    shell.args(["-c", script, "postgres-watchdog"]).arg(programs).arg(data).arg(home);
     // Its own process group: an interrupt at the terminal reaches this process alone, and the watchdog cleans up after it.
-    shell
-        .process_group(0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    #[expect(
-        clippy::zombie_processes,
-        reason = "it outlives this process on purpose"
-    )]
+    shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[expect(clippy::zombie_processes, reason = "it outlives this process on purpose")]
     let mut child = shell.spawn().expect("/bin/sh can be started");
     child.stdin.take()
 }
@@ -203,9 +170,7 @@ fn wait_until_ready(port: u16, home: &Path) {
         match config.connect(NoTls) {
             Ok(mut admin) => {
                 let role = format!("CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{PASSWORD}'");
-                admin
-                    .batch_execute(&role)
-                    .expect("the superuser may do that");
+                admin.batch_execute(&role).expect("the superuser may do that");
                 return;
             }
             Err(error) if begun.elapsed() > PATIENCE => {

@@ -27,17 +27,12 @@ pub(super) fn found_or_installed<T>(look: impl Fn() -> Option<T>) -> T {
         path: std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect(),
         lock: std::env::temp_dir().join("mmembed-tests-install.lock"),
     };
-    look()
-        .map_or_else(|| install(&means(), &look), Ok)
-        .unwrap_or_else(|why| panic!("{why}"))
+    look().map_or_else(|| install(&means(), &look), Ok).unwrap_or_else(|why| panic!("{why}"))
 }
 
 fn install<T>(means: &Means, look: &impl Fn() -> Option<T>) -> Result<T, String> {
     let places = means.path.iter().map(|place| place.join("apt-get"));
-    let Some(apt_get) = places
-        .into_iter()
-        .find(|place| place.is_file() && means.is_root)
-    else {
+    let Some(apt_get) = places.into_iter().find(|place| place.is_file() && means.is_root) else {
         return Err(format!(
             "these tests need PostgreSQL, which is not installed. Type, as root: {LINE}"
         ));
@@ -50,11 +45,8 @@ fn install<T>(means: &Means, look: &impl Fn() -> Option<T>) -> Result<T, String>
     }
     // Lists of packages may be missing, as in a fresh container, or too old; if they cannot be renewed, they may still do.
     let renewed = run(&apt_get, &["update"]);
-    run(
-        &apt_get,
-        &["install", "-y", "--no-install-recommends", "postgresql"],
-    )
-    .map_err(|why| told(&[why, renewed.err().unwrap_or_default()].join("\n")))?;
+    run(&apt_get, &["install", "-y", "--no-install-recommends", "postgresql"])
+        .map_err(|why| told(&[why, renewed.err().unwrap_or_default()].join("\n")))?;
     look()
         .ok_or_else(|| told("it was installed, but its programs are not where they are looked for"))
 }

@@ -11,9 +11,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) fn without_symbols(path: &Path) -> Vec<u8> {
     static READ: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    read.entry(path.to_owned())
-        .or_insert_with(|| strip(path))
-        .clone()
+    read.entry(path.to_owned()).or_insert_with(|| strip(path)).clone()
 }
 
 fn strip(path: &Path) -> Vec<u8> {

@@ -28,10 +28,7 @@ pub(super) struct Fixture {
 /// How the archive is laid out.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own in release.toml"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own in release.toml")]
 pub(super) struct Layout {
     pub(super) webapp: String,
     pub(super) binary: String,
@@ -69,10 +66,7 @@ impl Fixture {
             .map(|entry| entry.expect("its entries can be read").path())
             .filter(|path| path.join("release.toml").is_file())
             .map(|path| {
-                (
-                    self::numbers(&path.file_name().expect("it has a name").to_string_lossy()),
-                    path,
-                )
+                (self::numbers(&path.file_name().expect("it has a name").to_string_lossy()), path)
             })
             .filter(|([major, minor, patch], _)| {
                 [*major, *minor] == numbers[..2] && *patch <= numbers[2]

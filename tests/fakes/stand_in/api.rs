@@ -29,14 +29,7 @@ impl Served {
     /// Ready to answer.
     pub(crate) fn new(era: Era, trailer: Trailer, config: Value, store: Box<dyn Store>) -> Self {
         let version_id = version_id(era, &trailer, &config);
-        Self {
-            era,
-            trailer,
-            config,
-            version_id,
-            store: Mutex::new(store),
-            opened: Instant::now(),
-        }
+        Self { era, trailer, config, version_id, store: Mutex::new(store), opened: Instant::now() }
     }
 
     /// The answer to a request; none when the server is one that never answers.
@@ -74,11 +67,7 @@ impl Served {
         if self.era.since(6, 0) {
             headers.push(("Vary".to_owned(), "Accept-Encoding".to_owned()));
         }
-        Response {
-            status,
-            headers,
-            body: body.to_string(),
-        }
+        Response { status, headers, body: body.to_string() }
     }
 
     fn ping(&self, request: &Request) -> Response {
@@ -92,10 +81,7 @@ impl Served {
             body.insert(format!("{platform}LatestVersion"), "".into());
             body.insert(format!("{platform}MinVersion"), "".into());
         }
-        let asked = request
-            .query
-            .split('&')
-            .any(|pair| pair == "get_server_status=true");
+        let asked = request.query.split('&').any(|pair| pair == "get_server_status=true");
         if !asked || !self.era.since(5, 14) {
             body.insert("status".to_owned(), "OK".into());
             return self.json(200, &Value::Object(body));
@@ -107,10 +93,8 @@ impl Served {
         body.insert("database_status".to_owned(), healthy(database).into());
         body.insert("filestore_status".to_owned(), healthy(files).into());
         body.insert("status".to_owned(), status.into());
-        let mut response = self.json(
-            if database && files { 200 } else { 500 },
-            &Value::Object(body),
-        );
+        let mut response =
+            self.json(if database && files { 200 } else { 500 }, &Value::Object(body));
         for (name, value) in [
             ("Database_status", healthy(database)),
             ("Filestore_status", healthy(files)),
@@ -139,10 +123,7 @@ impl Served {
             .unwrap_or_default()
             .as_millis()
             .to_string();
-        self.json(
-            200,
-            &json!({ "server_time": now, "version": self.trailer.model_version }),
-        )
+        self.json(200, &json!({ "server_time": now, "version": self.trailer.model_version }))
     }
 
     fn client_config(&self) -> Response {
@@ -161,19 +142,12 @@ impl Served {
     }
 
     fn page(&self) -> Response {
-        let webapp = if self.era.since(4, 3) {
-            "client"
-        } else {
-            "webapp/dist"
-        };
+        let webapp = if self.era.since(4, 3) { "client" } else { "webapp/dist" };
         let root = places::directory(self.era, webapp)
             .and_then(|dir| std::fs::read_to_string(dir.join("root.html")).ok());
         let mut response = self.json(if root.is_some() { 200 } else { 404 }, &Value::Null);
         response.headers.retain(|(name, _)| name.starts_with("X-"));
-        response.headers.push((
-            "Content-Type".to_owned(),
-            "text/html; charset=utf-8".to_owned(),
-        ));
+        response.headers.push(("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned()));
         response.body = root.unwrap_or_default();
         response
     }
@@ -185,15 +159,12 @@ impl Served {
             "detailed_error": format!("There doesn't appear to be an api call for the url='{}'.  Typo? are you missing a team_id or user_id as part of the url?", request.path),
             "status_code": 404,
         }));
-        response
-            .headers
-            .retain(|(name, _)| self.era.has_commands() || name != "X-Version-Id");
+        response.headers.retain(|(name, _)| self.era.has_commands() || name != "X-Version-Id");
         if !self.era.since(7, 1) {
             response.headers.retain(|(name, _)| name != "Content-Type");
-            response.headers.push((
-                "Content-Type".to_owned(),
-                "text/plain; charset=utf-8".to_owned(),
-            ));
+            response
+                .headers
+                .push(("Content-Type".to_owned(), "text/plain; charset=utf-8".to_owned()));
         }
         response
     }
@@ -205,9 +176,7 @@ impl Served {
                 &json!({ "id": "api.context.invalid_body_param.app_error", "status_code": 400 }),
             );
         };
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = Value::from(i64::try_from(now.as_millis()).unwrap_or_default());
         let id = random::token(26);
         let mut row = vec![
@@ -216,22 +185,16 @@ impl Served {
             ("updateat", now),
             ("deleteat", 0.into()),
         ];
-        row.extend(columns.iter().map(|name| {
-            (
-                *name,
-                given
-                    .get(*name)
-                    .cloned()
-                    .unwrap_or_else(|| id.clone().into()),
-            )
-        }));
+        row.extend(
+            columns.iter().map(|name| {
+                (*name, given.get(*name).cloned().unwrap_or_else(|| id.clone().into()))
+            }),
+        );
         match self.store().insert(table, &row) {
             Ok(()) => self.json(
                 201,
                 &Value::Object(
-                    row.into_iter()
-                        .map(|(name, value)| (name.to_owned(), value))
-                        .collect(),
+                    row.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
                 ),
             ),
             Err(StoreError(why)) => self.json(500, &json!({ "message": why, "status_code": 500 })),
@@ -253,11 +216,7 @@ impl Served {
 /// `X-Version-Id`. The real server hashes with MD5; any 32 digits that change with the configuration do.
 fn version_id(era: Era, trailer: &Trailer, config: &Value) -> String {
     for fault in &trailer.faults {
-        if let Fault::LiesAboutVersion {
-            header: Some(header),
-            ..
-        } = fault
-        {
+        if let Fault::LiesAboutVersion { header: Some(header), .. } = fault {
             return header.clone();
         }
     }
@@ -267,8 +226,5 @@ fn version_id(era: Era, trailer: &Trailer, config: &Value) -> String {
         write!(hash, "{byte:02x}").expect("memory takes whatever is written");
     }
     let licensed = if era.has_commands() { ".false" } else { "" };
-    format!(
-        "{}.{}.{hash}{licensed}",
-        trailer.model_version, trailer.build_number
-    )
+    format!("{}.{}.{hash}{licensed}", trailer.model_version, trailer.build_number)
 }

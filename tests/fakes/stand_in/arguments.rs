@@ -34,20 +34,13 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Parses `args`, the program's name not among them.
     pub(crate) fn parse(era: Era, args: &[String]) -> Result<Self, Exit> {
-        if era.has_commands() {
-            cobra(era, args)
-        } else {
-            Ok(flags(args))
-        }
+        if era.has_commands() { cobra(era, args) } else { Ok(flags(args)) }
     }
 }
 
 /// Go's `flag` package: one or two dashes alike, parsing ends at the first word, words are ignored.
 fn flags(args: &[String]) -> Arguments {
-    let mut parsed = Arguments {
-        command: Command::Server,
-        config: None,
-    };
+    let mut parsed = Arguments { command: Command::Server, config: None };
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let Some(flag) = arg.strip_prefix('-') else {
@@ -57,9 +50,7 @@ fn flags(args: &[String]) -> Arguments {
             Some(("config", file)) => parsed.config = Some(file.to_owned()),
             None if flag.ends_with("config") => parsed.config = rest.next().cloned(),
             None if flag.ends_with("version") => {
-                parsed.command = Command::Version {
-                    skip_server_start: false,
-                };
+                parsed.command = Command::Version { skip_server_start: false };
             }
             _ => {}
         }
@@ -91,19 +82,12 @@ fn cobra(era: Era, args: &[String]) -> Result<Arguments, Exit> {
             _ if arg.starts_with("--") => return Err(refuse(era, &format!("unknown flag: {arg}"))),
             _ if arg.len() > 1 && arg.starts_with('-') => {
                 let letter = arg.chars().nth(1).unwrap_or('-');
-                return Err(refuse(
-                    era,
-                    &format!("unknown shorthand flag: '{letter}' in {arg}"),
-                ));
+                return Err(refuse(era, &format!("unknown shorthand flag: '{letter}' in {arg}")));
             }
             word => words.push(word),
         }
     }
-    let command = if help {
-        Command::Help
-    } else {
-        command(era, &words, skip)?
-    };
+    let command = if help { Command::Help } else { command(era, &words, skip)? };
     Ok(Arguments { command, config })
 }
 
@@ -111,9 +95,7 @@ fn command(era: Era, words: &[&str], skip: bool) -> Result<Command, Exit> {
     let known = match words {
         [] | ["server"] => Command::Server,
         ["version"] => {
-            return Ok(Command::Version {
-                skip_server_start: skip,
-            });
+            return Ok(Command::Version { skip_server_start: skip });
         }
         ["help", ..] => Command::Help,
         ["db", "migrate"] if era.since(6, 5) => Command::DbMigrate,
@@ -128,11 +110,7 @@ fn command(era: Era, words: &[&str], skip: bool) -> Result<Command, Exit> {
             ));
         }
     };
-    if skip {
-        Err(refuse(era, "unknown flag: --skip-server-start"))
-    } else {
-        Ok(known)
-    }
+    if skip { Err(refuse(era, "unknown flag: --skip-server-start")) } else { Ok(known) }
 }
 
 fn refuse(era: Era, why: &str) -> Exit {

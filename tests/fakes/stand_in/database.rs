@@ -23,39 +23,26 @@ pub(crate) fn configuration(
     arguments: &Arguments,
     purpose: Purpose,
 ) -> Result<Loaded, Exit> {
-    let variable = env::var("MM_CONFIG")
-        .ok()
-        .filter(|name| era.reads_mm_config() && !name.is_empty());
-    let name = arguments
-        .config
-        .clone()
-        .or(variable)
-        .unwrap_or_else(|| "config.json".to_owned());
+    let variable =
+        env::var("MM_CONFIG").ok().filter(|name| era.reads_mm_config() && !name.is_empty());
+    let name = arguments.config.clone().or(variable).unwrap_or_else(|| "config.json".to_owned());
     if !name.starts_with("postgres://") && !name.starts_with("postgresql://") {
         return config::load(trailer, era, &name, purpose);
     }
     let failed =
         |StoreError(why)| Exit::error(1, format!("Error: failed to load configuration: {why}"));
     let mut store = schema::connect("postgres", &name).map_err(failed)?;
-    let text = store
-        .active_configuration()
-        .map_err(failed)?
-        .unwrap_or_else(|| "{}".to_owned());
+    let text = store.active_configuration().map_err(failed)?.unwrap_or_else(|| "{}".to_owned());
     let (loaded, new) = config::load_text(trailer, era, &text)?;
     if new != text {
-        store
-            .set_active_configuration(&super::random::token(26), &new)
-            .map_err(failed)?;
+        store.set_active_configuration(&super::random::token(26), &new).map_err(failed)?;
     }
     Ok(loaded)
 }
 
 /// A text value of the configuration; empty when it is not there.
 pub(crate) fn text<'a>(config: &'a Value, pointer: &str) -> &'a str {
-    config
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    config.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Connects as the era does, with all its patience.
@@ -67,17 +54,11 @@ pub(crate) fn reach(
 ) -> Result<Box<dyn Store>, Exit> {
     log.write(
         Level::Info,
-        if era.since(5, 30) {
-            "Pinging SQL"
-        } else {
-            "Pinging SQL master database"
-        },
+        if era.since(5, 30) { "Pinging SQL" } else { "Pinging SQL master database" },
         &json!({ "database": "master" }),
     );
-    let (driver, source) = (
-        text(config, "/SqlSettings/DriverName"),
-        text(config, "/SqlSettings/DataSource"),
-    );
+    let (driver, source) =
+        (text(config, "/SqlSettings/DriverName"), text(config, "/SqlSettings/DataSource"));
     let attempts = era.ping_attempts();
     for attempt in 1..=attempts {
         match schema::connect(driver, source) {
@@ -111,11 +92,7 @@ fn failed_ping(era: Era, log: &Log, why: &str) {
 fn last_ping(era: Era, log: &Log, why: &str) {
     let capitals = if era.has_commands() { "DB" } else { "db" };
     if era.since(5, 30) {
-        log.write(
-            Level::Fatal,
-            "Failed to ping DB, server will exit.",
-            &json!({ "error": why }),
-        );
+        log.write(Level::Fatal, "Failed to ping DB, server will exit.", &json!({ "error": why }));
     } else if era.since(4, 0) {
         log.write(
             Level::Fatal,
@@ -123,11 +100,7 @@ fn last_ping(era: Era, log: &Log, why: &str) {
             &Value::Null,
         );
     } else {
-        log.write(
-            Level::Fatal,
-            &format!("Failed to ping {capitals} err:{why}"),
-            &Value::Null,
-        );
+        log.write(Level::Fatal, &format!("Failed to ping {capitals} err:{why}"), &Value::Null);
     }
 }
 
@@ -158,12 +131,7 @@ pub(crate) fn prepare(
     log: &Log,
 ) -> Result<Box<dyn Store>, Exit> {
     let mut store = reach(trailer, era, config, log)?;
-    let mut migration = Migration {
-        trailer,
-        era,
-        log,
-        steps: 0,
-    };
+    let mut migration = Migration { trailer, era, log, steps: 0 };
     schema::bring_up_to_date(&mut migration, &mut *store)?;
     Ok(store)
 }
@@ -181,11 +149,7 @@ pub(crate) fn version(trailer: &Trailer, era: Era, arguments: &Arguments) -> Res
     let log = Log::new(era, false);
     let config = configuration(trailer, era, arguments, Purpose::Server)?.config;
     let mut store = prepare(trailer, era, &config, &log)?;
-    let applied = store
-        .applied()
-        .map_err(|StoreError(why)| Exit::error(1, format!("Error: {why}")))?;
-    Err(Exit::said(
-        0,
-        format!("Current database schema version is: {applied}"),
-    ))
+    let applied =
+        store.applied().map_err(|StoreError(why)| Exit::error(1, format!("Error: {why}")))?;
+    Err(Exit::said(0, format!("Current database schema version is: {applied}")))
 }

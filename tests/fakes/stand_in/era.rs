@@ -82,11 +82,7 @@ impl Era {
     }
     /// The name in the usage text.
     pub(crate) fn program(self) -> &'static str {
-        if self.since(5, 0) {
-            "mattermost"
-        } else {
-            "platform"
-        }
+        if self.since(5, 0) { "mattermost" } else { "platform" }
     }
     /// Log lines go to standard output, except from 5.10 to 5.39.
     pub(crate) fn logs_to_stdout(self) -> bool {

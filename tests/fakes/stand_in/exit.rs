@@ -15,38 +15,22 @@ pub(crate) struct Exit {
 impl Exit {
     /// Ends without a word.
     pub(crate) fn silent(code: u8) -> Self {
-        Self {
-            code,
-            stderr: String::new(),
-            stdout: String::new(),
-        }
+        Self { code, stderr: String::new(), stdout: String::new() }
     }
 
     /// Ends with a line on standard error.
     pub(crate) fn error(code: u8, line: impl Into<String>) -> Self {
-        Self {
-            stderr: format!("{}\n", line.into()),
-            ..Self::silent(code)
-        }
+        Self { stderr: format!("{}\n", line.into()), ..Self::silent(code) }
     }
 
     /// Ends with a line on standard output.
     pub(crate) fn said(code: u8, line: impl Into<String>) -> Self {
-        Self {
-            stdout: format!("{}\n", line.into()),
-            ..Self::silent(code)
-        }
+        Self { stdout: format!("{}\n", line.into()), ..Self::silent(code) }
     }
 
     /// A Go panic.
     pub(crate) fn panic(what: impl AsRef<str>) -> Self {
-        Self::error(
-            2,
-            format!(
-                "panic: {}\n\ngoroutine 1 [running]:\nmain.main()",
-                what.as_ref()
-            ),
-        )
+        Self::error(2, format!("panic: {}\n\ngoroutine 1 [running]:\nmain.main()", what.as_ref()))
     }
 }
 

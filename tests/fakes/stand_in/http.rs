@@ -71,10 +71,8 @@ fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<(Request, bool)
         return Ok(None);
     }
     let mut words = line.split_whitespace();
-    let (method, target) = (
-        words.next().unwrap_or_default().to_owned(),
-        words.next().unwrap_or_default(),
-    );
+    let (method, target) =
+        (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default());
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let (path, query) = (path.to_owned(), query.to_owned());
     let mut keep = words.next() == Some("HTTP/1.1");
@@ -97,15 +95,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<(Request, bool)
     }
     let mut body = vec![0; usize::try_from(length).map_err(io::Error::other)?];
     reader.read_exact(&mut body)?;
-    Ok(Some((
-        Request {
-            method,
-            path,
-            query,
-            body,
-        },
-        keep,
-    )))
+    Ok(Some((Request { method, path, query, body }, keep)))
 }
 
 fn write(
@@ -123,11 +113,8 @@ fn write(
         501 => "Not Implemented",
         _ => "Unknown",
     };
-    let headers: Vec<String> = response
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let headers: Vec<String> =
+        response.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let date = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
     let connection = if keep { "" } else { "Connection: close\r\n" };
     let mut text = format!(

@@ -63,13 +63,7 @@ fn lost(era: Era, log: &Log) -> Exit {
 }
 
 fn identity(trailer: &Trailer) -> String {
-    let Trailer {
-        model_version,
-        build_number,
-        build_date,
-        build_hash,
-        ..
-    } = trailer;
+    let Trailer { model_version, build_number, build_date, build_hash, .. } = trailer;
     format!("Current version is {model_version} ({build_number}/{build_date}/{build_hash}/none)")
 }
 
@@ -103,21 +97,12 @@ fn listen(
     let address = database::text(&config, "/ServiceSettings/ListenAddress").to_owned();
     log.info("Starting Server...");
     let taken = trailer.has(&Fault::FindsPortTaken);
-    let listener = if taken {
-        Err(ErrorKind::AddrInUse.into())
-    } else {
-        bind(&address)
-    };
+    let listener = if taken { Err(ErrorKind::AddrInUse.into()) } else { bind(&address) };
     let stop = StopFlag::default();
     match listener {
-        Ok(listener) => open(
-            listener,
-            &address,
-            Served::new(era, trailer, config, store),
-            era,
-            log,
-            &stop,
-        ),
+        Ok(listener) => {
+            open(listener, &address, Served::new(era, trailer, config, store), era, log, &stop)
+        }
         Err(error) => {
             refused(era, &address, &error, log);
             thread::sleep(Duration::from_millis(timings.port_taken_ms));
@@ -131,13 +116,11 @@ fn listen(
         thread::sleep(Duration::from_millis(5));
     }
     log.info("Stopping Server...");
-    thread::sleep(Duration::from_millis(
-        if timings.stop_at_random && era.stops_late() {
-            20 + random::below(15_000)
-        } else {
-            timings.stop_ms
-        },
-    ));
+    thread::sleep(Duration::from_millis(if timings.stop_at_random && era.stops_late() {
+        20 + random::below(15_000)
+    } else {
+        timings.stop_ms
+    }));
     log.info("Server stopped");
     Ok(())
 }

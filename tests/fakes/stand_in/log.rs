@@ -34,11 +34,7 @@ pub(crate) enum Level {
 impl Log {
     /// A log without a file yet.
     pub(crate) fn new(era: Era, console: bool) -> Self {
-        Self {
-            era,
-            console,
-            file: Mutex::new(None),
-        }
+        Self { era, console, file: Mutex::new(None) }
     }
 
     /// Opens the log file below `directory`; a directory that cannot be used means no file.
@@ -46,10 +42,7 @@ impl Log {
         if self.era.since(4, 3) {
             let _made = fs::create_dir_all(directory);
         }
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(directory.join("mattermost.log"));
+        let file = File::options().create(true).append(true).open(directory.join("mattermost.log"));
         *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file.ok();
     }
 
@@ -122,8 +115,5 @@ fn bracketed(level: Level, message: &str) -> String {
         Level::Error => "EROR",
         Level::Fatal => "CRIT",
     };
-    format!(
-        "[{}] [{name}] {message}",
-        Timestamp::now().strftime("%Y/%m/%d %H:%M:%S UTC")
-    )
+    format!("[{}] [{name}] {message}", Timestamp::now().strftime("%Y/%m/%d %H:%M:%S UTC"))
 }

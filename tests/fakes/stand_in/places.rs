@@ -31,10 +31,7 @@ fn starts(era: Era) -> Vec<PathBuf> {
 
 /// The directory `name`, wherever the server of this era finds it.
 pub(crate) fn directory(era: Era, name: &str) -> Option<PathBuf> {
-    starts(era)
-        .into_iter()
-        .map(|start| start.join(name))
-        .find(|place| place.is_dir())
+    starts(era).into_iter().map(|start| start.join(name)).find(|place| place.is_dir())
 }
 
 /// The configuration file `name`; the second place is where one would be made.
@@ -42,20 +39,13 @@ pub(crate) fn config_file(era: Era, name: &str) -> (Option<PathBuf>, PathBuf) {
     let wanted = Path::new(name);
     let cwd = env::current_dir().unwrap_or_default();
     if wanted.is_absolute() {
-        return (
-            wanted.is_file().then(|| wanted.to_owned()),
-            wanted.to_owned(),
-        );
+        return (wanted.is_file().then(|| wanted.to_owned()), wanted.to_owned());
     }
     let mut places: Vec<PathBuf> = Vec::new();
     if wanted.components().count() > 1 {
         places.push(cwd.join(wanted));
     }
-    places.extend(
-        starts(era)
-            .into_iter()
-            .map(|start| start.join("config").join(wanted)),
-    );
+    places.extend(starts(era).into_iter().map(|start| start.join("config").join(wanted)));
     places.push(cwd.join(wanted));
     let found = places.iter().find(|place| place.is_file()).cloned();
     let new = if wanted.components().count() > 1 {

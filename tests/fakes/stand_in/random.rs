@@ -22,7 +22,6 @@ pub(crate) fn token(length: usize) -> String {
 /// A random number below `limit`.
 pub(crate) fn below(limit: u64) -> u64 {
     let text = token(12);
-    text.bytes().fold(0_u64, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-    }) % limit.max(1)
+    text.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)))
+        % limit.max(1)
 }

@@ -30,16 +30,8 @@ pub(crate) fn run(
 ) -> Result<(), Exit> {
     let mut text = identity(trailer);
     if !era.version_starts_the_server() || skip {
-        let stderr = if skip && !era.version_starts_the_server() {
-            DEPRECATED
-        } else {
-            ""
-        };
-        return Err(Exit {
-            code: 0,
-            stdout: text,
-            stderr: stderr.to_owned(),
-        });
+        let stderr = if skip && !era.version_starts_the_server() { DEPRECATED } else { "" };
+        return Err(Exit { code: 0, stdout: text, stderr: stderr.to_owned() });
     }
     let needs_i18n = era.has_commands();
     if needs_i18n && places::directory(era, "i18n").is_none() {
@@ -61,11 +53,7 @@ pub(crate) fn run(
     text.push_str(&schema);
     text.push('\n');
     if !era.has_commands() {
-        return Err(Exit {
-            code: 0,
-            stdout: String::new(),
-            stderr: text,
-        });
+        return Err(Exit { code: 0, stdout: String::new(), stderr: text });
     }
     if era.since(6, 0) {
         // 6.0 to 6.4 go on logging while they print.
@@ -74,22 +62,14 @@ pub(crate) fn run(
         log.info("Server stopped");
         return Ok(());
     }
-    Err(Exit {
-        code: 0,
-        stdout: text,
-        stderr: String::new(),
-    })
+    Err(Exit { code: 0, stdout: text, stderr: String::new() })
 }
 
 /// The lines that every era prints.
 fn identity(trailer: &Trailer) -> String {
     let mut lie = None;
     for fault in &trailer.faults {
-        if let Fault::LiesAboutVersion {
-            command: Some(version),
-            ..
-        } = fault
-        {
+        if let Fault::LiesAboutVersion { command: Some(version), .. } = fault {
             lie = Some(version);
         }
     }
@@ -133,11 +113,7 @@ pub(crate) fn make_plugin_directories(era: Era, config: &Value, log: &Log) {
         }
         if let Err(error) = fs::create_dir(directory) {
             let why = format!("mkdir {directory}: {}", in_go(&error));
-            log.write(
-                Level::Error,
-                "Failed to start up plugins",
-                &json!({ "error": why }),
-            );
+            log.write(Level::Error, "Failed to start up plugins", &json!({ "error": why }));
             return;
         }
     }
@@ -153,15 +129,8 @@ pub(crate) fn wrap(args: &[String]) -> Exit {
          {line}{line}-------------------\n\t\n"
     );
     let _written = std::io::stdout().lock().write_all(banner.as_bytes());
-    let beside: PathBuf = env::current_exe()
-        .ok()
-        .as_deref()
-        .and_then(Path::parent)
-        .unwrap_or(Path::new("."))
-        .into();
-    let error = Command::new(beside.join("mattermost"))
-        .args(args)
-        .env_clear()
-        .exec();
+    let beside: PathBuf =
+        env::current_exe().ok().as_deref().and_then(Path::parent).unwrap_or(Path::new(".")).into();
+    let error = Command::new(beside.join("mattermost")).args(args).env_clear().exec();
     Exit::error(1, format!("could not start mattermost: {error}"))
 }

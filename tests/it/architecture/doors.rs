@@ -12,19 +12,11 @@ struct Door {
 }
 
 const fn words(path: &'static [&'static str]) -> Door {
-    Door {
-        path,
-        rooms: &["cli", "main"],
-        why: "words are made on the top floor",
-    }
+    Door { path, rooms: &["cli", "main"], why: "words are made on the top floor" }
 }
 
 const fn effect(path: &'static [&'static str]) -> Door {
-    Door {
-        path,
-        rooms: &["host"],
-        why: "only host opens the doors to the machine",
-    }
+    Door { path, rooms: &["host"], why: "only host opens the doors to the machine" }
 }
 
 const DOORS: [Door; 25] = [
@@ -76,12 +68,8 @@ pub(crate) fn check(source: &Source) -> Vec<Violation> {
 
 /// A path behind the door opens it; so does the import of a whole module that has the door in it.
 fn opens(door: &Door, mention: &Mention) -> bool {
-    let path: Vec<&str> = mention
-        .segments
-        .iter()
-        .map(String::as_str)
-        .filter(|segment| *segment != "*")
-        .collect();
+    let path: Vec<&str> =
+        mention.segments.iter().map(String::as_str).filter(|segment| *segment != "*").collect();
     path.starts_with(door.path) || (mention.is_use && door.path.starts_with(&path))
 }
 
@@ -101,10 +89,7 @@ mod tests {
             ("src/engine/open.rs", "\nuse std::{fs::File, io};"),
             ("src/engine/open.rs", "\nuse std::process;"),
             ("src/engine/open.rs", "\nuse std::process::*;"),
-            (
-                "src/engine/open.rs",
-                "\nfn f() { std::process::Command::new(\"true\"); }",
-            ),
+            ("src/engine/open.rs", "\nfn f() { std::process::Command::new(\"true\"); }"),
             ("src/engine/open.rs", "\nuse anyhow::Result;"),
             ("src/engine/open.rs", "\nuse std::env::var;"),
             ("src/cli/args.rs", "\nuse rustix::process;"),
@@ -112,14 +97,8 @@ mod tests {
             ("src/config/merge.rs", "\nuse sha2::Sha256;"),
             ("src/host/exec.rs", "\nuse clap::Parser;"),
             ("src/model/mod.rs", "\n#[derive(clap::ValueEnum)] enum E {}"),
-            (
-                "src/journal/codec.rs",
-                "\nmod tests { fn f() { std::fs::read(\"x\"); } }",
-            ),
-            (
-                "src/planning/install.rs",
-                "\nuse cap_std_ext::cap_std as c;",
-            ),
+            ("src/journal/codec.rs", "\nmod tests { fn f() { std::fs::read(\"x\"); } }"),
+            ("src/planning/install.rs", "\nuse cap_std_ext::cap_std as c;"),
         ] {
             assert_eq!(lines(path, text), [2], "{path}: {text}");
         }
@@ -128,31 +107,13 @@ mod tests {
     #[test]
     fn doors_in_their_rooms_and_mere_nouns_pass() {
         for (path, text) in [
-            (
-                "src/host/exec.rs",
-                "use std::{fs, process::{Command, Stdio}}; use rustix::fs::Mode;",
-            ),
-            (
-                "src/cli/args.rs",
-                "use clap::{Parser, Subcommand}; use anstyle::Style;",
-            ),
-            (
-                "src/main.rs",
-                "use std::process::ExitCode; fn main() { std::env::args_os(); }",
-            ),
+            ("src/host/exec.rs", "use std::{fs, process::{Command, Stdio}}; use rustix::fs::Mode;"),
+            ("src/cli/args.rs", "use clap::{Parser, Subcommand}; use anstyle::Style;"),
+            ("src/main.rs", "use std::process::ExitCode; fn main() { std::env::args_os(); }"),
             ("src/model/digest.rs", "use sha2::Digest as _;"),
-            (
-                "src/engine/install.rs",
-                "use std::time::Duration; fn f() { std::process::id(); }",
-            ),
-            (
-                "src/config/dark.rs",
-                "use std::net::SocketAddr; use std::io::{self, Read};",
-            ),
-            (
-                "src/engine/resolve.rs",
-                "use super::fs; fn f() { fs::tar::clap(); }",
-            ),
+            ("src/engine/install.rs", "use std::time::Duration; fn f() { std::process::id(); }"),
+            ("src/config/dark.rs", "use std::net::SocketAddr; use std::io::{self, Read};"),
+            ("src/engine/resolve.rs", "use super::fs; fn f() { fs::tar::clap(); }"),
         ] {
             assert_eq!(lines(path, text), [0; 0], "{path}: {text}");
         }

@@ -52,9 +52,7 @@ fn forbidden(room: &str, target: &str) -> Option<String> {
     }
     let from = floor(room)?;
     let Some(to) = floor(target) else {
-        return Some(format!(
-            "`crate::{target}` names no room of the table of floors"
-        ));
+        return Some(format!("`crate::{target}` names no room of the table of floors"));
     };
     let reason = match (room, target) {
         ("main", "cli")
@@ -67,9 +65,7 @@ fn forbidden(room: &str, target: &str) -> Option<String> {
         ("host", other) if other != "model" => "the doors know no rule of Mattermost: only model",
         _ => return None,
     };
-    Some(format!(
-        "`{room}` (floor {from}) may not use `{target}` (floor {to}): {reason}"
-    ))
+    Some(format!("`{room}` (floor {from}) may not use `{target}` (floor {to}): {reason}"))
 }
 
 #[cfg(test)]
@@ -85,18 +81,12 @@ mod tests {
     fn forbidden_edges_are_found() {
         for (path, text) in [
             ("src/model/plan.rs", "\nuse crate::planning::plan;"),
-            (
-                "src/model/plan.rs",
-                "\nuse crate::{model::Step, journal::Record};",
-            ),
+            ("src/model/plan.rs", "\nuse crate::{model::Step, journal::Record};"),
             ("src/config/merge.rs", "\nuse crate::journal::Record;"),
             ("src/journal/state.rs", "\nuse super::super::planning;"),
             ("src/server/era.rs", "\nfn f(_: &crate::host::Host) {}"),
             ("src/planning/check.rs", "\nuse crate::host::Host;"),
-            (
-                "src/planning/deep/check.rs",
-                "\nuse super::super::super::engine;",
-            ),
+            ("src/planning/deep/check.rs", "\nuse super::super::super::engine;"),
             ("src/host/tree.rs", "\nuse crate::journal::Record;"),
             ("src/host/mod.rs", "\nuse super::engine;"),
             ("src/engine/open.rs", "\nmod tests { use crate::cli::run; }"),
@@ -115,34 +105,16 @@ mod tests {
         for (path, text) in [
             ("src/lib.rs", "pub mod cli; pub use crate::engine::install;"),
             ("src/main.rs", "fn main() { mmembed::cli::run() }"),
-            (
-                "src/cli/mod.rs",
-                "use crate::{engine, host::Cancel, model::Report, planning};",
-            ),
+            ("src/cli/mod.rs", "use crate::{engine, host::Cancel, model::Report, planning};"),
             (
                 "src/engine/open.rs",
                 "use crate::{config, database, host, journal, planning, server};",
             ),
-            (
-                "src/host/tree.rs",
-                "use crate::model::RelPath; use crate::host::Meter;",
-            ),
-            (
-                "src/planning/check.rs",
-                "use crate::{config, server, upgrade, model};",
-            ),
-            (
-                "src/config/merge/laws.rs",
-                "use super::super::document; use crate::model;",
-            ),
-            (
-                "src/model/plan.rs",
-                "/// See [`crate::engine`].\nuse super::step; // crate::engine",
-            ),
-            (
-                "src/model/plan.rs",
-                "pub(crate) fn f() -> &'static str { \"crate::engine\" }",
-            ),
+            ("src/host/tree.rs", "use crate::model::RelPath; use crate::host::Meter;"),
+            ("src/planning/check.rs", "use crate::{config, server, upgrade, model};"),
+            ("src/config/merge/laws.rs", "use super::super::document; use crate::model;"),
+            ("src/model/plan.rs", "/// See [`crate::engine`].\nuse super::step; // crate::engine"),
+            ("src/model/plan.rs", "pub(crate) fn f() -> &'static str { \"crate::engine\" }"),
         ] {
             assert_eq!(lines(path, text), [0; 0], "{path}: {text}");
         }

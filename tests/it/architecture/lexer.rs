@@ -23,11 +23,7 @@ pub(crate) struct Placed {
 
 impl Placed {
     pub(crate) fn word(&self) -> Option<&str> {
-        if let Token::Word(word) = &self.token {
-            Some(word)
-        } else {
-            None
-        }
+        if let Token::Word(word) = &self.token { Some(word) } else { None }
     }
 
     pub(crate) fn is_sign(&self, sign: char) -> bool {
@@ -37,11 +33,7 @@ impl Placed {
 
 /// The tokens of a file.
 pub(crate) fn lex(text: &str) -> Vec<Placed> {
-    let mut reader = Reader {
-        chars: text.chars().collect(),
-        at: 0,
-        line: 1,
-    };
+    let mut reader = Reader { chars: text.chars().collect(), at: 0, line: 1 };
     let mut tokens = Vec::new();
     while let Some(c) = reader.peek(0) {
         let line = reader.line;
@@ -211,10 +203,7 @@ mod tests {
             r"'c' '\'' '\u{63}' b'c'",
         ] {
             let found = words(text);
-            assert!(
-                found.iter().all(|(word, _)| word == "b"),
-                "{text}: {found:?}"
-            );
+            assert!(found.iter().all(|(word, _)| word == "b"), "{text}: {found:?}");
         }
     }
 
@@ -222,16 +211,8 @@ mod tests {
     fn words_after_comments_strings_and_ticks_have_their_lines() {
         let text = "a /* \n */ b\n\"x\ny\" c<'d> '\\n' e r#type\nf'g'h";
         let found = words(text);
-        let expected = [
-            ("a", 1),
-            ("b", 2),
-            ("c", 4),
-            ("d", 4),
-            ("e", 4),
-            ("type", 4),
-            ("f", 5),
-            ("h", 5),
-        ];
+        let expected =
+            [("a", 1), ("b", 2), ("c", 4), ("d", 4), ("e", 4), ("type", 4), ("f", 5), ("h", 5)];
         let expected = expected.map(|(word, line)| (word.to_owned(), line));
         assert_eq!(found, expected);
     }

@@ -172,19 +172,14 @@ impl Walk<'_> {
         let climbs = segments.iter().take_while(|it| *it == "super").count();
         let first = segments.first().map(String::as_str);
         let absolute = match first {
-            Some("super") => self.within(
-                self.module.len().saturating_sub(climbs),
-                &segments[climbs..],
-            ),
+            Some("super") => {
+                self.within(self.module.len().saturating_sub(climbs), &segments[climbs..])
+            }
             Some("self") => self.within(self.module.len(), &segments[1..]),
             Some("mmembed") => [&["crate".to_owned()], &segments[1..]].concat(),
             _ => segments,
         };
-        self.found.push(Mention {
-            segments: absolute,
-            is_use,
-            line,
-        });
+        self.found.push(Mention { segments: absolute, is_use, line });
     }
 
     fn within(&self, levels: usize, rest: &[String]) -> Vec<String> {
@@ -233,27 +228,11 @@ mod tests {
             ("src/a/b.rs", "use super::c;", "crate::a::c"),
             ("src/a/mod.rs", "use super::c;", "crate::c"),
             ("src/a/b.rs", "use super::super::c;", "crate::c"),
-            (
-                "src/a/b.rs",
-                "fn f() { super::super::c::g() }",
-                "crate::c::g",
-            ),
-            (
-                "src/a/b.rs",
-                "mod tests { use super::*; }",
-                "crate::a::b::*",
-            ),
-            (
-                "src/a/b.rs",
-                "mod t { fn f() {} } use super::c;",
-                "crate::a::c",
-            ),
+            ("src/a/b.rs", "fn f() { super::super::c::g() }", "crate::c::g"),
+            ("src/a/b.rs", "mod tests { use super::*; }", "crate::a::b::*"),
+            ("src/a/b.rs", "mod t { fn f() {} } use super::c;", "crate::a::c"),
             ("src/a.rs", "use self::c::D;", "crate::a::c::D"),
-            (
-                "src/main.rs",
-                "fn main() { mmembed::cli::run() }",
-                "crate::cli::run",
-            ),
+            ("src/main.rs", "fn main() { mmembed::cli::run() }", "crate::cli::run"),
         ] {
             assert_eq!(found(path, text), [(expected.to_owned(), 1)], "{text}");
         }
@@ -263,10 +242,8 @@ mod tests {
     fn paths_in_code_are_found_and_associated_items_are_not() {
         let text = "impl X for ::std::fs::File { fn f() -> impl T + use<'_> { <Self as T>::N; a::<B>::c; d!(crate::e) } }";
         let expected = ["std::fs::File", "crate::e"];
-        let found: Vec<String> = found("src/a/b.rs", text)
-            .into_iter()
-            .map(|(path, _)| path)
-            .collect();
+        let found: Vec<String> =
+            found("src/a/b.rs", text).into_iter().map(|(path, _)| path).collect();
         assert_eq!(found, expected);
     }
 }

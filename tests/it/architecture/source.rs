@@ -18,19 +18,12 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            tokens: lex(text),
-        }
+        Self { path: path.to_owned(), text: text.to_owned(), tokens: lex(text) }
     }
 
     /// The room of the library that it belongs to; the two roots are rooms of their own, `lib` and `main`.
     pub(crate) fn room(&self) -> &str {
-        self.module()
-            .first()
-            .copied()
-            .unwrap_or_else(|| self.stem())
+        self.module().first().copied().unwrap_or_else(|| self.stem())
     }
 
     /// The module that it is, as a path from the root of the crate: empty for the root itself.
@@ -49,11 +42,7 @@ impl Source {
     }
 
     pub(crate) fn violation(&self, line: usize, rule: impl Into<String>) -> Violation {
-        Violation {
-            path: self.path.clone(),
-            line,
-            rule: rule.into(),
-        }
+        Violation { path: self.path.clone(), line, rule: rule.into() }
     }
 }
 
@@ -92,9 +81,7 @@ pub(crate) fn sources(directory: &str) -> Vec<Source> {
 fn read(path: &Path) -> Source {
     let text =
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let relative = path
-        .strip_prefix(project())
-        .expect("it was found in the project");
+    let relative = path.strip_prefix(project()).expect("it was found in the project");
     Source::new(relative.to_str().expect("our names are plain"), &text)
 }
 

@@ -8,9 +8,8 @@ use super::source::{Source, Violation};
 const LONGEST: usize = 500;
 
 /// Names that say nothing, also as a part of a name between underscores.
-const EMPTY_WORDS: [&str; 9] = [
-    "common", "handler", "helper", "helpers", "manager", "misc", "util", "utils", "ctx2",
-];
+const EMPTY_WORDS: [&str; 9] =
+    ["common", "handler", "helper", "helpers", "manager", "misc", "util", "utils", "ctx2"];
 
 /// Names that say nothing when they stand alone.
 const EMPTY_NAMES: [&str; 2] = ["data", "info"];
@@ -78,8 +77,7 @@ fn says_nothing(name: &str) -> bool {
 }
 
 fn begins_emptily(name: &str) -> bool {
-    name.split_once('_')
-        .is_some_and(|(verb, _)| EMPTY_VERBS.contains(&verb))
+    name.split_once('_').is_some_and(|(verb, _)| EMPTY_VERBS.contains(&verb))
 }
 
 /// Nothing is left for later, and no test is skipped: what is ignored is run by a test of the same file, in a process of
@@ -88,9 +86,7 @@ pub(crate) fn unfinished(source: &Source) -> Vec<Violation> {
     let mut found = Vec::new();
     for (index, placed) in source.tokens.iter().enumerate() {
         let next = source.tokens.get(index + 1).map(|next| &next.token);
-        let before = index
-            .checked_sub(1)
-            .and_then(|index| source.tokens.get(index));
+        let before = index.checked_sub(1).and_then(|index| source.tokens.get(index));
         let rule = match placed.word() {
             Some(name @ ("todo" | "unimplemented")) if next == Some(&Token::Sign('!')) => {
                 format!("`{name}!` is no code")
@@ -136,10 +132,7 @@ mod tests {
             "/// Outer.\nfn f() {}",
         ];
         for text in bad {
-            assert!(
-                opening(&Source::new("src/a/b.rs", text)).is_some(),
-                "{text:?}"
-            );
+            assert!(opening(&Source::new("src/a/b.rs", text)).is_some(), "{text:?}");
         }
         let good = [
             "//! What it is for.",
@@ -147,10 +140,7 @@ mod tests {
             "#![expect(\n    clippy::x,\n    reason = \"y\"\n)]\n\n//! What it is for.",
         ];
         for text in good {
-            assert!(
-                opening(&Source::new("src/a/b.rs", text)).is_none(),
-                "{text:?}"
-            );
+            assert!(opening(&Source::new("src/a/b.rs", text)).is_none(), "{text:?}");
         }
         assert!(opening(&Source::new("src/a/tests.rs", "use super::*;")).is_none());
     }
@@ -178,14 +168,8 @@ mod tests {
             assert_eq!(names(&Source::new(path, text)).len(), 1, "{path}: {text}");
         }
         for (path, text) in [
-            (
-                "src/host/server_process.rs",
-                "fn process() {} fn does() {} mod database;",
-            ),
-            (
-                "src/model/process.rs",
-                "// mod utils;\nconst A: &str = \"mod utils;\";",
-            ),
+            ("src/host/server_process.rs", "fn process() {} fn does() {} mod database;"),
+            ("src/model/process.rs", "// mod utils;\nconst A: &str = \"mod utils;\";"),
         ] {
             assert_eq!(names(&Source::new(path, text)), [], "{path}: {text}");
         }
@@ -199,11 +183,7 @@ mod tests {
             "#[test]\n#[ignore] fn f() {}",
             "#[ignore = \"slow\"] fn f() {} fn g() { run(\"a::h\") }",
         ] {
-            assert_eq!(
-                unfinished(&Source::new("src/a/b.rs", text)).len(),
-                1,
-                "{text}"
-            );
+            assert_eq!(unfinished(&Source::new("src/a/b.rs", text)).len(), 1, "{text}");
         }
         let fine = "// todo!()\nfn ignore(todo: u8) -> bool { \"#[ignore]\" != todo }";
         assert_eq!(unfinished(&Source::new("src/a/b.rs", fine)), []);

@@ -37,18 +37,15 @@ impl Head {
     pub(crate) fn new(kind: u8, name: impl AsRef<[u8]>) -> Self {
         let mut block = [0; BLOCK];
         block[156] = kind;
-        Self {
-            block,
-            sum: Sum::Right,
-        }
-        .raw(0..100, name)
-        .mode(0o644)
-        .raw(UID, b"0003720\0")
-        .raw(116..124, b"0003720\0")
-        .size(0)
-        .raw(TIME, format!("{MTIME:011o}\0"))
-        .raw(MAGIC, b"ustar\x0000")
-        .raw(UNAME, b"builder")
+        Self { block, sum: Sum::Right }
+            .raw(0..100, name)
+            .mode(0o644)
+            .raw(UID, b"0003720\0")
+            .raw(116..124, b"0003720\0")
+            .size(0)
+            .raw(TIME, format!("{MTIME:011o}\0"))
+            .raw(MAGIC, b"ustar\x0000")
+            .raw(UNAME, b"builder")
     }
 
     pub(crate) fn file(name: impl AsRef<[u8]>) -> Self {
@@ -135,11 +132,7 @@ impl Head {
         let sum = self.sum;
         let blank = self.raw(SUM, b"        ");
         let unsigned: i64 = blank.block.iter().map(|&byte| i64::from(byte)).sum();
-        let signed: i64 = blank
-            .block
-            .iter()
-            .map(|&byte| i64::from(byte.cast_signed()))
-            .sum();
+        let signed: i64 = blank.block.iter().map(|&byte| i64::from(byte.cast_signed())).sum();
         let sum = match sum {
             Sum::Right => unsigned,
             Sum::OffByOne => unsigned + 1,
@@ -163,15 +156,9 @@ impl Tar {
         Self::empty()
             .head(Head::directory("mattermost/"))
             .head(Head::directory("mattermost/bin/"))
-            .file_as(
-                Head::file("mattermost/bin/mattermost").mode(0o755),
-                b"\x7fELF",
-            )
+            .file_as(Head::file("mattermost/bin/mattermost").mode(0o755), b"\x7fELF")
             .head(Head::directory("mattermost/config/"))
-            .file_as(
-                Head::file("mattermost/config/config.json").mode(0o600),
-                b"{}\n",
-            )
+            .file_as(Head::file("mattermost/config/config.json").mode(0o600), b"{}\n")
     }
 
     pub(crate) fn head(mut self, head: Head) -> Self {
@@ -235,10 +222,7 @@ impl Tar {
 }
 
 pub(crate) fn pax_records(records: &[(&str, &[u8])]) -> Vec<u8> {
-    records
-        .iter()
-        .flat_map(|(key, value)| pax_record(key, value))
-        .collect()
+    records.iter().flat_map(|(key, value)| pax_record(key, value)).collect()
 }
 
 fn pax_record(key: &str, value: &[u8]) -> Vec<u8> {

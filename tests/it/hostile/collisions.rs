@@ -13,15 +13,10 @@ fn two(first: &str, second: &str) -> Vec<u8> {
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         refuse("E01", DUPLICATE, |_| {
-            Tar::release()
-                .file("mattermost/a", b"x")
-                .file("mattermost/a", b"x")
-                .gz()
+            Tar::release().file("mattermost/a", b"x").file("mattermost/a", b"x").gz()
         }),
         refuse("E02", DUPLICATE, |_| two("mattermost/a", "mattermost/a")),
-        refuse("E03", DUPLICATE, |_| {
-            two("mattermost/d/a", "./mattermost//d/./a")
-        }),
+        refuse("E03", DUPLICATE, |_| two("mattermost/d/a", "./mattermost//d/./a")),
         accept("E04", &["d 755 d", "f 644 d/a \"x\""], |_| {
             Tar::release()
                 .head(Head::directory("mattermost/d/"))
@@ -30,43 +25,24 @@ pub(crate) fn cases() -> Vec<Case> {
                 .head(Head::directory("mattermost/d"))
                 .gz()
         }),
-        refuse("E05", "T-NAME-PARENT", |_| {
-            two("mattermost/a", "mattermost/a/b")
-        }),
+        refuse("E05", "T-NAME-PARENT", |_| two("mattermost/a", "mattermost/a/b")),
         refuse("E06", DUPLICATE, |_| {
-            Tar::release()
-                .head(Head::directory("mattermost/d/"))
-                .file("mattermost/d", b"x")
-                .gz()
+            Tar::release().head(Head::directory("mattermost/d/")).file("mattermost/d", b"x").gz()
         }),
         refuse("E07", DUPLICATE, |_| {
-            Tar::release()
-                .file("mattermost/d", b"x")
-                .head(Head::directory("mattermost/d/"))
-                .gz()
+            Tar::release().file("mattermost/d", b"x").head(Head::directory("mattermost/d/")).gz()
         }),
-        refuse("E08", COLLISION, |_| {
-            two("mattermost/Foo", "mattermost/foo")
-        }),
-        refuse("E09", COLLISION, |_| {
-            two("mattermost/caf\u{e9}", "mattermost/cafe\u{301}")
-        }),
-        refuse("E10", COLLISION, |_| {
-            two("mattermost/stra\u{df}e", "mattermost/strasse")
-        }),
+        refuse("E08", COLLISION, |_| two("mattermost/Foo", "mattermost/foo")),
+        refuse("E09", COLLISION, |_| two("mattermost/caf\u{e9}", "mattermost/cafe\u{301}")),
+        refuse("E10", COLLISION, |_| two("mattermost/stra\u{df}e", "mattermost/strasse")),
         refuse("E11", COLLISION, |_| two("mattermost/a", "mattermost/a. ")),
         refuse("E12", DUPLICATE, |_| {
             Tar::release()
-                .file_as(
-                    Head::file("mattermost/bin/mattermost").mode(0o755),
-                    b"#!/bin/sh",
-                )
+                .file_as(Head::file("mattermost/bin/mattermost").mode(0o755), b"#!/bin/sh")
                 .gz()
         }),
         refuse("E13", DUPLICATE, |_| {
-            Tar::release()
-                .file("mattermost/config/config.json", b"{}")
-                .gz()
+            Tar::release().file("mattermost/config/config.json", b"{}").gz()
         }),
     ]
 }

@@ -41,8 +41,7 @@ pub(crate) fn cases() -> Vec<Case> {
     all.push(refuse("F18", "T-PATH-DEPTH", |_| {
         let tar = (1..=3000usize).fold(Tar::release(), |tar, depth| {
             let path = format!("mattermost/{}", "d/".repeat(depth));
-            tar.pax(&[("path", path.as_bytes())])
-                .head(Head::directory("mattermost/d/"))
+            tar.pax(&[("path", path.as_bytes())]).head(Head::directory("mattermost/d/"))
         });
         tar.gz()
     }));
@@ -58,15 +57,9 @@ fn damaged() -> Vec<Case> {
         refuse("F05", "T-GZIP-TRAILING", |_| {
             [release(), b"garbage after the end".to_vec()].concat()
         }),
-        refuse("F06", "T-GZIP-TRAILING", |_| {
-            [release(), vec![0; 512]].concat()
-        }),
-        refuse("F19", "T-GZIP-HEADER", |_| {
-            with_first_bytes(|head| head[3] |= 0x40)
-        }),
-        refuse("F20", "T-GZIP-HEADER", |_| {
-            with_first_bytes(|head| head[2] = 7)
-        }),
+        refuse("F06", "T-GZIP-TRAILING", |_| [release(), vec![0; 512]].concat()),
+        refuse("F19", "T-GZIP-HEADER", |_| with_first_bytes(|head| head[3] |= 0x40)),
+        refuse("F20", "T-GZIP-HEADER", |_| with_first_bytes(|head| head[2] = 7)),
     ]
 }
 
@@ -78,11 +71,7 @@ fn members() -> Vec<Case> {
             [gzip(first), gzip(second)].concat()
         }),
         refuse("F08", "T-FRAME-TRAILING", |_| {
-            [
-                release(),
-                Tar::empty().file("mattermost/evil", b"evil").gz(),
-            ]
-            .concat()
+            [release(), Tar::empty().file("mattermost/evil", b"evil").gz()].concat()
         }),
         accept("F09", &[], |_| {
             let builder = GzBuilder::new().filename("../../outside/evil");
@@ -90,26 +79,18 @@ fn members() -> Vec<Case> {
             encoder.write_all(&Tar::release().tar()).unwrap();
             encoder.finish().unwrap()
         }),
-        refuse("F13", "T-HEADER-CHECKSUM", |_| {
-            gzip(&[release(), vec![0; 1024]].concat())
-        }),
+        refuse("F13", "T-HEADER-CHECKSUM", |_| gzip(&[release(), vec![0; 1024]].concat())),
     ]
 }
 
 fn disguised() -> Vec<Case> {
     const RULE: &str = "T-GZIP-HEADER";
     vec![
-        refuse("F10", RULE, |_| {
-            b"<!DOCTYPE html><title>404 Not Found</title>\n".to_vec()
-        }),
+        refuse("F10", RULE, |_| b"<!DOCTYPE html><title>404 Not Found</title>\n".to_vec()),
         refuse("F11", "T-ARCHIVE-EMPTY", |_| Vec::new()),
         refuse("F12", RULE, |_| Tar::release().tar()),
-        refuse("F14", RULE, |_| {
-            b"PK\x03\x04\x14\0\0\0\x08\0mattermost/bin/mattermost".to_vec()
-        }),
-        refuse("F15", RULE, |_| {
-            b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46\x02\0\x21\x01".to_vec()
-        }),
+        refuse("F14", RULE, |_| b"PK\x03\x04\x14\0\0\0\x08\0mattermost/bin/mattermost".to_vec()),
+        refuse("F15", RULE, |_| b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46\x02\0\x21\x01".to_vec()),
     ]
 }
 
@@ -158,10 +139,7 @@ fn f17_no_more_files_than_allowed_are_made() {
     }
     let world = World::new();
     many(&world, 3000);
-    let limits = Limits {
-        entries: 2000,
-        ..Limits::default()
-    };
+    let limits = Limits { entries: 2000, ..Limits::default() };
     let bomb = refuse("F17", "T-LIMIT-ENTRIES", |_| Vec::new()).looking(|world| {
         let made = std::fs::read_dir(world.stage().join("f")).unwrap().count();
         assert_eq!(made, 2000 - 5);
@@ -174,44 +152,14 @@ fn f17_no_more_files_than_allowed_are_made() {
 fn every_limit_is_checked_before_anything_is_written() {
     let world = World::new();
     world.put_archive(&Tar::release().file("mattermost/f", b"x".repeat(5000)).gz());
-    let small = Limits {
-        compressed: 100,
-        total: 8000,
-        entry: 4999,
-        names: 40,
-        ..Limits::default()
-    };
+    let small =
+        Limits { compressed: 100, total: 8000, entry: 4999, names: 40, ..Limits::default() };
     let all = Limits::default();
     let cases = [
-        (
-            "T-LIMIT-COMPRESSED",
-            Limits {
-                compressed: small.compressed,
-                ..all
-            },
-        ),
-        (
-            "T-LIMIT-TOTAL",
-            Limits {
-                total: small.total,
-                ..all
-            },
-        ),
-        (
-            "T-LIMIT-ENTRY",
-            Limits {
-                entry: small.entry,
-                ..all
-            },
-        ),
-        (
-            "T-LIMIT-RATIO",
-            Limits {
-                ratio_free: 1000,
-                ratio: 1,
-                ..all
-            },
-        ),
+        ("T-LIMIT-COMPRESSED", Limits { compressed: small.compressed, ..all }),
+        ("T-LIMIT-TOTAL", Limits { total: small.total, ..all }),
+        ("T-LIMIT-ENTRY", Limits { entry: small.entry, ..all }),
+        ("T-LIMIT-RATIO", Limits { ratio_free: 1000, ratio: 1, ..all }),
     ];
     for (rule, limits) in cases {
         let error = world.unpack_with(limits, None).unwrap_err();
@@ -220,10 +168,7 @@ fn every_limit_is_checked_before_anything_is_written() {
         world.remove_stage().unwrap();
         std::fs::create_dir(world.stage()).unwrap();
     }
-    let names = Limits {
-        names: small.names,
-        ..all
-    };
+    let names = Limits { names: small.names, ..all };
     let error = world.unpack_with(names, None).unwrap_err();
     assert_eq!(error.rule().map(|rule| rule.id), Some("T-LIMIT-NAMES"));
 }

@@ -28,9 +28,7 @@ fn leading_out() -> Vec<Case> {
         refuse("B01", "T-LINK-ABSOLUTE", |world| {
             with([Head::symlink("mattermost/l", world.outside_path("canary"))])
         }),
-        refuse("B02", "T-LINK-OUTSIDE", |_| {
-            with([Head::symlink("mattermost/l", OUT)])
-        }),
+        refuse("B02", "T-LINK-OUTSIDE", |_| with([Head::symlink("mattermost/l", OUT)])),
         refuse("B03", "T-LINK-OUTSIDE", |_| {
             then_file([Head::symlink("mattermost/l", OUT)], "mattermost/l/evil")
         }),
@@ -72,19 +70,13 @@ fn long_chain(_: &World) -> Vec<u8> {
         tar = tar
             .pax(&[("path", format!("{real}/").as_bytes())])
             .head(Head::directory("mattermost/d/"))
-            .pax(&[
-                ("path", format!("{at}/{step}").as_bytes()),
-                ("linkpath", long.as_bytes()),
-            ])
+            .pax(&[("path", format!("{at}/{step}").as_bytes()), ("linkpath", long.as_bytes())])
             .head(Head::symlink("mattermost/l", "d"));
         at = format!("{at}/{step}");
     }
-    tar.pax(&[
-        ("path", format!("{at}/l").as_bytes()),
-        ("linkpath", "../".repeat(16).as_bytes()),
-    ])
-    .head(Head::symlink("mattermost/l", "d"))
-    .gz()
+    tar.pax(&[("path", format!("{at}/l").as_bytes()), ("linkpath", "../".repeat(16).as_bytes())])
+        .head(Head::symlink("mattermost/l", "d"))
+        .gz()
 }
 
 fn written_through() -> Vec<Case> {
@@ -93,17 +85,11 @@ fn written_through() -> Vec<Case> {
             then_file([Head::symlink("mattermost/l", "bin")], "mattermost/l/evil")
         }),
         refuse("B05", "T-NAME-DUPLICATE", |_| {
-            then_file(
-                [Head::symlink("mattermost/l", "bin/mattermost")],
-                "mattermost/l",
-            )
+            then_file([Head::symlink("mattermost/l", "bin/mattermost")], "mattermost/l")
         }),
         refuse("B08", "T-LINK-PARENT", |_| {
             then_file(
-                [
-                    Head::symlink("mattermost/a", "."),
-                    Head::symlink("mattermost/a/b", ".."),
-                ],
+                [Head::symlink("mattermost/a", "."), Head::symlink("mattermost/a/b", "..")],
                 "mattermost/a/b/outside/evil",
             )
         }),
@@ -117,10 +103,7 @@ fn written_through() -> Vec<Case> {
         }),
         refuse("B28", "T-NAME-DUPLICATE", |_| {
             then_file(
-                [
-                    Head::directory("mattermost/d/"),
-                    Head::symlink("mattermost/d", "bin"),
-                ],
+                [Head::directory("mattermost/d/"), Head::symlink("mattermost/d", "bin")],
                 "mattermost/d/evil",
             )
         }),
@@ -143,10 +126,7 @@ fn hard() -> Vec<Case> {
             )
         }),
         refuse("B12", RULE, |_| {
-            then_file(
-                [Head::hardlink("mattermost/h", "../outside/canary")],
-                "mattermost/h",
-            )
+            then_file([Head::hardlink("mattermost/h", "../outside/canary")], "mattermost/h")
         }),
         refuse("B13", RULE, |_| {
             with([Head::hardlink("mattermost/h", "mattermost/bin/mattermost")])
@@ -157,21 +137,13 @@ fn hard() -> Vec<Case> {
                 Head::hardlink("mattermost/h", "mattermost/l"),
             ])
         }),
-        refuse("B15", RULE, |_| {
-            with([Head::hardlink("mattermost/h", "mattermost/h")])
-        }),
+        refuse("B15", RULE, |_| with([Head::hardlink("mattermost/h", "mattermost/h")])),
         refuse("B16", RULE, |_| {
-            then_file(
-                [Head::hardlink("mattermost/h", "mattermost/later")],
-                "mattermost/later",
-            )
+            then_file([Head::hardlink("mattermost/h", "mattermost/later")], "mattermost/later")
         }),
         refuse("B17", RULE, |_| {
             Tar::release()
-                .file_as(
-                    Head::hardlink("mattermost/h", "mattermost/bin/mattermost"),
-                    b"evil",
-                )
+                .file_as(Head::hardlink("mattermost/h", "mattermost/bin/mattermost"), b"evil")
                 .gz()
         }),
     ]
@@ -185,21 +157,12 @@ fn targets() -> Vec<Case> {
         accept("B19", &["l bin/c -> ../config//config.json"], |_| {
             with([Head::symlink("mattermost/bin/c", "../config//config.json")])
         }),
-        refuse("B20", "T-LINK-EMPTY", |_| {
-            with([Head::symlink("mattermost/l", "")])
-        }),
-        refuse("B21", "T-LINK-DANGLING", |_| {
-            with([Head::symlink("mattermost/l", "nothing")])
-        }),
+        refuse("B20", "T-LINK-EMPTY", |_| with([Head::symlink("mattermost/l", "")])),
+        refuse("B21", "T-LINK-DANGLING", |_| with([Head::symlink("mattermost/l", "nothing")])),
         refuse("B22", "T-LINK-CYCLE", |_| {
-            with([
-                Head::symlink("mattermost/a", "b"),
-                Head::symlink("mattermost/b", "a"),
-            ])
+            with([Head::symlink("mattermost/a", "b"), Head::symlink("mattermost/b", "a")])
         }),
-        refuse("B23", "T-LINK-CYCLE", |_| {
-            with([Head::symlink("mattermost/a", "a")])
-        }),
+        refuse("B23", "T-LINK-CYCLE", |_| with([Head::symlink("mattermost/a", "a")])),
         refuse("B24", "T-LINK-LENGTH", |_| {
             Tar::release()
                 .pax(&[("linkpath", "a".repeat(5000).as_bytes())])
@@ -228,14 +191,8 @@ fn at_important_places() -> Vec<Case> {
         }),
         refuse("B31", "T-LINK-ABSOLUTE", |_| {
             Tar::empty()
-                .file_as(
-                    Head::file("mattermost/bin/mattermost").mode(0o755),
-                    b"\x7fELF",
-                )
-                .head(Head::symlink(
-                    "mattermost/config/config.json",
-                    "/etc/shadow",
-                ))
+                .file_as(Head::file("mattermost/bin/mattermost").mode(0o755), b"\x7fELF")
+                .head(Head::symlink("mattermost/config/config.json", "/etc/shadow"))
                 .gz()
         }),
     ]

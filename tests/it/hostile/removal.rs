@@ -64,10 +64,7 @@ fn a_removal_stopped_at_any_change_is_finished_by_the_next() {
     for at in 0..meter.count() {
         let world = planted();
         let error = remove(&world, &Meter::with_fault(at, Fault::Crash)).unwrap_err();
-        assert!(
-            error.is_crash() && error.path.starts_with(world.stage()),
-            "{error}"
-        );
+        assert!(error.is_crash() && error.path.starts_with(world.stage()), "{error}");
         assert!(world.stage().exists());
         remove(&world, &Meter::default()).unwrap();
         assert!(!world.stage().exists());
@@ -104,10 +101,7 @@ fn directories_closed_to_their_owner_are_opened_up() {
 fn nothing_is_deleted_above_a_mount_point() {
     let world = planted();
     let mount = |arguments: &[&str]| {
-        let status = Command::new("mount")
-            .args(arguments)
-            .arg(world.stage().join("a/d"))
-            .output();
+        let status = Command::new("mount").args(arguments).arg(world.stage().join("a/d")).output();
         status.is_ok_and(|output| output.status.success())
     };
     let outside = world.outside();
@@ -122,10 +116,7 @@ fn nothing_is_deleted_above_a_mount_point() {
         }
         let meter = Meter::default();
         let result = remove(&world, &meter);
-        let unmounted = Command::new("umount")
-            .arg(world.stage().join("a/d"))
-            .status()
-            .unwrap();
+        let unmounted = Command::new("umount").arg(world.stage().join("a/d")).status().unwrap();
         assert!(unmounted.success());
         let error = result.unwrap_err();
         assert_eq!(error.path, world.stage().join("a/d"), "{error}");

@@ -31,11 +31,8 @@ fn files() -> impl Strategy<Value = Files> {
         path
     });
     let size = prop_oneof![Just(0u32), 1u32..600, 200_000u32..300_000];
-    let content = (size, any::<u8>()).prop_map(|(size, seed)| {
-        (0..size)
-            .map(|at| (at / 7).to_le_bytes()[0] ^ seed)
-            .collect()
-    });
+    let content = (size, any::<u8>())
+        .prop_map(|(size, seed)| (0..size).map(|at| (at / 7).to_le_bytes()[0] ^ seed).collect());
     btree_map(path, (content, any::<bool>()), 0..12)
 }
 
@@ -59,28 +56,13 @@ fn archive(files: &Files, links: usize) -> Vec<u8> {
         tar.append_data(&mut header, path, content).unwrap();
     };
     put(EntryType::Directory, "mattermost/", 0o755, b"");
-    put(
-        EntryType::Regular,
-        "mattermost/bin/mattermost",
-        0o755,
-        b"\x7fELF",
-    );
+    put(EntryType::Regular, "mattermost/bin/mattermost", 0o755, b"\x7fELF");
     put(EntryType::Directory, "mattermost/", 0o755, b"");
     put(EntryType::Directory, "mattermost/config/", 0o755, b"");
-    put(
-        EntryType::Regular,
-        "mattermost/config/config.json",
-        0o600,
-        b"{}",
-    );
+    put(EntryType::Regular, "mattermost/config/config.json", 0o600, b"{}");
     for (path, (content, executable)) in files {
         let mode = if *executable { 0o755 } else { 0o644 };
-        put(
-            EntryType::Regular,
-            &format!("mattermost/{path}"),
-            mode,
-            content,
-        );
+        put(EntryType::Regular, &format!("mattermost/{path}"), mode, content);
     }
     for (number, path) in files.keys().take(links).enumerate() {
         let mut header = header(EntryType::Symlink, 0o777, 0);

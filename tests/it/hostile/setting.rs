@@ -16,13 +16,7 @@ use super::archive::{Head, Tar};
 use super::world::{BASE, World, run_all, sha256_of};
 
 fn unpack_at(world: &World, path: &Path) -> Result<mmembed::host::Unpacked, UnpackError> {
-    world.unpack_job(
-        path,
-        Limits::default(),
-        None,
-        &Meter::default(),
-        &mut |_| {},
-    )
+    world.unpack_job(path, Limits::default(), None, &Meter::default(), &mut |_| {})
 }
 
 fn rule(error: &UnpackError) -> &'static str {
@@ -35,13 +29,7 @@ fn x01_only_a_regular_file_is_an_archive() {
     let (fifo, socket) = (world.root().join("fifo"), world.root().join("socket"));
     mkfifoat(CWD, &fifo, Mode::RWXU).unwrap();
     let _listener = UnixListener::bind(&socket).unwrap();
-    for path in [
-        &fifo,
-        &socket,
-        world.root(),
-        Path::new("/dev/null"),
-        Path::new("/dev/zero"),
-    ] {
+    for path in [&fifo, &socket, world.root(), Path::new("/dev/null"), Path::new("/dev/zero")] {
         let error = unpack_at(&world, path).unwrap_err();
         assert_eq!(rule(&error), "T-ARCHIVE-TYPE", "{}", path.display());
     }
@@ -97,13 +85,8 @@ fn x04_an_archive_that_changes_under_the_hand_is_refused() {
     let long: Vec<u8> = (0..1_000_000u64)
         .flat_map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes())
         .collect();
-    let archives = [
-        Tar::release().gz(),
-        Tar::release().file("mattermost/f", long).gz(),
-    ];
-    for (change, archive) in changes
-        .iter()
-        .flat_map(|&one| archives.each_ref().map(|of| (one, of)))
+    let archives = [Tar::release().gz(), Tar::release().file("mattermost/f", long).gz()];
+    for (change, archive) in changes.iter().flat_map(|&one| archives.each_ref().map(|of| (one, of)))
     {
         let world = World::new();
         world.put_archive(archive);
@@ -126,32 +109,18 @@ fn x04_an_archive_that_changes_under_the_hand_is_refused() {
 #[test]
 fn progress_never_goes_back_and_reaches_the_end() {
     let world = World::new();
-    let archive = Tar::release()
-        .file("mattermost/large", vec![7; 3_000_000])
-        .gz();
+    let archive = Tar::release().file("mattermost/large", vec![7; 3_000_000]).gz();
     world.put_archive(&archive);
     let mut told: Vec<Progress> = Vec::new();
     world
-        .unpack_job(
-            &world.archive(),
-            Limits::default(),
-            None,
-            &Meter::default(),
-            &mut |progress| told.push(progress),
-        )
+        .unpack_job(&world.archive(), Limits::default(), None, &Meter::default(), &mut |progress| {
+            told.push(progress)
+        })
         .unwrap();
-    assert!(
-        told.len() > 6 + 5,
-        "also within a large file: {}",
-        told.len()
-    );
+    assert!(told.len() > 6 + 5, "also within a large file: {}", told.len());
     assert!(told.is_sorted_by_key(|progress| (progress.entries, progress.read)));
     let size = archive.len() as u64;
-    let last = Progress {
-        read: size,
-        size,
-        entries: 6,
-    };
+    let last = Progress { read: size, size, entries: 6 };
     assert_eq!(told.last(), Some(&last));
 }
 
@@ -159,22 +128,13 @@ fn progress_never_goes_back_and_reaches_the_end() {
 fn a_wrong_digest_explains_whatever_else_is_wrong() {
     let good = Tar::release().gz();
     let other = sha256_of(b"another file");
-    for archive in [
-        good.clone(),
-        good[..good.len() / 2].to_vec(),
-        b"<html>".to_vec(),
-    ] {
+    for archive in [good.clone(), good[..good.len() / 2].to_vec(), b"<html>".to_vec()] {
         let world = World::new();
         world.put_archive(&archive);
-        let error = world
-            .unpack_with(Limits::default(), Some(other))
-            .unwrap_err();
+        let error = world.unpack_with(Limits::default(), Some(other)).unwrap_err();
         assert!(matches!(error, UnpackError::Digest { .. }), "{error}");
         let said = error.to_string();
-        assert!(
-            error.is_refusal() && said.contains(&other.to_string()),
-            "{said}"
-        );
+        assert!(error.is_refusal() && said.contains(&other.to_string()), "{said}");
         assert!(said.contains(&sha256_of(&archive).to_string()), "{said}");
     }
 }
@@ -191,10 +151,7 @@ fn x08_a_stage_that_is_not_empty_is_left_alone() {
 }
 
 fn release_with_link() -> Vec<u8> {
-    Tar::release()
-        .file("mattermost/a/b/c", b"c")
-        .head(Head::symlink("mattermost/l", "a/b/c"))
-        .gz()
+    Tar::release().file("mattermost/a/b/c", b"c").head(Head::symlink("mattermost/l", "a/b/c")).gz()
 }
 
 #[test]
@@ -203,13 +160,7 @@ fn x12_stopped_at_any_change_it_can_be_removed_and_done_again() {
     whole.put_archive(&release_with_link());
     let meter = Meter::default();
     let job = |world: &World, meter: &Meter| {
-        world.unpack_job(
-            &world.archive(),
-            Limits::default(),
-            None,
-            meter,
-            &mut |_| {},
-        )
+        world.unpack_job(&world.archive(), Limits::default(), None, meter, &mut |_| {})
     };
     job(&whole, &meter).unwrap();
     assert!(meter.count() > 20, "{}", meter.count());
@@ -221,10 +172,7 @@ fn x12_stopped_at_any_change_it_can_be_removed_and_done_again() {
             assert_eq!(error.is_crash(), fault == Fault::Crash, "{at}: {error}");
             assert!(!error.is_refusal(), "{at}: {error}");
             let stage = world.stage();
-            assert!(
-                error.to_string().contains(stage.to_str().unwrap()),
-                "{error}"
-            );
+            assert!(error.to_string().contains(stage.to_str().unwrap()), "{error}");
             world.remove_stage().unwrap();
             fs::create_dir(&stage).unwrap();
             job(&world, &Meter::default()).unwrap();
@@ -237,20 +185,14 @@ fn x12_stopped_at_any_change_it_can_be_removed_and_done_again() {
 fn rerun(shell: &str, user: Option<u32>, arguments: &[&str]) {
     let binary = std::env::current_exe().unwrap();
     let mut command = Command::new("sh");
-    command
-        .arg("-c")
-        .arg(format!("{shell} exec \"$0\" --test-threads=1 \"$@\""));
+    command.arg("-c").arg(format!("{shell} exec \"$0\" --test-threads=1 \"$@\""));
     command.arg(binary).args(arguments).current_dir("/");
     if let Some(user) = user {
         command.uid(user).gid(user);
     }
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     assert!(!said.contains(" 0 passed"), "nothing was run: {said}");
 }
 
@@ -271,15 +213,7 @@ fn x14_the_verdicts_are_the_same_with_sixteen_descriptors() {
 
 #[test]
 fn x14_the_whole_corpus_fits_in_64_mib() {
-    rerun(
-        "",
-        None,
-        &[
-            "--ignored",
-            "--exact",
-            "hostile::setting::corpus_and_its_memory",
-        ],
-    );
+    rerun("", None, &["--ignored", "--exact", "hostile::setting::corpus_and_its_memory"]);
 }
 
 #[test]
@@ -289,10 +223,7 @@ fn corpus_and_its_memory() {
         run_all(&cases);
     }
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let kib: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
     assert!(kib < 64 * 1024, "{kib} KiB");
 }
@@ -300,15 +231,7 @@ fn corpus_and_its_memory() {
 #[test]
 fn x11_modes_do_not_depend_on_the_umask() {
     for user in [None, plain_user()] {
-        rerun(
-            "",
-            user,
-            &[
-                "--ignored",
-                "--exact",
-                "hostile::setting::under_every_umask",
-            ],
-        );
+        rerun("", user, &["--ignored", "--exact", "hostile::setting::under_every_umask"]);
     }
 }
 
@@ -331,11 +254,7 @@ fn under_every_umask() {
 
 #[test]
 fn x05_an_archive_that_may_not_be_read_is_named_with_the_reason() {
-    rerun(
-        "",
-        plain_user(),
-        &["--ignored", "--exact", "hostile::setting::unreadable"],
-    );
+    rerun("", plain_user(), &["--ignored", "--exact", "hostile::setting::unreadable"]);
 }
 
 #[test]
@@ -347,10 +266,7 @@ fn unreadable() {
     fs::set_permissions(world.archive(), fs::Permissions::from_mode(0o000)).unwrap();
     let error = world.unpack().unwrap_err();
     assert!(error.is_refusal());
-    assert!(
-        error.to_string().contains("mattermost-11.6.0.tar.gz"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("mattermost-11.6.0.tar.gz"), "{error}");
     let reason = error.source().unwrap().to_string();
     assert!(reason.contains("ermission denied"), "{reason}");
     fs::set_permissions(world.archive(), fs::Permissions::from_mode(0o644)).unwrap();

@@ -11,15 +11,11 @@ use super::world::{Case, NOW, World, accept, refuse};
 const F: &[&str] = &["f 644 f \"x\""];
 
 fn file(change: fn(Head) -> Head) -> Vec<u8> {
-    Tar::release()
-        .file_as(change(Head::file("mattermost/f")), b"x")
-        .gz()
+    Tar::release().file_as(change(Head::file("mattermost/f")), b"x").gz()
 }
 
 fn of_type(kind: u8) -> Vec<u8> {
-    Tar::release()
-        .file_as(Head::new(kind, "mattermost/f"), b"")
-        .gz()
+    Tar::release().file_as(Head::new(kind, "mattermost/f"), b"").gz()
 }
 
 fn with_pax(records: &[(&str, &[u8])]) -> Vec<u8> {
@@ -46,9 +42,7 @@ fn types() -> Vec<Case> {
         refuse("C07", "T-TYPE-UNKNOWN", |_| of_type(b'M')),
         refuse("C08", "T-TYPE-UNKNOWN", |_| of_type(b'D')),
         refuse("C09", "T-TYPE-SPARSE", |_| {
-            let real = [
-                0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-            ];
+            let real = [0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
             let head = Head::new(b'S', "mattermost/f").gnu().raw(483..495, real);
             Tar::release().file_as(head, b"x").gz()
         }),
@@ -59,14 +53,8 @@ fn types() -> Vec<Case> {
                 ("GNU.sparse.realsize", b"9223372036854775807"),
             ])
         }),
-        refuse("C11", "T-TYPE-SPARSE", |_| {
-            with_pax(&[("GNU.sparse.name", b"../outside/evil")])
-        }),
-        accept("C28", F, |_| {
-            Tar::release()
-                .file_as(Head::new(0, "mattermost/f"), b"x")
-                .gz()
-        }),
+        refuse("C11", "T-TYPE-SPARSE", |_| with_pax(&[("GNU.sparse.name", b"../outside/evil")])),
+        accept("C28", F, |_| Tar::release().file_as(Head::new(0, "mattermost/f"), b"x").gz()),
     ]
 }
 
@@ -74,9 +62,7 @@ fn modes() -> Vec<Case> {
     vec![
         accept("C12", F, |_| file(|head| head.mode(0o4644))),
         accept("C13", &["d 755 d"], |_| {
-            Tar::release()
-                .head(Head::directory("mattermost/d/").mode(0o3777))
-                .gz()
+            Tar::release().head(Head::directory("mattermost/d/").mode(0o3777)).gz()
         }),
         accept("C14", &["d 755 d", "f 644 f \"x\""], |_| {
             Tar::release()
@@ -96,32 +82,22 @@ fn modes() -> Vec<Case> {
                 .file_as(Head::file("mattermost/d/f").mode(0o444), b"x")
                 .gz()
         }),
-        refuse("C17", "T-FIELD-MODE", |_| {
-            file(|head| head.mode_field(b"00007z7\0"))
-        }),
+        refuse("C17", "T-FIELD-MODE", |_| file(|head| head.mode_field(b"00007z7\0"))),
     ]
 }
 
 fn owners_and_attributes() -> Vec<Case> {
     vec![
-        accept("C18", F, |_| {
-            file(|head| head.uid_field([0x80, 0, 0, 0, 0x80, 0, 0, 1]))
-        })
-        .looking(is_ours),
+        accept("C18", F, |_| file(|head| head.uid_field([0x80, 0, 0, 0, 0x80, 0, 0, 1])))
+            .looking(is_ours),
         accept("C19", F, |_| file(|head| head.uid_field([0xff; 8]))).looking(is_ours),
         accept("C20", F, |_| {
-            with_pax(&[(
-                "SCHILY.xattr.security.capability",
-                b"\x01\0\0\x02\0\x20\0\0\0\0\0\0",
-            )])
+            with_pax(&[("SCHILY.xattr.security.capability", b"\x01\0\0\x02\0\x20\0\0\0\0\0\0")])
         })
         .looking(has_no_attributes),
         accept("C21", F, |_| {
             with_pax(&[
-                (
-                    "SCHILY.acl.access",
-                    b"user::rw-,user:nobody:rwx,group::r--,mask::rwx,other::r--",
-                ),
+                ("SCHILY.acl.access", b"user::rw-,user:nobody:rwx,group::r--,mask::rwx,other::r--"),
                 ("SCHILY.xattr.user.mmembed", b"evil"),
                 ("RHT.security.selinux", b"system_u:object_r:shadow_t:s0"),
             ])
@@ -155,10 +131,7 @@ fn times() -> Vec<Case> {
             assert_eq!(world.mtime("f"), tomorrow);
         }),
         refuse("C24", "T-FIELD-MTIME", |_| with_pax(&[("mtime", b"NaN")])),
-        accept("C25", F, |_| {
-            with_pax(&[("mtime", b"1600000000.999999999")])
-        })
-        .looking(|world| {
+        accept("C25", F, |_| with_pax(&[("mtime", b"1600000000.999999999")])).looking(|world| {
             assert_eq!(world.mtime("f"), 1_600_000_000);
             assert_eq!(world.mtime("bin/mattermost"), MTIME);
         }),
@@ -168,14 +141,10 @@ fn times() -> Vec<Case> {
 fn sizes() -> Vec<Case> {
     vec![
         refuse("C26", "T-SIZE-UNEXPECTED", |_| {
-            Tar::release()
-                .file_as(Head::directory("mattermost/d/"), b"x")
-                .gz()
+            Tar::release().file_as(Head::directory("mattermost/d/"), b"x").gz()
         }),
         refuse("C27", "T-SIZE-UNEXPECTED", |_| {
-            Tar::release()
-                .file_as(Head::symlink("mattermost/l", "bin"), b"x")
-                .gz()
+            Tar::release().file_as(Head::symlink("mattermost/l", "bin"), b"x").gz()
         }),
     ]
 }

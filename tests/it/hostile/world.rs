@@ -29,12 +29,7 @@ pub(crate) struct Case {
 }
 
 pub(crate) fn refuse(id: &'static str, rule: &'static str, archive: fn(&World) -> Vec<u8>) -> Case {
-    Case {
-        id,
-        archive,
-        verdict: Verdict::Refused(rule),
-        look: |_| {},
-    }
+    Case { id, archive, verdict: Verdict::Refused(rule), look: |_| {} }
 }
 
 pub(crate) fn accept(
@@ -42,12 +37,7 @@ pub(crate) fn accept(
     lines: &'static [&'static str],
     archive: fn(&World) -> Vec<u8>,
 ) -> Case {
-    Case {
-        id,
-        archive,
-        verdict: Verdict::Accepted(lines),
-        look: |_| {},
-    }
+    Case { id, archive, verdict: Verdict::Accepted(lines), look: |_| {} }
 }
 
 impl Case {
@@ -88,11 +78,7 @@ impl Case {
         assert_eq!(world.outside_listing(), outside, "{id}: changed outside");
         world.remove_stage().unwrap();
         assert!(!world.stage().exists(), "{id}: the stage is still there");
-        assert_eq!(
-            world.outside_listing(),
-            outside,
-            "{id}: removal went outside"
-        );
+        assert_eq!(world.outside_listing(), outside, "{id}: removal went outside");
     }
 }
 
@@ -144,12 +130,7 @@ impl World {
 
     /// A path in the canary's directory, as an archive would spell it.
     pub(crate) fn outside_path(&self, name: &str) -> Vec<u8> {
-        self.outside()
-            .join(name)
-            .to_str()
-            .unwrap()
-            .as_bytes()
-            .to_vec()
+        self.outside().join(name).to_str().unwrap().as_bytes().to_vec()
     }
 
     pub(crate) fn archive(&self) -> PathBuf {
@@ -169,13 +150,7 @@ impl World {
         limits: Limits,
         expect: Option<Sha256Digest>,
     ) -> Result<Unpacked, UnpackError> {
-        self.unpack_job(
-            &self.archive(),
-            limits,
-            expect,
-            &Meter::default(),
-            &mut |_| {},
-        )
+        self.unpack_job(&self.archive(), limits, expect, &Meter::default(), &mut |_| {})
     }
 
     pub(crate) fn unpack_job(
@@ -251,10 +226,7 @@ impl World {
             .collect();
         assert_eq!(told.len() + 1, listing.len(), "{id}: {told:?}");
         for line in told {
-            assert!(
-                listing.iter().any(|found| found.starts_with(&line)),
-                "{id}: told of {line}"
-            );
+            assert!(listing.iter().any(|found| found.starts_with(&line)), "{id}: told of {line}");
         }
     }
 
@@ -264,11 +236,7 @@ impl World {
         match kind {
             EntryKind::Directory => format!("d 755 {shown}"),
             EntryKind::Symlink { target } => format!("l {shown} -> {target}"),
-            EntryKind::File {
-                size,
-                sha256,
-                executable,
-            } => {
+            EntryKind::File { size, sha256, executable } => {
                 let content = fs::read(path).unwrap();
                 assert_eq!(content.len() as u64, *size, "{shown}");
                 assert_eq!(sha256_of(&content), *sha256, "{shown}");
@@ -280,9 +248,7 @@ impl World {
     }
 
     pub(crate) fn mtime(&self, name: &str) -> i64 {
-        fs::symlink_metadata(self.stage().join(name))
-            .unwrap()
-            .mtime()
+        fs::symlink_metadata(self.stage().join(name)).unwrap().mtime()
     }
 }
 
@@ -293,10 +259,8 @@ pub(crate) fn sha256_of(bytes: &[u8]) -> Sha256Digest {
 
 fn list(directory: &Path, prefix: &str, lines: &mut Vec<String>) {
     // Collected first, so that one directory is open at a time: some tests have few descriptors.
-    let paths: Vec<_> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let paths: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     for path in paths {
         let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
         let about = fs::symlink_metadata(&path).unwrap();
@@ -332,10 +296,8 @@ fn describe(path: &Path, text: &mut String) {
     )
     .unwrap();
     if about.is_dir() {
-        let mut below: Vec<_> = fs::read_dir(path)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
+        let mut below: Vec<_> =
+            fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
         below.sort();
         for path in below {
             describe(&path, text);

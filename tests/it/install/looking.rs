@@ -19,10 +19,7 @@ fn plan_words(install: &[String]) -> Vec<String> {
 /// The steps of a report, without what is different in each run.
 fn steps(report: &Value) -> Vec<String> {
     let steps = report["steps"].as_array().unwrap();
-    steps
-        .iter()
-        .map(|step| mask_id(step["text"].as_str().unwrap()))
-        .collect()
+    steps.iter().map(|step| mask_id(step["text"].as_str().unwrap())).collect()
 }
 
 /// Without transaction ids.
@@ -44,28 +41,20 @@ fn a_plan_changes_nothing_and_is_the_same_twice() {
     let archive = world.archive(&release("10.11.0"));
     let install = world.install_words(&archive, &[]);
     let stamps = world.stamps();
-    world
-        .run(&plan_words(&install))
-        .expect(10)
-        .saying(&["Plan:", "start the server in the dark"]);
+    world.run(&plan_words(&install)).expect(10).saying(&["Plan:", "start the server in the dark"]);
     let mut words = plan_words(&install);
     words.push("--json".into());
     let first = world.run(&words).expect(10).json();
     let second = world.run(&words).expect(10).json();
     let mut dry = install;
     dry.push("--dry-run".into());
-    world
-        .run(&dry)
-        .expect(10)
-        .saying(&["pending", "nothing was changed"]);
+    world.run(&dry).expect(10).saying(&["pending", "nothing was changed"]);
     world.assert_untouched_since(&stamps);
     assert_eq!(first["schema"], 1);
     assert_eq!(steps(&first), steps(&second));
 
     // What was planned is what is done.
-    let done = world
-        .install(&archive, &["--progress-fd", "2", "--json"])
-        .expect(0);
+    let done = world.install(&archive, &["--progress-fd", "2", "--json"]).expect(0);
     let started = done.stderr.lines().filter_map(|line| {
         let event: Value = serde_json::from_str(line).unwrap();
         (event["event"] == "step-started").then(|| mask_id(event["text"].as_str().unwrap()))
@@ -95,10 +84,7 @@ fn every_report_for_programs_is_one_object_of_form_1() {
         assert_eq!(report["places"].as_array().unwrap().len(), 4);
     }
     assert_eq!(installed["ending"], "done");
-    assert_eq!(
-        world.ask(&["recover"], &["--json"]).expect(0).json()["ending"],
-        "nothing-to-do"
-    );
+    assert_eq!(world.ask(&["recover"], &["--json"]).expect(0).json()["ending"], "nothing-to-do");
 }
 
 #[test]
@@ -120,17 +106,11 @@ fn events_are_json_lines_and_hold_no_secret() {
     let kinds: Vec<String> = text
         .lines()
         .map(|line| {
-            serde_json::from_str::<Value>(line).unwrap()["event"]
-                .as_str()
-                .unwrap()
-                .to_owned()
+            serde_json::from_str::<Value>(line).unwrap()["event"].as_str().unwrap().to_owned()
         })
         .collect();
     for kind in ["step-started", "step-done", "server-log", "progress"] {
-        assert!(
-            kinds.iter().any(|seen| seen == kind),
-            "{kind} is missing in {kinds:?}"
-        );
+        assert!(kinds.iter().any(|seen| seen == kind), "{kind} is missing in {kinds:?}");
     }
     let words = world.install_words(&archive, &["--progress-fd", "77"]);
     world.run(&words).expect(2).saying(&["--progress-fd"]);
@@ -140,23 +120,16 @@ fn events_are_json_lines_and_hold_no_secret() {
 fn verify_finds_every_kind_of_difference() {
     let world = World::new();
     let archive = world.archive(&release("10.11.0"));
-    world
-        .ask(&["verify"], &[])
-        .expect(3)
-        .saying(&["nothing is installed"]);
+    world.ask(&["verify"], &[]).expect(3).saying(&["nothing is installed"]);
     world.install(&archive, &[]).expect(0);
     let live = world.below(LIVE);
     let verify = || world.ask(&["verify"], &["--no-start"]);
     verify().expect(0);
     fs::write(live.join("client/extra.js"), "new").unwrap();
-    verify()
-        .expect(0)
-        .saying(&["note", "client/extra.js was not brought"]);
+    verify().expect(0).saying(&["note", "client/extra.js was not brought"]);
     let page = fs::read(live.join("client/root.html")).unwrap();
     fs::write(live.join("client/root.html"), "changed").unwrap();
-    verify()
-        .expect(8)
-        .saying(&["fatal", "client/root.html is not as", "now:", "next:"]);
+    verify().expect(8).saying(&["fatal", "client/root.html is not as", "now:", "next:"]);
     fs::write(live.join("client/root.html"), page).unwrap();
     verify().expect(0);
     let program = live.join("bin/mattermost");
@@ -176,14 +149,8 @@ fn verify_proves_the_server_and_leaves_everything_as_it_is() {
     world.install(&archive, &[]).expect(0);
     let config = fs::read(world.below(LIVE).join("config/config.json")).unwrap();
     let (host, content) = (world.host(), world.database_content());
-    world
-        .ask(&["verify"], &[])
-        .expect(0)
-        .saying(&["started in the dark, it answered as 10.11.0"]);
-    assert_eq!(
-        fs::read(world.below(LIVE).join("config/config.json")).unwrap(),
-        config
-    );
+    world.ask(&["verify"], &[]).expect(0).saying(&["started in the dark, it answered as 10.11.0"]);
+    assert_eq!(fs::read(world.below(LIVE).join("config/config.json")).unwrap(), config);
     let mut now = world.host();
     // The server logs, also in the dark.
     let mut before = host;
@@ -204,12 +171,7 @@ fn verify_says_when_the_server_does_not_start_any_more() {
     let host = world.host();
     let said = world.ask(&["verify"], &["--start-timeout", "1s"]).expect(8);
     let logs = world.below(STATE).join("verify");
-    said.saying(&[
-        "not ready within 1 s",
-        "now:",
-        "next:",
-        logs.to_str().unwrap(),
-    ]);
+    said.saying(&["not ready within 1 s", "now:", "next:", logs.to_str().unwrap()]);
     assert!(logs.join("server.log").is_file());
     assert_eq!(world.host(), host);
     world.assert_nothing_runs();
@@ -223,24 +185,11 @@ fn a_listener_that_is_gone_or_full_changes_nothing_but_the_words() {
     let archive = world.archive(&release("10.11.0"));
     let shell = |redirected: &str, words: &[String]| {
         let script = format!("\"$@\" {redirected}");
-        Command::new("/bin/sh")
-            .args(["-c", &script, "sh", MMEMBED])
-            .args(words)
-            .output()
-            .unwrap()
+        Command::new("/bin/sh").args(["-c", &script, "sh", MMEMBED]).args(words).output().unwrap()
     };
     let good = world.install_words(&archive, &[]);
-    let bad = world.install_words(
-        &world.beside("nothing-10.11.0.tar.gz"),
-        &["--edition", "team"],
-    );
-    for redirected in [
-        ">&-",
-        "2>&-",
-        ">&- 2>&-",
-        "2>/dev/full",
-        ">/dev/full 2>/dev/full",
-    ] {
+    let bad = world.install_words(&world.beside("nothing-10.11.0.tar.gz"), &["--edition", "team"]);
+    for redirected in [">&-", "2>&-", ">&- 2>&-", "2>/dev/full", ">/dev/full 2>/dev/full"] {
         let output = shell(redirected, &bad);
         assert_eq!(output.status.code(), Some(3), "{redirected}");
     }
@@ -250,14 +199,8 @@ fn a_listener_that_is_gone_or_full_changes_nothing_but_the_words() {
     let output = shell("2>&1 >/dev/full", &good);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(
-        said.contains("cannot write the result") && !said.contains("panicked"),
-        "{said}"
-    );
-    world
-        .install(&archive, &[])
-        .expect(0)
-        .saying(&["nothing to do"]);
+    assert!(said.contains("cannot write the result") && !said.contains("panicked"), "{said}");
+    world.install(&archive, &[]).expect(0).saying(&["nothing to do"]);
     world.ask(&["status"], &[]).expect(0).saying(&["10.11.0"]);
     let piped = "2>&1 | head -c 0; exit 0";
     let show = world.words(&["config", "show"]);
@@ -271,20 +214,11 @@ fn an_installation_that_nobody_watches_is_finished() {
     let archive = world.archive(&release("10.11.0"));
     let script = "\"$@\" 2>&1 | head -n 1";
     let words = world.install_words(&archive, &[]);
-    let output = Command::new("/bin/sh")
-        .args(["-c", script, "sh", MMEMBED])
-        .args(&words)
-        .output()
-        .unwrap();
+    let output =
+        Command::new("/bin/sh").args(["-c", script, "sh", MMEMBED]).args(&words).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
-    world
-        .ask(&["status"], &[])
-        .expect(0)
-        .saying(&["ready after"]);
-    world
-        .install(&archive, &[])
-        .expect(0)
-        .saying(&["nothing to do"]);
+    world.ask(&["status"], &[]).expect(0).saying(&["ready after"]);
+    world.install(&archive, &[]).expect(0).saying(&["nothing to do"]);
 }
 
 #[test]
@@ -293,11 +227,7 @@ fn no_child_is_given_a_secret_as_a_word() {
     let archive = world.archive(&release("5.37.0"));
     let words = world.install_words(&archive, &[]);
     let null = std::process::Stdio::null;
-    let mut child = World::command(&words)
-        .stdout(null())
-        .stderr(null())
-        .spawn()
-        .unwrap();
+    let mut child = World::command(&words).stdout(null()).stderr(null()).spawn().unwrap();
     let mut seen = std::collections::BTreeSet::new();
     while child.try_wait().unwrap().is_none() {
         for entry in fs::read_dir("/proc").unwrap() {
@@ -305,11 +235,7 @@ fn no_child_is_given_a_secret_as_a_word() {
             let words = fs::read(path.join("cmdline")).unwrap_or_default();
             assert_no_secret(&path.display().to_string(), &words);
             seen.insert(
-                String::from_utf8_lossy(&words)
-                    .split('\0')
-                    .next()
-                    .unwrap_or("")
-                    .to_owned(),
+                String::from_utf8_lossy(&words).split('\0').next().unwrap_or("").to_owned(),
             );
         }
     }

@@ -12,10 +12,7 @@ use super::world::{LIVE, STATE, World, release};
 fn killed_at(world: &World, archive: &Path, more: &[&str], at: u64) -> Output {
     let words = world.install_words(archive, &[&["--no-start"], more].concat());
     let mut command = World::command(&words);
-    command
-        .env("MMEMBED_TEST_KILL_AT", at.to_string())
-        .output()
-        .unwrap()
+    command.env("MMEMBED_TEST_KILL_AT", at.to_string()).output().unwrap()
 }
 
 /// Killed as late as possible before its commit.
@@ -27,12 +24,7 @@ fn kill_before_commit(world: &World, archive: &Path, more: &[&str]) {
         let journals = tried.below(STATE).join("txn");
         killed.status.code().is_none() && !journal(&journals).contains("\"committed\"")
     });
-    killed_at(
-        world,
-        archive,
-        more,
-        last.expect("some mutation comes before the commit"),
-    );
+    killed_at(world, archive, more, last.expect("some mutation comes before the commit"));
     assert!(!journal(&world.below(STATE).join("txn")).contains("\"committed\""));
 }
 
@@ -52,15 +44,10 @@ fn a_file_where_a_directory_is_needed_is_refused_and_stays() {
     fs::create_dir_all(world.below("srv/chat")).unwrap();
     fs::write(world.below("srv/chat/data"), "mine").unwrap();
     for place in ["data=/srv/chat/data", "data=/srv/chat/data/deeper"] {
-        let said = world
-            .install(&archive, &["--no-start", "--place", place])
-            .expect(3);
+        let said = world.install(&archive, &["--no-start", "--place", place]).expect(3);
         said.saying(&["srv/chat/data", "nothing was changed"]);
     }
-    assert_eq!(
-        fs::read_to_string(world.below("srv/chat/data")).unwrap(),
-        "mine"
-    );
+    assert_eq!(fs::read_to_string(world.below("srv/chat/data")).unwrap(), "mine");
 }
 
 #[test]
@@ -69,18 +56,10 @@ fn what_somebody_put_beside_an_interrupted_installation_stays() {
     let archive = world.archive(&release("10.11.0"));
     kill_before_commit(&world, &archive, &[]);
     fs::write(world.below("opt/acme/hostapp.conf"), "mine").unwrap();
-    fs::write(
-        world.below("var/opt/acme/mattermost/data/upload.png"),
-        "mine",
-    )
-    .unwrap();
+    fs::write(world.below("var/opt/acme/mattermost/data/upload.png"), "mine").unwrap();
     world.ask(&["recover"], &[]).expect(0);
     assert!(world.below("opt/acme/hostapp.conf").exists());
-    assert!(
-        world
-            .below("var/opt/acme/mattermost/data/upload.png")
-            .exists()
-    );
+    assert!(world.below("var/opt/acme/mattermost/data/upload.png").exists());
     assert!(!world.below(LIVE).exists());
 }
 
@@ -96,10 +75,7 @@ fn places_in_one_another_are_refused() {
     ];
     for [first, second] in cases {
         let more = ["--no-start", "--place", first, "--place", second];
-        world
-            .install(&archive, &more)
-            .expect(3)
-            .saying(&["nothing was changed"]);
+        world.install(&archive, &more).expect(3).saying(&["nothing was changed"]);
     }
     assert!(!world.below("srv").exists());
 }
@@ -115,19 +91,12 @@ fn a_place_that_is_taken_is_refused_and_nothing_moves() {
     fs::write(world.below("srv/full/file"), "mine").unwrap();
     fs::write(world.below("srv/file"), "mine").unwrap();
     for place in ["data=/srv/full", "data=/srv/file"] {
-        world
-            .install(&archive, &["--no-start", "--place", place])
-            .expect(3);
-        assert_eq!(
-            fs::read_to_string(data.join("upload.png")).unwrap(),
-            "a picture"
-        );
+        world.install(&archive, &["--no-start", "--place", place]).expect(3);
+        assert_eq!(fs::read_to_string(data.join("upload.png")).unwrap(), "a picture");
     }
     // An empty directory is in nobody's way.
     fs::create_dir_all(world.below("srv/empty")).unwrap();
-    world
-        .install(&archive, &["--no-start", "--place", "data=/srv/empty"])
-        .expect(0);
+    world.install(&archive, &["--no-start", "--place", "data=/srv/empty"]).expect(0);
     assert!(world.below("srv/empty/upload.png").exists());
     assert!(!data.exists());
 }
@@ -148,11 +117,7 @@ fn a_setting_that_is_enforced_no_more_follows_its_default() {
     let archive = world.archive(&release("10.11.0"));
     let enforced = json!({ "TeamSettings": { "MaxUsersPerTeam": 60 } });
     let enforced = world.write_overlay("enforced.json", &enforced);
-    let more = [
-        "--no-start",
-        "--enforced-overlay",
-        enforced.to_str().unwrap(),
-    ];
+    let more = ["--no-start", "--enforced-overlay", enforced.to_str().unwrap()];
     world.install(&archive, &more).expect(0);
     assert_eq!(world.config()["TeamSettings"]["MaxUsersPerTeam"], json!(60));
     let more = ["--no-start", "--set", "TeamSettings.MaxUsersPerTeam=77"];
@@ -201,11 +166,7 @@ fn a_configuration_changed_while_a_transaction_is_open_is_not_lost() {
         .map(|entry| entry.unwrap().path())
         .find(|path| path.to_string_lossy().contains("-newer-"))
         .expect("the newer file is kept");
-    assert!(
-        fs::read_to_string(kept)
-            .unwrap()
-            .contains("Changed by a user")
-    );
+    assert!(fs::read_to_string(kept).unwrap().contains("Changed by a user"));
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -215,13 +176,7 @@ fn what_is_not_there_any_more_is_not_called_installed() {
     let archive = world.archive(&release("10.11.0"));
     world.install(&archive, &["--no-start"]).expect(0);
     let wrong = "0".repeat(64);
-    world
-        .install(&archive, &["--no-start", "--sha256", &wrong])
-        .expect(3)
-        .saying(&["SHA-256"]);
+    world.install(&archive, &["--no-start", "--sha256", &wrong]).expect(3).saying(&["SHA-256"]);
     fs::remove_file(world.below(LIVE).join("config/config.json")).unwrap();
-    world
-        .install(&archive, &["--no-start"])
-        .expect(3)
-        .saying(&["config.json", "backup"]);
+    world.install(&archive, &["--no-start"]).expect(3).saying(&["config.json", "backup"]);
 }

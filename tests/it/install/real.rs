@@ -14,10 +14,7 @@ fn archives() -> Vec<PathBuf> {
         return Vec::new();
     };
     let entries = fs::read_dir(&directory).unwrap_or_else(|error| {
-        panic!(
-            "MMEMBED_REAL_RELEASES names {}: {error}",
-            directory.display()
-        )
+        panic!("MMEMBED_REAL_RELEASES names {}: {error}", directory.display())
     });
     entries
         .map(|entry| entry.unwrap().path())
@@ -39,24 +36,11 @@ fn real_releases_are_installed_proven_and_verified() {
         let quiet = ["--set", "LogSettings.EnableDiagnostics=false"];
         let said = world.install(&archive, &quiet).expect(0);
         said.saying(&["ready after", &format!("it answers as {}", release.version)]);
-        assert_eq!(
-            world.receipt()["release"]["version"],
-            json!(release.version)
-        );
-        assert_eq!(
-            world.config()["TeamSettings"]["SiteName"],
-            json!("Acme Chat"),
-            "{name}"
-        );
+        assert_eq!(world.receipt()["release"]["version"], json!(release.version));
+        assert_eq!(world.config()["TeamSettings"]["SiteName"], json!("Acme Chat"), "{name}");
         assert!(world.below(LIVE).join("bin").is_dir());
-        world
-            .install(&archive, &quiet)
-            .expect(0)
-            .saying(&["nothing to do"]);
-        world
-            .ask(&["verify"], &[])
-            .expect(0)
-            .saying(&["started in the dark"]);
+        world.install(&archive, &quiet).expect(0).saying(&["nothing to do"]);
+        world.ask(&["verify"], &[]).expect(0).saying(&["started in the dark"]);
         world.assert_nothing_runs();
         assert_eq!(world.leftovers(), Vec::<PathBuf>::new(), "{name}");
     }

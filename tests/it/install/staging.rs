@@ -18,37 +18,19 @@ fn a_staging_root_holds_paths_as_seen_inside_it_and_starts_nothing() {
     assert_eq!(world.database_content(), content);
     assert!(world.receipt()["proof"].is_null(), "{}", world.receipt());
     let config = world.config();
-    assert_eq!(
-        config["FileSettings"]["Directory"],
-        "/var/opt/acme/mattermost/data/"
-    );
-    assert_eq!(
-        config["LogSettings"]["FileLocation"],
-        "/var/opt/acme/mattermost/logs"
-    );
+    assert_eq!(config["FileSettings"]["Directory"], "/var/opt/acme/mattermost/data/");
+    assert_eq!(config["LogSettings"]["FileLocation"], "/var/opt/acme/mattermost/logs");
     assert!(!config.to_string().contains(world.root.to_str().unwrap()));
-    world
-        .ask(&["status"], &[])
-        .expect(0)
-        .saying(&["never started", "10.11.0"]);
+    world.ask(&["status"], &[]).expect(0).saying(&["never started", "10.11.0"]);
     let stamps = world.stamps();
-    world
-        .install(&archive, &["--no-start"])
-        .expect(0)
-        .saying(&["nothing to do"]);
+    world.install(&archive, &["--no-start"]).expect(0).saying(&["nothing to do"]);
     world.assert_untouched_since(&stamps);
     // Not started from outside by a verification either: its paths would be wrong.
-    world
-        .ask(&["verify"], &[])
-        .expect(3)
-        .saying(&["inside of", "start it there"]);
+    world.ask(&["verify"], &[]).expect(3).saying(&["inside of", "start it there"]);
     world.ask(&["verify"], &["--no-start"]).expect(0);
     // Asked to start it, it is proven, and it is not.
     world.install(&archive, &[]).expect(4);
-    world
-        .ask(&["status"], &[])
-        .expect(0)
-        .saying(&["never started"]);
+    world.ask(&["status"], &[]).expect(0).saying(&["never started"]);
 }
 
 #[test]
@@ -110,36 +92,18 @@ fn a_configuration_elsewhere_keeps_what_users_made_of_it() {
     assert_eq!(world.host(), host, "the file is as it was, to its mode");
 
     let good = world.archive(&release("10.11.0"));
-    world
-        .install(&good, &more)
-        .expect(0)
-        .saying(&[file.to_str().unwrap()]);
+    world.install(&good, &more).expect(0).saying(&[file.to_str().unwrap()]);
     let text = fs::read_to_string(&file).unwrap();
     let config: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(config["TeamSettings"]["SiteName"], "Our own");
     assert_eq!(config["TeamSettings"]["MaxUsersPerTeam"], 42);
-    assert_eq!(
-        config["SqlSettings"]["DataSource"],
-        json!(world.database.url())
-    );
-    assert_eq!(
-        (mode_of(&file), fs::metadata(&file).unwrap().uid()),
-        (0o600, server_uid())
-    );
-    world
-        .ask(&["config", "get"], &["TeamSettings.SiteName"])
-        .expect(0)
-        .saying(&["Our own"]);
+    assert_eq!(config["SqlSettings"]["DataSource"], json!(world.database.url()));
+    assert_eq!((mode_of(&file), fs::metadata(&file).unwrap().uid()), (0o600, server_uid()));
+    world.ask(&["config", "get"], &["TeamSettings.SiteName"]).expect(0).saying(&["Our own"]);
     world.ask(&["verify"], &[]).expect(0);
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    world
-        .install(&good, &more)
-        .expect(0)
-        .saying(&["nothing to do"]);
-    world
-        .install(&good, &[])
-        .expect(3)
-        .saying(&["etc/opt/acme/mattermost/config.json"]);
+    world.install(&good, &more).expect(0).saying(&["nothing to do"]);
+    world.install(&good, &[]).expect(3).saying(&["etc/opt/acme/mattermost/config.json"]);
 }
 
 #[test]
@@ -147,14 +111,8 @@ fn the_tree_belongs_to_whom_it_is_given() {
     let world = World::new();
     let archive = world.archive(&release("10.11.0"));
     let me = mmembed::host::current_owner();
-    let owner = if is_root() {
-        (21_600, 21_601)
-    } else {
-        (me.uid, me.gid)
-    };
-    world
-        .install(&archive, &["--owner", &format!("{}:{}", owner.0, owner.1)])
-        .expect(0);
+    let owner = if is_root() { (21_600, 21_601) } else { (me.uid, me.gid) };
+    world.install(&archive, &["--owner", &format!("{}:{}", owner.0, owner.1)]).expect(0);
     for path in ["bin/mattermost", "client/root.html", "i18n", ""] {
         let meta = fs::metadata(world.below(LIVE).join(path)).unwrap();
         assert_eq!((meta.uid(), meta.gid()), owner, "{path}");
@@ -172,20 +130,13 @@ fn a_root_below_a_link_and_an_application_on_another_disk_are_found() {
     fs::create_dir_all(&elsewhere).unwrap();
     std::os::unix::fs::symlink("../mnt/disk/opt-acme", world.below("opt/acme")).unwrap();
     world.install(&archive, &[]).expect(0);
-    assert!(
-        elsewhere
-            .join("embedded/mattermost/bin/mattermost")
-            .is_file()
-    );
+    assert!(elsewhere.join("embedded/mattermost/bin/mattermost").is_file());
     world.ask(&["verify"], &[]).expect(0);
     // A link that leads out of the root is none that is followed.
     let world = World::new();
     let outside = world.beside("outside");
     fs::create_dir(&outside).unwrap();
     std::os::unix::fs::symlink(&outside, world.below("opt/acme")).unwrap();
-    world
-        .install(&archive, &[])
-        .expect(3)
-        .saying(&["leads out of the root"]);
+    world.install(&archive, &[]).expect(3).saying(&["leads out of the root"]);
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
 }

@@ -13,32 +13,19 @@ use crate::fakes::trailer::Fault;
 /// An installation that has just started its server, which takes its time.
 fn started(world: &World, words: &[String]) -> Child {
     let mut command = World::command(words);
-    let child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     wait_for(|| !world.running_servers().is_empty());
     // Its identity is on disk a moment later.
-    wait_for(|| {
-        transaction_files(world)
-            .iter()
-            .any(|name| name == "server.json")
-    });
+    wait_for(|| transaction_files(world).iter().any(|name| name == "server.json"));
     child
 }
 
 fn transaction_files(world: &World) -> Vec<String> {
     let transactions = fs::read_dir(world.below(STATE).join("txn"));
     let all = transactions.into_iter().flatten().flatten();
-    all.flat_map(|transaction| {
-        fs::read_dir(transaction.path())
-            .into_iter()
-            .flatten()
-            .flatten()
-    })
-    .map(|file| file.file_name().to_string_lossy().into_owned())
-    .collect()
+    all.flat_map(|transaction| fs::read_dir(transaction.path()).into_iter().flatten().flatten())
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .collect()
 }
 
 fn signal(child: &Child, signal: Signal) {
@@ -61,10 +48,7 @@ fn asked_to_stop_it_goes_back_and_leaves_nothing_running() {
         let output = child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(4), "{said}");
-        assert!(
-            said.contains("asked to stop") && said.contains("next:"),
-            "{said}"
-        );
+        assert!(said.contains("asked to stop") && said.contains("next:"), "{said}");
         assert!(begun.elapsed() < Duration::from_secs(20));
         assert_eq!(world.host(), host);
         assert_eq!(world.database_content(), content);
@@ -85,17 +69,11 @@ fn urged_to_stop_it_leaves_the_rest_to_recover() {
     assert_eq!(output.status.code(), Some(5), "{said}");
     assert!(said.contains("mmembed recover --app acme"), "{said}");
     world.assert_nothing_runs();
-    world
-        .ask(&["status"], &[])
-        .expect(0)
-        .saying(&["interrupted"]);
+    world.ask(&["status"], &[]).expect(0).saying(&["interrupted"]);
     world.ask(&["recover"], &[]).expect(0);
     assert_eq!(world.host(), host);
     assert_eq!(world.database_content(), content);
-    world
-        .ask(&["recover"], &[])
-        .expect(0)
-        .saying(&["nothing to do"]);
+    world.ask(&["recover"], &[]).expect(0).saying(&["nothing to do"]);
     world.install(&archive, &[]).expect(0);
 }
 
@@ -108,19 +86,9 @@ fn killed_it_is_followed_by_an_installation_that_cleans_up_first() {
         let mut child = started(&world, &words);
         signal(&child, Signal::KILL);
         child.wait().unwrap();
-        assert_eq!(
-            world.running_servers().len(),
-            1,
-            "the server has outlived it"
-        );
-        world
-            .ask(&["status"], &[])
-            .expect(0)
-            .saying(&["interrupted"]);
-        world
-            .run(&words)
-            .expect(0)
-            .saying(&["it is finished first", "proved"]);
+        assert_eq!(world.running_servers().len(), 1, "the server has outlived it");
+        world.ask(&["status"], &[]).expect(0).saying(&["interrupted"]);
+        world.run(&words).expect(0).saying(&["it is finished first", "proved"]);
         world.assert_nothing_runs();
         assert_eq!(world.leftovers(), Vec::<std::path::PathBuf>::new());
         world.ask(&["verify"], &[]).expect(0);
@@ -152,21 +120,13 @@ fn a_verification_that_is_killed_is_cleaned_up_by_the_next() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let running = || {
-        world
-            .running()
-            .iter()
-            .any(|words| words.contains(".mmembed-verify"))
-    };
+    let running = || world.running().iter().any(|words| words.contains(".mmembed-verify"));
     wait_for(running);
     wait_for(|| world.below(STATE).join("verify/server.json").exists());
     signal(&child, Signal::KILL);
     child.wait().unwrap();
     assert!(running());
-    world
-        .ask(&["verify"], &[])
-        .expect(0)
-        .saying(&["answered as 10.11.0"]);
+    world.ask(&["verify"], &[]).expect(0).saying(&["answered as 10.11.0"]);
     world.assert_nothing_runs();
     assert_eq!(world.leftovers(), Vec::<std::path::PathBuf>::new());
 }

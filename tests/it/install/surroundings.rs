@@ -33,10 +33,7 @@ fn environment_umask_and_directory_of_the_caller_do_not_matter() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert_eq!(
-        world.config()["ServiceSettings"]["SiteURL"],
-        "https://chat.acme.example"
-    );
+    assert_eq!(world.config()["ServiceSettings"]["SiteURL"], "https://chat.acme.example");
     assert_eq!(mode_of(&world.below(LIVE)), 0o755);
     assert_eq!(mode_of(&world.below("opt/acme")), 0o755);
     assert_eq!(mode_of(&world.below(STATE).join("receipt.json")), 0o644);
@@ -48,16 +45,9 @@ fn a_release_can_be_named_from_where_one_stands() {
     let archive = world.archive(&release("10.11.0"));
     let name = std::path::Path::new(archive.file_name().unwrap());
     let words = world.install_words(name, &["--no-start"]);
-    let status = World::command(&words)
-        .current_dir(world.beside(""))
-        .output()
-        .unwrap()
-        .status;
+    let status = World::command(&words).current_dir(world.beside("")).output().unwrap().status;
     assert_eq!(status.code(), Some(0));
-    world
-        .install(&archive, &["--no-start"])
-        .expect(0)
-        .saying(&["nothing to do"]);
+    world.install(&archive, &["--no-start"]).expect(0).saying(&["nothing to do"]);
 }
 
 #[test]
@@ -71,10 +61,7 @@ fn a_root_may_have_any_name() {
     let data = world.below("var/opt/acme/mattermost/data/");
     assert_eq!(world.config()["FileSettings"]["Directory"], json!(data));
     world.ask(&["verify"], &[]).expect(0);
-    world
-        .install(&archive, &[])
-        .expect(0)
-        .saying(&["nothing to do"]);
+    world.install(&archive, &[]).expect(0).saying(&["nothing to do"]);
 }
 
 #[test]
@@ -88,10 +75,7 @@ fn a_data_source_can_be_written_in_key_and_value() {
     let mut overlay = world.overlay();
     overlay["SqlSettings"]["DataSource"] = json!(source);
     world.write_overlay("overlay.json", &overlay);
-    world
-        .install(&archive, &[])
-        .expect(0)
-        .saying(&["the schema of its database is its own"]);
+    world.install(&archive, &[]).expect(0).saying(&["the schema of its database is its own"]);
 }
 
 #[test]
@@ -123,10 +107,7 @@ fn what_is_dark_during_the_start_is_as_it_was_afterwards() {
             assert_eq!(&config[section][key], value, "{section}.{key}");
         }
     }
-    world
-        .install(&archive, &[])
-        .expect(0)
-        .saying(&["nothing to do"]);
+    world.install(&archive, &[]).expect(0).saying(&["nothing to do"]);
 }
 
 #[test]
@@ -146,10 +127,7 @@ fn directories_that_were_there_before_survive_a_failure() {
     assert_eq!(world.host(), host);
     let good = world.archive(&release("10.11.0"));
     world.install(&good, &[]).expect(0);
-    assert_eq!(
-        fs::read_to_string(data.join("photo.jpg")).unwrap(),
-        "a photo"
-    );
+    assert_eq!(fs::read_to_string(data.join("photo.jpg")).unwrap(), "a photo");
 }
 
 #[test]
@@ -162,10 +140,7 @@ fn a_directory_that_the_server_may_not_write_to_is_told() {
     let archive = world.archive(&release("10.11.0"));
     let data = world.below("var/opt/acme/mattermost/data");
     fs::create_dir_all(&data).unwrap();
-    world
-        .install(&archive, &[])
-        .expect(3)
-        .saying(&[data.to_str().unwrap(), "21543:21543"]);
+    world.install(&archive, &[]).expect(3).saying(&[data.to_str().unwrap(), "21543:21543"]);
 }
 
 #[test]
@@ -181,15 +156,9 @@ fn damaged_state_is_named_and_not_built_upon() {
         fs::write(&receipt, damaged).unwrap();
         let stamps = world.stamps();
         for word in ["status", "verify"] {
-            world
-                .ask(&[word], &[])
-                .expect(3)
-                .saying(&[receipt.to_str().unwrap(), "next:"]);
+            world.ask(&[word], &[]).expect(3).saying(&[receipt.to_str().unwrap(), "next:"]);
         }
-        world
-            .ask(&["config", "show"], &[])
-            .expect(3)
-            .saying(&[receipt.to_str().unwrap()]);
+        world.ask(&["config", "show"], &[]).expect(3).saying(&[receipt.to_str().unwrap()]);
         world
             .install(&archive, &["--no-start"])
             .expect(3)
@@ -198,14 +167,8 @@ fn damaged_state_is_named_and_not_built_upon() {
     }
     fs::write(&receipt, text).unwrap();
     fs::remove_dir_all(world.below(LIVE)).unwrap();
-    world
-        .ask(&["status"], &[])
-        .expect(0)
-        .saying(&["its tree is gone"]);
-    world
-        .install(&archive, &["--no-start"])
-        .expect(3)
-        .saying(&["there is no tree", "next:"]);
+    world.ask(&["status"], &[]).expect(0).saying(&["its tree is gone"]);
+    world.install(&archive, &["--no-start"]).expect(3).saying(&["there is no tree", "next:"]);
 }
 
 #[test]
@@ -224,17 +187,11 @@ fn another_user_for_the_server_has_to_be_given_its_directories() {
     assert_eq!(world.host(), host);
     for name in ["data", "logs", "plugins", "client-plugins"] {
         let place = world.below("var/opt/acme/mattermost").join(name);
-        let given = Command::new("chown")
-            .args(["-R", "21777:21777"])
-            .arg(place)
-            .status();
+        let given = Command::new("chown").args(["-R", "21777:21777"]).arg(place).status();
         assert!(given.unwrap().success());
     }
     world.install(&archive, &other).expect(0);
     let config = fs::metadata(world.below(LIVE).join("config/config.json")).unwrap();
     assert_eq!(config.uid(), 21_777);
-    world
-        .install(&archive, &other)
-        .expect(0)
-        .saying(&["nothing to do"]);
+    world.install(&archive, &other).expect(0).saying(&["nothing to do"]);
 }

@@ -55,11 +55,7 @@ fn assert_installed(world: &World, version: &str, logs: &str) {
 
     let file = world.below(LIVE).join("config/config.json");
     let meta = fs::metadata(&file).unwrap();
-    assert_eq!(
-        (mode_of(&file), meta.uid()),
-        (0o600, server_uid()),
-        "{version}"
-    );
+    assert_eq!((mode_of(&file), meta.uid()), (0o600, server_uid()), "{version}");
     let config = world.config();
     assert_overlay_is_in(world, &config);
     assert_settings_of_the_dark_are_not_in(world, &config);
@@ -86,10 +82,7 @@ fn assert_overlay_is_in(world: &World, config: &Value) {
 fn assert_settings_of_the_dark_are_not_in(world: &World, config: &Value) {
     let address = format!("127.0.0.1:{}", world.port);
     assert_eq!(config["ServiceSettings"]["ListenAddress"], json!(address));
-    assert_eq!(
-        config["EmailSettings"]["SendEmailNotifications"],
-        json!(true)
-    );
+    assert_eq!(config["EmailSettings"]["SendEmailNotifications"], json!(true));
     for (section, key) in [("JobSettings", "RunJobs"), ("JobSettings", "RunScheduler")] {
         assert_ne!(config[section][key], json!(false), "{section}.{key}");
     }
@@ -100,15 +93,9 @@ fn assert_places(world: &World, config: &Value, logs: &str) {
     let at = |name: &str| format!("{}/{name}", places.display());
     assert_eq!(config["FileSettings"]["Directory"], json!(at("data/")));
     assert_eq!(config["LogSettings"]["FileLocation"], json!(at(logs)));
-    for (key, name) in [
-        ("Directory", "plugins"),
-        ("ClientDirectory", "client-plugins"),
-    ] {
+    for (key, name) in [("Directory", "plugins"), ("ClientDirectory", "client-plugins")] {
         let value = &config["PluginSettings"][key];
-        assert!(
-            value.is_null() || *value == json!(at(name)),
-            "{key} {value}"
-        );
+        assert!(value.is_null() || *value == json!(at(name)), "{key} {value}");
     }
     assert!(places.join("logs/mattermost.log").is_file());
     assert!(!world.below(LIVE).join("logs/mattermost.log").exists());
@@ -118,12 +105,7 @@ fn assert_places(world: &World, config: &Value, logs: &str) {
 
 fn assert_private(directory: &Path) {
     let uid = fs::metadata(directory).unwrap().uid();
-    assert_eq!(
-        (mode_of(directory), uid),
-        (0o750, server_uid()),
-        "{}",
-        directory.display()
-    );
+    assert_eq!((mode_of(directory), uid), (0o750, server_uid()), "{}", directory.display());
 }
 
 fn assert_schema(world: &World, version: &str) {
@@ -132,15 +114,10 @@ fn assert_schema(world: &World, version: &str) {
         (numbers.next().unwrap(), numbers.next().unwrap())
     };
     if (major, minor) < (6, 4) {
-        let seen = world
-            .database
-            .value("SELECT value FROM systems WHERE name = 'Version'");
+        let seen = world.database.value("SELECT value FROM systems WHERE name = 'Version'");
         assert_eq!(seen, Some(format!("{major}.{minor}.0")));
     } else {
-        let seen = world
-            .database
-            .value("SELECT max(version) FROM db_migrations")
-            .unwrap();
+        let seen = world.database.value("SELECT max(version) FROM db_migrations").unwrap();
         assert!(seen.parse::<u64>().unwrap() >= 74, "{version} {seen}");
     }
 }

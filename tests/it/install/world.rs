@@ -72,12 +72,10 @@ impl Said {
 
 /// The release `version`, quick to unpack and to give up.
 pub(super) fn release(version: &str) -> FixtureRelease {
-    FixtureRelease::new(version, STAND_IN)
-        .small_files(40)
-        .timings(|timings| {
-            timings.ping_retry_ms = 100;
-            timings.lock_wait_ms = 100;
-        })
+    FixtureRelease::new(version, STAND_IN).small_files(40).timings(|timings| {
+        timings.ping_retry_ms = 100;
+        timings.lock_wait_ms = 100;
+    })
 }
 
 pub(super) fn is_root() -> bool {
@@ -103,12 +101,7 @@ impl World {
         }
         fs::write(root.join("etc/motd"), "Welcome.\n").unwrap();
         fs::write(root.join("opt/other/file"), "The host's own.\n").unwrap();
-        Self {
-            root,
-            directory,
-            database: database(),
-            port: free_port(),
-        }
+        Self { root, directory, database: database(), port: free_port() }
     }
 
     /// A place beside the root.
@@ -302,14 +295,8 @@ impl World {
     pub(super) fn assert_no_file_leaks(&self) {
         for (path, meta) in walk(&self.root) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let told = [
-                "journal",
-                "plan.json",
-                "receipt.json",
-                "ledger.json",
-                "proof.json",
-                "lock",
-            ];
+            let told =
+                ["journal", "plan.json", "receipt.json", "ledger.json", "proof.json", "lock"];
             let open = meta.mode() & 0o077 != 0;
             // The programs and the web application are not written by anyone here.
             let small = meta.len() < 1_000_000;
@@ -323,20 +310,10 @@ impl World {
     /// Leftovers of a start in the dark, wherever they are.
     pub(super) fn leftovers(&self) -> Vec<PathBuf> {
         let own = |path: &Path| {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            [
-                ".mmembed-dark",
-                ".mmembed-verify",
-                ".mmembed-arriving",
-                ".mattermost.",
-                "server.json",
-            ]
-            .iter()
-            .any(|start| name.starts_with(start))
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            [".mmembed-dark", ".mmembed-verify", ".mmembed-arriving", ".mattermost.", "server.json"]
+                .iter()
+                .any(|start| name.starts_with(start))
         };
         let all = walk(&self.root).into_iter().map(|(path, _)| path);
         all.filter(|path| own(path)).collect()
@@ -354,11 +331,7 @@ fn walk(directory: &Path) -> Vec<(PathBuf, fs::Metadata)> {
         let Ok(meta) = fs::symlink_metadata(&path) else {
             continue;
         };
-        let below = if meta.is_dir() {
-            walk(&path)
-        } else {
-            Vec::new()
-        };
+        let below = if meta.is_dir() { walk(&path) } else { Vec::new() };
         found.push((path, meta));
         found.extend(below);
     }
@@ -368,9 +341,7 @@ fn walk(directory: &Path) -> Vec<(PathBuf, fs::Metadata)> {
 #[track_caller]
 pub(super) fn assert_no_secret(whose: &str, bytes: &[u8]) {
     for secret in SECRETS {
-        let found = bytes
-            .windows(secret.len())
-            .position(|window| window == secret.as_bytes());
+        let found = bytes.windows(secret.len()).position(|window| window == secret.as_bytes());
         if let Some(at) = found {
             let from = at.saturating_sub(80);
             let around = String::from_utf8_lossy(bytes.get(from..at).unwrap());
@@ -386,9 +357,5 @@ pub(super) fn mode_of(path: &Path) -> u32 {
 
 /// Who owns what the server writes to.
 pub(super) fn server_uid() -> u32 {
-    if is_root() {
-        SERVICE
-    } else {
-        mmembed::host::current_owner().uid
-    }
+    if is_root() { SERVICE } else { mmembed::host::current_owner().uid }
 }

@@ -8,11 +8,8 @@ use serde_json::{Value, json};
 use super::{Installation, OBSERVED, fixture, release};
 use crate::fakes::running::{Running, program, read_config};
 
-const SALTS: [&str; 3] = [
-    "/SqlSettings/AtRestEncryptKey",
-    "/FileSettings/PublicLinkSalt",
-    "/EmailSettings/InviteSalt",
-];
+const SALTS: [&str; 3] =
+    ["/SqlSettings/AtRestEncryptKey", "/FileSettings/PublicLinkSalt", "/EmailSettings/InviteSalt"];
 
 /// Makes comparable what differs from run to run: salts, database and address.
 fn normalised(text: &str) -> String {
@@ -35,21 +32,13 @@ fn the_first_start_leaves_the_file_that_the_real_server_left() {
         let installation = Installation::of(&release(version));
         installation.boot();
         let observed = fixture(&format!("releases/{version}/first_boot.json"));
-        similar_asserts(
-            version,
-            &normalised(&observed),
-            &normalised(&installation.config_text()),
-        );
+        similar_asserts(version, &normalised(&observed), &normalised(&installation.config_text()));
     }
 }
 
 fn similar_asserts(what: &str, wanted: &str, got: &str) {
     let difference = similar::TextDiff::from_lines(wanted, got);
-    assert!(
-        wanted == got,
-        "{what}:\n{}",
-        difference.unified_diff().context_radius(1)
-    );
+    assert!(wanted == got, "{what}:\n{}", difference.unified_diff().context_radius(1));
 }
 
 /// 5.30.0 is left out: the one of the observed chain was another build and knew more keys.
@@ -78,11 +67,7 @@ fn a_configuration_carried_through_all_versions_reads_as_in_the_real_chain() {
         });
         installation.boot();
         let observed = fixture(&format!("chain/{after}.json"));
-        similar_asserts(
-            after,
-            &normalised(&observed),
-            &normalised(&installation.config_text()),
-        );
+        similar_asserts(after, &normalised(&observed), &normalised(&installation.config_text()));
     }
 }
 
@@ -100,16 +85,9 @@ fn the_file_is_written_in_place_as_go_writes_it() {
         let before = std::fs::metadata(&path).unwrap();
         installation.boot();
         let after = std::fs::metadata(&path).unwrap();
-        assert_eq!(
-            (before.ino(), before.mode()),
-            (after.ino(), after.mode()),
-            "{version}"
-        );
+        assert_eq!((before.ino(), before.mode()), (after.ino(), after.mode()), "{version}");
         let text = installation.config_text();
-        assert!(
-            text.contains(r#""SiteName": "A \u0026 B \u003cC\u003e""#),
-            "{version}"
-        );
+        assert!(text.contains(r#""SiteName": "A \u0026 B \u003cC\u003e""#), "{version}");
         assert!(
             text.starts_with("{\n    \"ServiceSettings\": {\n        \"SiteURL\": \"\","),
             "{version}"
@@ -121,13 +99,9 @@ fn the_file_is_written_in_place_as_go_writes_it() {
 
 #[test]
 fn later_starts_rewrite_the_file_from_5_9_on_with_the_same_bytes() {
-    for (version, rewrites) in [
-        ("4.2.0", false),
-        ("4.10.0", false),
-        ("5.3.0", false),
-        ("5.9.0", true),
-        ("7.8.0", true),
-    ] {
+    for (version, rewrites) in
+        [("4.2.0", false), ("4.10.0", false), ("5.3.0", false), ("5.9.0", true), ("7.8.0", true)]
+    {
         let installation = Installation::of(&release(version));
         installation.boot();
         let path = installation.root.join("config/config.json");
@@ -152,11 +126,7 @@ fn plugin_settings_survive_every_version() {
         });
         installation.boot();
         let plugins = &read_config(&installation.root)["PluginSettings"]["Plugins"];
-        assert_eq!(
-            plugins.to_string(),
-            r#"{"a":{},"b":{"Z":1,"a":[]}}"#,
-            "{version}"
-        );
+        assert_eq!(plugins.to_string(), r#"{"a":{},"b":{"Z":1,"a":[]}}"#, "{version}");
     }
 }
 
@@ -172,22 +142,13 @@ fn values_of_the_environment_end_in_the_file_until_5_9() {
     ] {
         let installation = Installation::of(&release(version));
         let mut command = Command::new(program(&installation.root));
-        command
-            .current_dir(&installation.root)
-            .env("MM_TEAMSETTINGS_SITENAME", "From outside");
+        command.current_dir(&installation.root).env("MM_TEAMSETTINGS_SITENAME", "From outside");
         let mut server = Running::spawn(command, &installation.root, installation.port);
         server.wait_until_ready();
-        let config = server
-            .get("/api/v4/config/client?format=old")
-            .unwrap()
-            .json();
+        let config = server.get("/api/v4/config/client?format=old").unwrap().json();
         assert_eq!(config["SiteName"], "From outside", "{version}");
         let file = read_config(&installation.root);
-        assert_eq!(
-            file["TeamSettings"]["SiteName"] == "From outside",
-            persisted,
-            "{version}"
-        );
+        assert_eq!(file["TeamSettings"]["SiteName"] == "From outside", persisted, "{version}");
     }
 }
 
@@ -200,15 +161,10 @@ fn mm_config_names_the_file_from_5_30_on() {
         config["TeamSettings"]["SiteName"] = json!("Other");
         std::fs::write(&other, config.to_string()).unwrap();
         let mut command = Command::new(program(&installation.root));
-        command
-            .current_dir(&installation.root)
-            .env("MM_CONFIG", &other);
+        command.current_dir(&installation.root).env("MM_CONFIG", &other);
         let mut server = Running::spawn(command, &installation.root, installation.port);
         server.wait_until_ready();
-        let answer = server
-            .get("/api/v4/config/client?format=old")
-            .unwrap()
-            .json();
+        let answer = server.get("/api/v4/config/client?format=old").unwrap().json();
         assert_eq!(answer["SiteName"] == "Other", works, "{version}");
     }
 }
@@ -278,21 +234,9 @@ fn a_file_that_is_no_configuration_ends_the_server_as_it_did_the_real_one() {
             Some(r#"{"FileSettings":{"PreviewWidth":1},"ServiceSettings":{"WriteTimeout":"abc"}}"#),
             1,
         ),
-        (
-            "4.10.0",
-            Some(r#"{"ServiceSettings":{"WriteTimeout":"abc"}}"#),
-            2,
-        ),
-        (
-            "5.9.0",
-            Some(r#"{"ServiceSettings":{"WriteTimeout":"abc"}}"#),
-            1,
-        ),
-        (
-            "7.8.0",
-            Some(r#"{"ServiceSettings":{"WriteTimeout":"abc"}}"#),
-            1,
-        ),
+        ("4.10.0", Some(r#"{"ServiceSettings":{"WriteTimeout":"abc"}}"#), 2),
+        ("5.9.0", Some(r#"{"ServiceSettings":{"WriteTimeout":"abc"}}"#), 1),
+        ("7.8.0", Some(r#"{"ServiceSettings":{"WriteTimeout":"abc"}}"#), 1),
     ];
     for (version, text, code) in table {
         assert_eq!(end_with(version, text), Some(code), "{version} {text:?}");
@@ -306,21 +250,13 @@ fn a_configuration_of_4_10_makes_3_10_panic() {
     installation.point(|new| *new = config);
     let mut server = installation.start();
     assert_eq!(server.wait().code(), Some(2));
-    assert!(
-        server
-            .console()
-            .contains("panic: Invalid preview width for file settings.")
-    );
+    assert!(server.console().contains("panic: Invalid preview width for file settings."));
 }
 
 #[test]
 fn from_11_0_on_some_settings_are_refused_that_were_good_before() {
     let settings = [
-        (
-            "TeamSettings",
-            "ExperimentalViewArchivedChannels",
-            json!(false),
-        ),
+        ("TeamSettings", "ExperimentalViewArchivedChannels", json!(false)),
         ("ExperimentalSettings", "ClientSideCertEnable", json!(true)),
     ];
     for (section, key, value) in settings {
@@ -329,11 +265,7 @@ fn from_11_0_on_some_settings_are_refused_that_were_good_before() {
             installation.point(|config| config[section][key] = value.clone());
             let text = installation.config_text();
             if refused {
-                assert_eq!(
-                    installation.start().wait().code(),
-                    Some(1),
-                    "{version} {key}"
-                );
+                assert_eq!(installation.start().wait().code(), Some(1), "{version} {key}");
                 assert_eq!(installation.config_text(), text);
                 assert!(!installation.database_file().exists());
             } else {
@@ -345,21 +277,14 @@ fn from_11_0_on_some_settings_are_refused_that_were_good_before() {
 
 #[test]
 fn a_lost_file_is_made_anew_from_5_9_on_and_copied_from_the_default_at_4_10() {
-    for (version, mode) in [
-        ("4.10.0", 0o600),
-        ("5.9.0", 0o644),
-        ("5.30.0", 0o600),
-        ("7.8.0", 0o600),
-    ] {
+    for (version, mode) in
+        [("4.10.0", 0o600), ("5.9.0", 0o644), ("5.30.0", 0o600), ("7.8.0", 0o600)]
+    {
         let installation = Installation::of(&release(version));
         let path = installation.root.join("config/config.json");
         std::fs::remove_file(&path).unwrap();
         assert!(!installation.start().wait().success());
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().mode() & 0o777,
-            mode,
-            "{version}"
-        );
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, mode, "{version}");
         assert_eq!(
             read_config(&installation.root)["ServiceSettings"]["ListenAddress"],
             ":8065",
@@ -400,11 +325,9 @@ fn start_unprivileged(installation: &Installation) -> Running {
     command.current_dir(&installation.root);
     if rustix::process::getuid().is_root() {
         let nobody = 65534;
-        for path in [
-            installation.directory.path(),
-            &installation.root,
-            &installation.root.join("config"),
-        ] {
+        for path in
+            [installation.directory.path(), &installation.root, &installation.root.join("config")]
+        {
             std::os::unix::fs::chown(path, Some(nobody), Some(nobody)).unwrap();
         }
         let config = installation.root.join("config/config.json");
@@ -431,20 +354,13 @@ fn directories_are_made_by_era_and_parents_are_not() {
                 "{version} {name}"
             );
         }
-        assert!(
-            installation.root.join("logs/mattermost.log").is_file(),
-            "{version}"
-        );
+        assert!(installation.root.join("logs/mattermost.log").is_file(), "{version}");
     }
     let installation = Installation::of(&release("7.8.0"));
     installation.point(|config| config["PluginSettings"]["Directory"] = json!("./missing/plugins"));
     let mut server = installation.start();
     server.wait_until_ready();
-    assert!(
-        server
-            .console()
-            .contains("mkdir ./missing/plugins: no such file or directory")
-    );
+    assert!(server.console().contains("mkdir ./missing/plugins: no such file or directory"));
 }
 
 /// `SqlSettings` and the address come with the configuration that lies in the database.
@@ -462,15 +378,10 @@ fn a_configuration_in_the_database_leaves_the_file_alone() {
         .unwrap();
     database
         .connect()
-        .execute(
-            "INSERT INTO configurations VALUES ('first', $1, 1, true)",
-            &[&config.to_string()],
-        )
+        .execute("INSERT INTO configurations VALUES ('first', $1, 1, true)", &[&config.to_string()])
         .unwrap();
     let mut command = Command::new(program(&installation.root));
-    command
-        .current_dir(&installation.root)
-        .env("MM_CONFIG", database.url());
+    command.current_dir(&installation.root).env("MM_CONFIG", database.url());
     let mut server = Running::spawn(command, &installation.root, installation.port);
     server.wait_until_ready();
     assert_eq!(installation.config_text(), text);
@@ -478,8 +389,5 @@ fn a_configuration_in_the_database_leaves_the_file_alone() {
         database.value("SELECT count(*) FROM configurations WHERE active"),
         Some("1".to_owned())
     );
-    assert_eq!(
-        database.value("SELECT count(*) FROM configurations"),
-        Some("2".to_owned())
-    );
+    assert_eq!(database.value("SELECT count(*) FROM configurations"), Some("2".to_owned()));
 }

@@ -34,19 +34,11 @@ fn never_answers_accepts_and_is_silent() {
     let stream = loop {
         match std::net::TcpStream::connect(("127.0.0.1", installation.port)) {
             Ok(stream) => break stream,
-            Err(error) => assert!(
-                begun.elapsed().as_secs() < 20,
-                "{error} {}",
-                server.console()
-            ),
+            Err(error) => assert!(begun.elapsed().as_secs() < 20, "{error} {}", server.console()),
         }
     };
-    (&stream)
-        .write_all(b"GET /api/v4/system/ping HTTP/1.1\r\n\r\n")
-        .unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_millis(500)))
-        .unwrap();
+    (&stream).write_all(b"GET /api/v4/system/ping HTTP/1.1\r\n\r\n").unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
     assert!((&stream).read(&mut [0; 1]).is_err());
 }
 
@@ -55,10 +47,7 @@ fn falls_back_to_default_config_and_writes_it() {
     let installation = faulty(Fault::FallsBackToDefaultConfig);
     installation.point(|config| config["TeamSettings"]["SiteName"] = json!("Ours"));
     installation.boot();
-    assert_eq!(
-        read_config(&installation.root)["TeamSettings"]["SiteName"],
-        "Mattermost"
-    );
+    assert_eq!(read_config(&installation.root)["TeamSettings"]["SiteName"], "Mattermost");
 }
 
 #[test]
@@ -90,16 +79,9 @@ fn lies_about_its_version_where_it_is_told_to() {
     };
     let installation = faulty(lie);
     let mut server = installation.start();
-    assert_eq!(
-        server.wait_until_ready().header("X-Version-Id"),
-        Some("9.9.9.9.9.9.x.false")
-    );
+    assert_eq!(server.wait_until_ready().header("X-Version-Id"), Some("9.9.9.9.9.9.x.false"));
     let output = output(Command::new(program(&installation.root)).arg("version"));
-    assert!(
-        output
-            .stdout
-            .starts_with(b"Version: 8.8.8\nBuild Number: 8.8.8\n")
-    );
+    assert!(output.stdout.starts_with(b"Version: 8.8.8\nBuild Number: 8.8.8\n"));
 }
 
 #[test]
@@ -124,10 +106,7 @@ fn prints_ten_mebibytes_and_serves() {
 
 #[test]
 fn exits_early_with_zero() {
-    assert_eq!(
-        faulty(Fault::ExitsEarlyWithZero).start().wait().code(),
-        Some(0)
-    );
+    assert_eq!(faulty(Fault::ExitsEarlyWithZero).start().wait().code(), Some(0));
 }
 
 #[test]
@@ -143,12 +122,7 @@ fn an_unhealthy_file_store_is_seen_in_the_server_status_only() {
     let installation = faulty(Fault::FilestoreUnhealthy);
     let mut server = installation.start();
     assert_eq!(server.wait_until_ready().status, 200);
-    let reply = server
-        .get("/api/v4/system/ping?get_server_status=true")
-        .unwrap();
-    assert_eq!(
-        (reply.status, reply.header("Filestore_status")),
-        (500, Some("UNHEALTHY"))
-    );
+    let reply = server.get("/api/v4/system/ping?get_server_status=true").unwrap();
+    assert_eq!((reply.status, reply.header("Filestore_status")), (500, Some("UNHEALTHY")));
     assert_eq!(reply.json()["database_status"], "OK");
 }

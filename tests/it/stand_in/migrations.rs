@@ -74,10 +74,7 @@ fn later_versions_have_more_of_everything() {
             .unwrap();
         let now = (database.tables().len(), applied);
         assert!(now.0 > before.0 && now.1 > before.1, "{version} {now:?}");
-        assert!(
-            applied > 121 && applied < 199,
-            "{version} lies between 9.9 and 11.9"
-        );
+        assert!(applied > 121 && applied < 199, "{version} lies between 9.9 and 11.9");
         before = now;
     }
 }
@@ -106,10 +103,7 @@ fn a_database_goes_through_all_versions_and_keeps_its_rows() {
         let mut server = installation.start();
         server.wait_until_ready();
         let post = server
-            .post(
-                "/api/v4/posts",
-                &json!({ "message": format!("at {version} – ✓") }),
-            )
+            .post("/api/v4/posts", &json!({ "message": format!("at {version} – ✓") }))
             .unwrap();
         assert_eq!(post.status, 201, "{version}");
         assert_eq!(
@@ -118,16 +112,10 @@ fn a_database_goes_through_all_versions_and_keeps_its_rows() {
             "{version}"
         );
         assert_eq!(database.tables().len(), tables, "{version}");
-        assert_eq!(
-            systems_version(&database).as_deref(),
-            Some(systems),
-            "{version}"
-        );
+        assert_eq!(systems_version(&database).as_deref(), Some(systems), "{version}");
     }
     assert_eq!(
-        database
-            .value("SELECT message FROM posts ORDER BY createat LIMIT 1")
-            .unwrap(),
+        database.value("SELECT message FROM posts ORDER BY createat LIMIT 1").unwrap(),
         "at 3.10.3 – ✓"
     );
 }
@@ -138,15 +126,9 @@ fn a_skipped_version_leaves_systems_where_it_was() {
     on(&release("5.37.0"), &database).boot();
     let copy = database.copy();
     on(&release("7.8.0"), &copy).boot();
+    assert_eq!((copy.tables().len(), systems_version(&copy).as_deref()), (63, Some("5.37.0")));
     assert_eq!(
-        (copy.tables().len(), systems_version(&copy).as_deref()),
-        (63, Some("5.37.0"))
-    );
-    assert_eq!(
-        (
-            database.tables().len(),
-            systems_version(&database).as_deref()
-        ),
+        (database.tables().len(), systems_version(&database).as_deref()),
         (55, Some("5.37.0"))
     );
 }
@@ -168,11 +150,7 @@ const JUMPS: [(&str, &str, Outcome); 28] = [
     ("4.10.0", "7.0.0", TOO_OLD),
     ("4.10.0", "11.7.0", TOO_OLD),
     ("5.3.0", "5.37.0", None),
-    (
-        "5.3.0",
-        "7.0.0",
-        Some((1, "invalid input syntax for type bigint")),
-    ),
+    ("5.3.0", "7.0.0", Some((1, "invalid input syntax for type bigint"))),
     ("5.9.0", "7.0.0", None),
     ("5.30.0", "7.0.0", None),
     ("5.37.0", "7.0.0", None),
@@ -181,31 +159,15 @@ const JUMPS: [(&str, &str, Outcome); 28] = [
     ("7.0.0", "6.7.0", None),
     ("6.3.0 -> 7.0.0", "6.3.0", None),
     ("6.3.0 -> 6.7.0", "6.3.0", None),
-    (
-        "6.3.0 -> 6.7.0",
-        "5.37.0",
-        Some((1, "supports only >=5.37.0, <6.0.0.")),
-    ),
-    (
-        "6.3.0",
-        "5.37.0",
-        Some((1, "Database schema version 6.3.0 is not supported.")),
-    ),
+    ("6.3.0 -> 6.7.0", "5.37.0", Some((1, "supports only >=5.37.0, <6.0.0."))),
+    ("6.3.0", "5.37.0", Some((1, "Database schema version 6.3.0 is not supported."))),
     ("5.37.0", "5.30.0", None),
     ("6.3.0 -> 7.0.0", "5.9.0", Some((234, SUPPORTS))),
     ("5.30.0", "5.9.0", Some((234, SUPPORTS))),
     ("5.9.0", "5.3.0", Some((234, SUPPORTS))),
     ("6.3.0 -> 7.0.0", "4.10.0", Some((234, SUPPORTS))),
-    (
-        "4.10.0",
-        "4.2.0",
-        Some((234, "Downgrades are not supported.")),
-    ),
-    (
-        "4.2.0",
-        "3.10.3",
-        Some((234, "You must not skip a version.")),
-    ),
+    ("4.10.0", "4.2.0", Some((234, "Downgrades are not supported."))),
+    ("4.2.0", "3.10.3", Some((234, "You must not skip a version."))),
     ("11.7.0", "10.11.0", None),
     ("11.7.0", "7.8.0", None),
 ];
@@ -225,17 +187,8 @@ fn direct_jumps_and_downgrades_end_as_they_did() {
             server.wait_until_ready();
             continue;
         };
-        assert_eq!(
-            server.wait().code(),
-            Some(code),
-            "{from} -> {to}: {}",
-            server.console()
-        );
-        assert!(
-            server.console().contains(said),
-            "{from} -> {to}: {}",
-            server.console()
-        );
+        assert_eq!(server.wait().code(), Some(code), "{from} -> {to}: {}", server.console());
+        assert!(server.console().contains(said), "{from} -> {to}: {}", server.console());
     }
 }
 
@@ -247,9 +200,7 @@ fn a_newer_schema_of_the_same_major_version_is_worth_a_warning() {
     let mut server = second.start();
     server.wait_until_ready();
     assert!(
-        server
-            .console()
-            .contains("The database schema version and model versions do not match")
+        server.console().contains("The database schema version and model versions do not match")
     );
 }
 
@@ -264,35 +215,21 @@ fn failed_jumps_leave_what_they_left() {
     first.boot();
     at(&release("7.0.0"), &first.database_file()).start().wait();
     let database = first.database();
-    assert_eq!(
-        (
-            tables(&database),
-            database["db_migrations"].as_array().unwrap().len()
-        ),
-        (38, 13)
-    );
+    assert_eq!((tables(&database), database["db_migrations"].as_array().unwrap().len()), (38, 13));
 
     // 3.10 -> 7.0 leaves two empty tables, and is not poisoned.
     let first = Installation::of(&release("3.10.3"));
     first.boot();
     at(&release("7.0.0"), &first.database_file()).start().wait();
     let database = first.database();
-    assert_eq!(
-        (
-            tables(&database),
-            database["db_migrations"].as_array().unwrap().len()
-        ),
-        (26, 0)
-    );
+    assert_eq!((tables(&database), database["db_migrations"].as_array().unwrap().len()), (26, 0));
     at(&release("5.9.0"), &first.database_file()).boot();
     at(&release("7.0.0"), &first.database_file()).boot();
 
     // 3.10 makes a table before it refuses.
     let first = Installation::of(&release("4.2.0"));
     first.boot();
-    at(&release("3.10.3"), &first.database_file())
-        .start()
-        .wait();
+    at(&release("3.10.3"), &first.database_file()).start().wait();
     assert_eq!(tables(&first.database()), 28);
 }
 
@@ -303,19 +240,14 @@ fn a_failed_jump_to_golang_migrate_poisons_the_database() {
         first.boot();
         at(&release(version), &first.database_file()).start().wait();
         assert_eq!(tables(&first.database()), 25);
-        assert_eq!(
-            first.database()["schema_migrations"],
-            json!([{ "version": 1, "dirty": true }])
-        );
+        assert_eq!(first.database()["schema_migrations"], json!([{ "version": 1, "dirty": true }]));
         at(&release("3.10.3"), &first.database_file()).boot();
         at(&release("5.9.0"), &first.database_file()).boot();
         let poisoned = at(&release(version), &first.database_file());
         let mut server = poisoned.start();
         assert_eq!(server.wait().code(), Some(1));
         assert!(
-            server
-                .console()
-                .contains("Dirty database version 1. Fix and force version."),
+            server.console().contains("Dirty database version 1. Fix and force version."),
             "{}",
             server.console()
         );
@@ -327,11 +259,7 @@ fn kill_when(installation: &Installation, mut reached: impl FnMut() -> bool) {
     let mut server = installation.start();
     let begun = Instant::now();
     while !reached() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "{}",
-            server.console()
-        );
+        assert!(begun.elapsed() < Duration::from_secs(30), "{}", server.console());
         std::thread::sleep(Duration::from_millis(2));
     }
     server.signal(Signal::KILL);
@@ -367,16 +295,12 @@ fn killed_in_the_middle_golang_migrate_stays_dirty() {
     let installation = on(&slow("6.3.0"), &database);
     let mut watcher = database.connect();
     kill_when(&installation, || count_tables(&mut watcher) > 10);
-    let dirty = database
-        .value("SELECT version FROM schema_migrations WHERE dirty")
-        .unwrap();
+    let dirty = database.value("SELECT version FROM schema_migrations WHERE dirty").unwrap();
     let again = on(&release("6.3.0"), &database);
     let mut server = again.start();
     assert_eq!(server.wait().code(), Some(1));
     assert!(
-        server
-            .console()
-            .contains(&format!("Dirty database version {dirty}.")),
+        server.console().contains(&format!("Dirty database version {dirty}.")),
         "{}",
         server.console()
     );
@@ -390,15 +314,8 @@ fn killed_in_the_middle_morph_recovers_after_its_lock_has_expired() {
     kill_when(&installation, || count_tables(&mut watcher) > 20);
     assert!(database.value("SELECT id FROM db_lock").is_some());
     let begun = Instant::now();
-    on(
-        &release("10.11.0").timings(|timings| timings.lock_wait_ms = 1500),
-        &database,
-    )
-    .boot();
-    assert!(
-        begun.elapsed() > Duration::from_secs(1),
-        "it waits for the lock"
-    );
+    on(&release("10.11.0").timings(|timings| timings.lock_wait_ms = 1500), &database).boot();
+    assert!(begun.elapsed() > Duration::from_secs(1), "it waits for the lock");
     assert_eq!(database.tables().len(), 72);
     assert_eq!(database.value("SELECT id FROM db_lock"), None);
 }
@@ -426,9 +343,7 @@ fn without_a_database_the_server_tries_as_often_as_its_era_does() {
         let database = postgres::database();
         let installation = on(&release(version), &database);
         installation.point(|config| {
-            let url = database
-                .url()
-                .replace(&format!("/{}?", database.name), "/nowhere?");
+            let url = database.url().replace(&format!("/{}?", database.name), "/nowhere?");
             config["SqlSettings"]["DataSource"] = json!(url);
         });
         let mut server = installation.start();

@@ -25,11 +25,7 @@ fn a_running_server_ends_with_zero_at_term_and_int_and_dies_of_hup() {
             installation.let_settle();
             server.signal(signal);
             let status = server.wait();
-            assert_eq!(
-                (status.code(), status.signal()),
-                (code, number),
-                "{version} {signal:?}"
-            );
+            assert_eq!((status.code(), status.signal()), (code, number), "{version} {signal:?}");
         }
     }
 }
@@ -84,19 +80,11 @@ fn a_server_started_elsewhere_ends_with_zero_panics_or_runs_by_era() {
         let mut server = Running::spawn(command, &installation.root, installation.port);
         if let Some(code) = code {
             assert_eq!(server.wait().code(), Some(code), "{version}");
-            assert!(
-                server.console().contains("Unable to find i18n directory"),
-                "{version}"
-            );
+            assert!(server.console().contains("Unable to find i18n directory"), "{version}");
         } else {
             server.wait_until_ready();
             assert!(elsewhere.path().join("data").is_dir(), "{version}");
-            assert!(
-                server
-                    .console()
-                    .contains("mkdir ./client/plugins: no such file"),
-                "{version}"
-            );
+            assert!(server.console().contains("mkdir ./client/plugins: no such file"), "{version}");
         }
     }
 }
@@ -131,28 +119,16 @@ fn a_taken_port_is_noticed_after_the_migration() {
 
 #[test]
 fn ready_goes_to_the_service_manager_from_4_8_on() {
-    for (version, told) in [
-        ("4.2.0", false),
-        ("4.10.0", true),
-        ("5.30.0", true),
-        ("7.8.0", true),
-    ] {
+    for (version, told) in [("4.2.0", false), ("4.10.0", true), ("5.30.0", true), ("7.8.0", true)] {
         let installation = Installation::of(&release(version));
         let path = installation.directory.path().join("notify");
         let manager = UnixDatagram::bind(&path).unwrap();
-        manager
-            .set_read_timeout(Some(Duration::from_secs(if told { 20 } else { 1 })))
-            .unwrap();
+        manager.set_read_timeout(Some(Duration::from_secs(if told { 20 } else { 1 }))).unwrap();
         let mut command = Command::new(program(&installation.root));
-        command
-            .current_dir(&installation.root)
-            .env("NOTIFY_SOCKET", &path);
+        command.current_dir(&installation.root).env("NOTIFY_SOCKET", &path);
         let mut server = Running::spawn(command, &installation.root, installation.port);
         let mut word = [0; 64];
-        let received = manager
-            .recv(&mut word)
-            .ok()
-            .map(|length| word[..length].to_vec());
+        let received = manager.recv(&mut word).ok().map(|length| word[..length].to_vec());
         assert_eq!(received, told.then(|| b"READY=1".to_vec()), "{version}");
         server.wait_until_ready();
     }

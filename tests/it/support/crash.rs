@@ -43,22 +43,12 @@ struct World {
 
 impl Scenario {
     fn world(&self) -> World {
-        let directory = if self.in_memory {
-            memory()
-        } else {
-            TempDir::new().unwrap()
-        };
+        let directory = if self.in_memory { memory() } else { TempDir::new().unwrap() };
         let root = directory.path().join("root");
         std::fs::create_dir(&root).unwrap();
         let (plan, payloads) = (self.build)(&root);
         let unlooked = self.unlooked.clone();
-        let world = World {
-            _directory: directory,
-            root,
-            plan,
-            payloads,
-            unlooked,
-        };
+        let world = World { _directory: directory, root, plan, payloads, unlooked };
         engine::prepare_state(&world.host(Meter::default()), &world.plan.prefix).unwrap();
         world
     }
@@ -68,18 +58,12 @@ impl Scenario {
         let (once, twice) = (self.world(), self.world());
         let old = once.look();
         assert!(matches!(once.run(Meter::default()), Ok(Outcome::Committed)));
-        assert!(matches!(
-            twice.run(Meter::repeating(2)),
-            Ok(Outcome::Committed)
-        ));
+        assert!(matches!(twice.run(Meter::repeating(2)), Ok(Outcome::Committed)));
         assert_eq!(once.look(), twice.look(), "performed twice");
 
         let undone = self.world();
         let meter = Meter::default();
-        assert!(matches!(
-            self.world().run(meter.clone()),
-            Ok(Outcome::Committed)
-        ));
+        assert!(matches!(self.world().run(meter.clone()), Ok(Outcome::Committed)));
         // The last mutations belong to the steps after the commit; well before them, everything is still undone.
         drop(undone.run(Meter::with_fault(meter.count() * 2 / 3, Fault::Crash)));
         undone.try_recover(Meter::repeating(2));
@@ -93,10 +77,7 @@ impl Scenario {
         let old = world.look();
         let meter = Meter::default();
         let outcome = world.run(meter.clone());
-        assert!(
-            matches!(outcome, Ok(Outcome::Committed)),
-            "the plan itself fails: {outcome:?}"
-        );
+        assert!(matches!(outcome, Ok(Outcome::Committed)), "the plan itself fails: {outcome:?}");
         let (new, points) = (world.look(), meter.count());
         assert_ne!(old, new, "a plan that changes nothing proves nothing");
         for at in ((self.from)(points)..points).step_by(usize::try_from(self.stride.0).unwrap()) {
@@ -202,9 +183,7 @@ impl World {
     fn run(&self, meter: Meter) -> Result<Outcome, OpenError> {
         let host = self.host(meter);
         let Some(lock) = self.lock(&host) else {
-            return Err(OpenError::NeedsOperator {
-                id: self.plan.id.clone(),
-            });
+            return Err(OpenError::NeedsOperator { id: self.plan.id.clone() });
         };
         engine::carry_out(&host, &lock, self.plan.clone(), &self.payloads, &mut Silent)
     }
@@ -213,13 +192,7 @@ impl World {
     fn try_recover(&self, meter: Meter) {
         let host = self.host(meter);
         if let Some(lock) = self.lock(&host) {
-            drop(engine::recover(
-                &host,
-                &lock,
-                &self.plan.prefix,
-                Wish::Retry,
-                &mut Silent,
-            ));
+            drop(engine::recover(&host, &lock, &self.plan.prefix, Wish::Retry, &mut Silent));
         }
     }
 
@@ -230,10 +203,7 @@ impl World {
         let lock = self.lock(&host).expect("nothing stops this recovery");
         let outcome = engine::recover(&host, &lock, prefix, Wish::Retry, &mut Silent).unwrap();
         assert!(
-            matches!(
-                outcome,
-                None | Some(Outcome::Committed | Outcome::RolledBack { .. })
-            ),
+            matches!(outcome, None | Some(Outcome::Committed | Outcome::RolledBack { .. })),
             "mutation {at}: {outcome:?}"
         );
         engine::prune(&host, prefix).unwrap();
@@ -253,10 +223,7 @@ impl World {
     fn tear_journal(&self, bytes: usize) -> bool {
         let log = self.journal();
         let body = &log[..log.len().saturating_sub(1)];
-        let last = body
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
+        let last = body.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let is_long_enough = bytes <= log.len() - last;
         if is_long_enough {
             std::fs::write(self.journal_path(), &log[..log.len() - bytes]).unwrap();
@@ -278,16 +245,10 @@ impl World {
         let own = [state.join("lock"), state.join("txn")];
         let mut skip: Vec<&str> = own.iter().map(mmembed::model::RelPath::as_str).collect();
         skip.extend(&self.unlooked);
-        let chance = [
-            self.plan.id.as_str(),
-            self.root.parent().unwrap().to_str().unwrap(),
-        ];
+        let chance = [self.plan.id.as_str(), self.root.parent().unwrap().to_str().unwrap()];
         let mut manifest = manifest_without(&self.root, &skip, &chance);
         for path in &self.unlooked {
-            manifest.insert(
-                (*path).to_owned(),
-                self.root.join(path).exists().to_string(),
-            );
+            manifest.insert((*path).to_owned(), self.root.join(path).exists().to_string());
         }
         manifest
     }
@@ -296,21 +257,14 @@ impl World {
 /// Thousands of worlds are made and synced: in memory where the machine offers that.
 fn memory() -> TempDir {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        TempDir::new_in(memory)
-    } else {
-        TempDir::new()
-    }
-    .unwrap()
+    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
 }
 
 /// How what is seen differs from the state that it is nearer to.
 fn difference(old: &Manifest, new: &Manifest, seen: &Manifest) -> String {
     let rows = |state: &Manifest| -> Vec<String> {
         let paths: BTreeSet<_> = state.keys().chain(seen.keys()).collect();
-        let other = paths
-            .into_iter()
-            .filter(|path| state.get(*path) != seen.get(*path));
+        let other = paths.into_iter().filter(|path| state.get(*path) != seen.get(*path));
         other
             .map(|path| format!("  {path}: {:?}, not {:?}", seen.get(path), state.get(path)))
             .collect()

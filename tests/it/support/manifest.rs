@@ -20,12 +20,7 @@ pub fn manifest_without(root: &Path, skip: &[&str], chance: &[&str]) -> Manifest
 fn walk(root: &Path, directory: &Path, skip: &[&str], chance: &[&str], manifest: &mut Manifest) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
-        let name = path
-            .strip_prefix(root)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
+        let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
         if skip.contains(&name.as_str()) {
             continue;
         }
@@ -38,10 +33,7 @@ fn walk(root: &Path, directory: &Path, skip: &[&str], chance: &[&str], manifest:
             digest(&fs::read(&path).unwrap(), chance)
         };
         let mode = meta.permissions().mode() & 0o7777;
-        manifest.insert(
-            name,
-            format!("{mode:04o} {}:{} {content}", meta.uid(), meta.gid()),
-        );
+        manifest.insert(name, format!("{mode:04o} {}:{} {content}", meta.uid(), meta.gid()));
         if meta.is_dir() {
             walk(root, &path, skip, chance, manifest);
         }
@@ -50,11 +42,8 @@ fn walk(root: &Path, directory: &Path, skip: &[&str], chance: &[&str], manifest:
 
 /// The digest of a content; texts have what is left to chance taken out.
 fn digest(content: &[u8], chance: &[&str]) -> String {
-    let text = std::str::from_utf8(content).map(|text| {
-        chance
-            .iter()
-            .fold(text.to_owned(), |text, chance| text.replace(chance, "*"))
-    });
+    let text = std::str::from_utf8(content)
+        .map(|text| chance.iter().fold(text.to_owned(), |text, chance| text.replace(chance, "*")));
     match text {
         Ok(text) => Sha256Digest::of(text.as_bytes()).to_string(),
         Err(_) => Sha256Digest::of(content).to_string(),

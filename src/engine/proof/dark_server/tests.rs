@@ -21,9 +21,7 @@ fn failure(within: Duration, cancel: Cancel) -> (ProofError, String) {
     for name in ["state", "tree", "tree/bin"] {
         host.tree.make_dir(&path(name), 0o755).unwrap();
     }
-    host.tree
-        .replace(&path("tree/bin/mattermost"), SCRIPT.as_bytes(), 0o755, None)
-        .unwrap();
+    host.tree.replace(&path("tree/bin/mattermost"), SCRIPT.as_bytes(), 0o755, None).unwrap();
     let said = |name: &str| {
         let text = host.tree.read(&path(name), 1000).unwrap();
         text.map(|text| String::from_utf8(text).unwrap())

@@ -20,20 +20,13 @@ impl Ground {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let territory = Territory::new(vec![path("state"), path("tree")]);
-        let host = Host::new(
-            directory.path(),
-            territory,
-            Meter::default(),
-            Cancel::never(),
-        )
-        .unwrap();
+        let host =
+            Host::new(directory.path(), territory, Meter::default(), Cancel::never()).unwrap();
         for name in ["state", "tree"] {
             host.tree.make_dir(&path(name), 0o755).unwrap();
         }
         let shell = read_outside(Path::new("/bin/sh"), 64 << 20).unwrap();
-        host.tree
-            .replace(&path("tree/sh"), &shell, 0o755, None)
-            .unwrap();
+        host.tree.replace(&path("tree/sh"), &shell, 0o755, None).unwrap();
         Self { directory, host }
     }
 
@@ -65,10 +58,7 @@ impl Ground {
     }
 
     fn record(&self) -> bool {
-        self.host
-            .tree
-            .exists(&path("state").join(IDENTITY))
-            .unwrap()
+        self.host.tree.exists(&path("state").join(IDENTITY)).unwrap()
     }
 }
 

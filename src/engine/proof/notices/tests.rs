@@ -19,20 +19,12 @@ fn only_the_own_port_is_needed() {
             ),
             true,
         ),
-        (
-            format!("address already in use: 127.0.0.1:40123 ({in_use})"),
-            true,
-        ),
+        (format!("address already in use: 127.0.0.1:40123 ({in_use})"), true),
         (json(&format!("listen tcp :8443: {in_use}")), false),
         (json(&format!("listen udp :8443: {in_use}")), false),
         (json(&format!("listen tcp :4012: {in_use}")), false),
         (json(&format!("listen tcp :401234: {in_use}")), false),
-        (
-            json(&format!(
-                "plugin of 127.0.0.1:40123: listen tcp :8443: {in_use}"
-            )),
-            false,
-        ),
+        (json(&format!("plugin of 127.0.0.1:40123: listen tcp :8443: {in_use}")), false),
         (json("address already in use"), false),
     ] {
         let mut notices = Notices::of(40_123);
@@ -49,15 +41,9 @@ fn what_a_server_was_unwell_with_is_over_after_a_good_answer() {
     let seconds = Duration::from_secs;
     let mut notices = Notices::of(1);
     assert_eq!(notices.is_unwell(&[Part::Database], seconds(5)), seconds(0));
-    assert_eq!(
-        notices.is_unwell(&[Part::FileStore], seconds(9)),
-        seconds(4)
-    );
+    assert_eq!(notices.is_unwell(&[Part::FileStore], seconds(9)), seconds(4));
     notices.is_well();
-    assert_eq!(
-        notices.is_unwell(&[Part::Database], seconds(70)),
-        seconds(0)
-    );
+    assert_eq!(notices.is_unwell(&[Part::Database], seconds(70)), seconds(0));
     notices.is_well();
     let error = notices.too_slow(seconds(80));
     assert!(matches!(error, ProofError::TooSlow { .. }), "{error}");

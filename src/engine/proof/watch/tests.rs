@@ -7,9 +7,8 @@ use crate::model::CommandSpec;
 
 #[test]
 fn an_unseen_listener_counts_as_the_server_if_its_user_opened_it() {
-    let unseen = |users: &[u32]| Hold::Unseen {
-        users: users.iter().copied().collect::<BTreeSet<_>>(),
-    };
+    let unseen =
+        |users: &[u32]| Hold::Unseen { users: users.iter().copied().collect::<BTreeSet<_>>() };
     for (hold, expected) in [
         (Hold::Process, Answering::Server),
         (Hold::Nobody, Answering::Nobody),
@@ -25,13 +24,8 @@ fn an_unseen_listener_counts_as_the_server_if_its_user_opened_it() {
 /// A watch over a server that never listens, with its log thrown away.
 fn watch_over(script: &str) -> ProofError {
     let directory = tempfile::tempdir().unwrap();
-    let host = Host::new(
-        directory.path(),
-        Territory::default(),
-        Meter::default(),
-        Cancel::never(),
-    )
-    .unwrap();
+    let host = Host::new(directory.path(), Territory::default(), Meter::default(), Cancel::never())
+        .unwrap();
     let spec = CommandSpec::new("/bin/sh").arg("-c").arg(script);
     let mut process = ServerProcess::start(&host.exec, &spec, std::io::sink()).unwrap();
     let port = free_loopback_port().unwrap();
@@ -45,9 +39,7 @@ fn watch_over(script: &str) -> ProofError {
         within: Duration::from_secs(20),
         host: &host,
     };
-    watch
-        .until_proven(&mut process, &mut Silent)
-        .expect_err("it never listens")
+    watch.until_proven(&mut process, &mut Silent).expect_err("it never listens")
 }
 
 #[test]

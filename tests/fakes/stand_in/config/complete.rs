@@ -61,15 +61,8 @@ fn fill_object(
 ) -> Result<Value, Mismatch> {
     let mut whole = Map::new();
     for (key, default) in default {
-        let at = if at.is_empty() {
-            key.clone()
-        } else {
-            format!("{at}.{key}")
-        };
-        whole.insert(
-            key.clone(),
-            fill(era, default, lookup(era, site, key), &at)?,
-        );
+        let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+        whole.insert(key.clone(), fill(era, default, lookup(era, site, key), &at)?);
     }
     Ok(Value::Object(whole))
 }
@@ -83,10 +76,7 @@ fn lookup<'a>(era: Era, site: &'a Map<String, Value>, key: &str) -> Option<&'a V
 }
 
 fn keep(whole: &mut Value, site: &Value, kept: &Retained) {
-    let Some(value) = site
-        .get(&kept.section)
-        .and_then(|section| section.get(&kept.key))
-    else {
+    let Some(value) = site.get(&kept.section).and_then(|section| section.get(&kept.key)) else {
         return;
     };
     let Some(section) = whole.get_mut(&kept.section).and_then(Value::as_object_mut) else {

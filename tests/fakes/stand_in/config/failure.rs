@@ -7,9 +7,7 @@ use crate::exit::Exit;
 
 /// Before 3.6: a line, and exit code 0.
 pub(super) fn unable_to_load() -> Exit {
-    let now = jiff::Timestamp::now()
-        .strftime("%H:%M:%S UTC %Y/%m/%d")
-        .to_string();
+    let now = jiff::Timestamp::now().strftime("%H:%M:%S UTC %Y/%m/%d").to_string();
     Exit::said(
         0,
         format!(
@@ -43,11 +41,7 @@ pub(super) fn wrong_type(era: Era, name: &str, at: &str) -> Exit {
             "runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation]",
         );
     }
-    let place = if era.since(5, 30) {
-        "parsing error at line 1, character 1: "
-    } else {
-        ""
-    };
+    let place = if era.since(5, 30) { "parsing error at line 1, character 1: " } else { "" };
     Exit::error(
         1,
         format!(

@@ -10,13 +10,9 @@ pub(crate) fn marshal(value: &Value) -> String {
     let mut bytes = Vec::new();
     let mut serializer =
         Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
-    value
-        .serialize(&mut serializer)
-        .expect("a JSON value serialises into memory");
+    value.serialize(&mut serializer).expect("a JSON value serialises into memory");
     let text = String::from_utf8(bytes).expect("serde_json writes UTF-8");
-    text.replace('&', "\\u0026")
-        .replace('<', "\\u003c")
-        .replace('>', "\\u003e")
+    text.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 /// A map of plugins or the like, sorted by key at every depth.
@@ -25,9 +21,7 @@ pub(crate) fn sorted(value: &Value) -> Value {
         Value::Object(map) => {
             let mut keys: Vec<&String> = map.keys().collect();
             keys.sort();
-            let pairs = keys
-                .into_iter()
-                .filter_map(|k| Some((k.clone(), sorted(map.get(k)?))));
+            let pairs = keys.into_iter().filter_map(|k| Some((k.clone(), sorted(map.get(k)?))));
             Value::Object(pairs.collect::<Map<_, _>>())
         }
         Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),

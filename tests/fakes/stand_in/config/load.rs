@@ -68,10 +68,7 @@ pub(crate) fn load(
     if due && !(purpose == Purpose::Version && era.version_leaves_config_alone()) {
         warnings.extend(write(era, &path, &outcome.persisted)?);
     }
-    Ok(Loaded {
-        config: outcome.config,
-        warnings,
-    })
+    Ok(Loaded { config: outcome.config, warnings })
 }
 
 /// The same for a configuration that lies in a database; also the text to be kept there.
@@ -79,13 +76,7 @@ pub(crate) fn load_text(trailer: &Trailer, era: Era, text: &str) -> Result<(Load
     let site = parse(era, Purpose::Server, "the database", text.as_bytes())?;
     let outcome = settle(trailer, era, "the database", &site)?;
     let new = go_json::marshal(&outcome.persisted);
-    Ok((
-        Loaded {
-            config: outcome.config,
-            warnings: Vec::new(),
-        },
-        new,
-    ))
+    Ok((Loaded { config: outcome.config, warnings: Vec::new() }, new))
 }
 
 /// What becomes of a site's configuration.
@@ -99,10 +90,7 @@ struct Outcome {
 fn settle(trailer: &Trailer, era: Era, name: &str, site: &Value) -> Result<Outcome, Exit> {
     let mut persisted = complete::complete(era, &trailer.defaults, &trailer.retained, site)
         .map_err(|mismatch| wrong_type(era, name, &mismatch.at))?;
-    trailer
-        .faults
-        .iter()
-        .for_each(|fault| spoil(fault, &trailer.defaults, &mut persisted));
+    trailer.faults.iter().for_each(|fault| spoil(fault, &trailer.defaults, &mut persisted));
     let salted = correct(era, &trailer.defaults, &mut persisted);
     let mut config = persisted.clone();
     let overridden = environment::apply(era, &mut config);
@@ -111,12 +99,7 @@ fn settle(trailer: &Trailer, era: Era, name: &str, site: &Value) -> Result<Outco
         persisted = config.clone();
     }
     let overridden = overridden && era.persists_environment();
-    Ok(Outcome {
-        config,
-        persisted,
-        overridden,
-        salted,
-    })
+    Ok(Outcome { config, persisted, overridden, salted })
 }
 
 fn missing(
@@ -196,12 +179,7 @@ fn correct(era: Era, defaults: &Value, config: &mut Value) -> bool {
         }
     }
     if era.since(4, 3) && !era.since(5, 0) {
-        replace(
-            config,
-            "/ServiceSettings/PostEditTimeLimit",
-            &json!(300),
-            Some(&json!(-1)),
-        );
+        replace(config, "/ServiceSettings/PostEditTimeLimit", &json!(300), Some(&json!(-1)));
     }
     if era.since(5, 10) && !era.since(6, 0) {
         replace(
@@ -225,11 +203,7 @@ fn replace(config: &mut Value, pointer: &str, bad: &Value, good: Option<&Value>)
 fn spoil(fault: &Fault, defaults: &Value, config: &mut Value) {
     if *fault == Fault::FallsBackToDefaultConfig {
         let mut fallen = defaults.clone();
-        for pointer in [
-            "/SqlSettings",
-            "/LogSettings",
-            "/ServiceSettings/ListenAddress",
-        ] {
+        for pointer in ["/SqlSettings", "/LogSettings", "/ServiceSettings/ListenAddress"] {
             if let (Some(kept), Some(slot)) = (config.pointer(pointer), fallen.pointer_mut(pointer))
             {
                 *slot = kept.clone();
@@ -248,25 +222,16 @@ fn spoil(fault: &Fault, defaults: &Value, config: &mut Value) {
 }
 
 fn write(era: Era, path: &Path, config: &Value) -> Result<Option<String>, Exit> {
-    let mode = if era.since(5, 0) && !era.since(5, 10) {
-        0o644
-    } else {
-        0o600
-    };
-    let opened = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
-        .open(path);
+    let mode = if era.since(5, 0) && !era.since(5, 10) { 0o644 } else { 0o600 };
+    let opened = File::options().write(true).create(true).truncate(true).mode(mode).open(path);
     let written = opened.and_then(|mut file| file.write_all(go_json::marshal(config).as_bytes()));
     let Err(error) = written else { return Ok(None) };
     let place = path.display();
     let error = in_go(&error);
     match era.read_only_file() {
-        ReadOnlyFile::Boots => Ok(Some(format!(
-            "Unable to save the configuration file {place}: {error}"
-        ))),
+        ReadOnlyFile::Boots => {
+            Ok(Some(format!("Unable to save the configuration file {place}: {error}")))
+        }
         ReadOnlyFile::Panics => Err(Exit::panic(format!("open {place}: permission denied"))),
         ReadOnlyFile::Exits => Err(Exit::error(
             1,

@@ -46,9 +46,7 @@ pub(super) fn climb(
         } else {
             format!("The database schema has been set to version {model}")
         };
-        migration
-            .log
-            .write(Level::Info, &message, &json!({ "version": model }));
+        migration.log.write(Level::Info, &message, &json!({ "version": model }));
         return Ok(());
     };
     let Ok(mut at) = Era::of(before) else {
@@ -66,28 +64,19 @@ pub(super) fn climb(
         let next = following(at);
         migration.log.write(
             Level::Warn,
-            &format!(
-                "The database schema version of {} appears to be out of date",
-                text(at)
-            ),
+            &format!("The database schema version of {} appears to be out of date", text(at)),
             &json!(null),
         );
         migration.log.write(
             Level::Warn,
-            &format!(
-                "Attempting to upgrade the database schema version to {}",
-                text(next)
-            ),
+            &format!("Attempting to upgrade the database schema version to {}", text(next)),
             &json!(null),
         );
         migration.step()?;
         store.set_system("Version", &text(next))?;
         migration.log.write(
             Level::Warn,
-            &format!(
-                "The database schema has been upgraded to version {}",
-                text(next)
-            ),
+            &format!("The database schema has been upgraded to version {}", text(next)),
             &json!(null),
         );
         at = next;
@@ -99,11 +88,7 @@ pub(super) fn climb(
 }
 
 fn following(Era(major, minor): Era) -> Era {
-    if LAST_MINOR.contains(&(major, minor)) {
-        Era(major + 1, 0)
-    } else {
-        Era(major, minor + 1)
-    }
+    if LAST_MINOR.contains(&(major, minor)) { Era(major + 1, 0) } else { Era(major, minor + 1) }
 }
 
 fn text(Era(major, minor): Era) -> String {

@@ -30,10 +30,7 @@ type Tables = Map<String, Value>;
 impl FileStore {
     /// Opens it: the directory must be there, the file need not.
     pub(super) fn open(source: &str) -> Answer<Self> {
-        let mut store = Self {
-            path: PathBuf::from(source),
-            seen: None,
-        };
+        let mut store = Self { path: PathBuf::from(source), seen: None };
         store.ping()?;
         Ok(store)
     }
@@ -66,9 +63,7 @@ impl FileStore {
         let tables = self.read()?;
         work(tables);
         let text = serde_json::to_vec(tables).map_err(|error| StoreError(error.to_string()))?;
-        let new = self
-            .path
-            .with_extension(format!("new{}", std::process::id()));
+        let new = self.path.with_extension(format!("new{}", std::process::id()));
         fs::write(&new, text)?;
         fs::rename(&new, &self.path)?;
         let identity = self.identity().unwrap_or_default();
@@ -113,13 +108,8 @@ impl Store for FileStore {
 
     fn system(&mut self, name: &str) -> Answer<Option<String>> {
         let rows = self.rows("systems")?;
-        let row = rows
-            .iter()
-            .find(|row| row.get("name").and_then(Value::as_str) == Some(name));
-        Ok(row
-            .and_then(|row| row.get("value"))
-            .and_then(Value::as_str)
-            .map(str::to_owned))
+        let row = rows.iter().find(|row| row.get("name").and_then(Value::as_str) == Some(name));
+        Ok(row.and_then(|row| row.get("value")).and_then(Value::as_str).map(str::to_owned))
     }
 
     fn set_system(&mut self, name: &str, value: &str) -> Answer<()> {
@@ -133,10 +123,7 @@ impl Store for FileStore {
     fn schema_migration(&mut self) -> Answer<Option<(i64, bool)>> {
         let rows = self.rows("schema_migrations")?;
         let row = rows.first().map(|row| {
-            let version = row
-                .get("version")
-                .and_then(Value::as_i64)
-                .unwrap_or_default();
+            let version = row.get("version").and_then(Value::as_i64).unwrap_or_default();
             (version, row.get("dirty") == Some(&Value::Bool(true)))
         });
         Ok(row)
@@ -151,11 +138,7 @@ impl Store for FileStore {
 
     fn applied(&mut self) -> Answer<i64> {
         let rows = self.rows("db_migrations")?;
-        Ok(rows
-            .iter()
-            .filter_map(|row| row.get("version")?.as_i64())
-            .max()
-            .unwrap_or_default())
+        Ok(rows.iter().filter_map(|row| row.get("version")?.as_i64()).max().unwrap_or_default())
     }
 
     fn apply(&mut self, version: i64, name: &str, new: &[&str]) -> Answer<()> {
@@ -168,10 +151,7 @@ impl Store for FileStore {
     }
 
     fn lock(&mut self) -> Answer<Option<i64>> {
-        Ok(self
-            .rows("db_lock")?
-            .first()
-            .and_then(|row| row.get("expireat")?.as_i64()))
+        Ok(self.rows("db_lock")?.first().and_then(|row| row.get("expireat")?.as_i64()))
     }
 
     fn set_lock(&mut self, expires: Option<i64>) -> Answer<()> {
@@ -182,10 +162,8 @@ impl Store for FileStore {
     }
 
     fn insert(&mut self, table: &str, row: &[(&str, Value)]) -> Answer<()> {
-        let row: Map<String, Value> = row
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), v.clone()))
-            .collect();
+        let row: Map<String, Value> =
+            row.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
         self.change(|tables| rows(tables, table).push(Value::Object(row)))
     }
 
@@ -195,10 +173,7 @@ impl Store for FileStore {
 
     fn active_configuration(&mut self) -> Answer<Option<String>> {
         let rows = self.rows("configurations")?;
-        Ok(rows
-            .last()
-            .and_then(|row| row.get("value")?.as_str())
-            .map(str::to_owned))
+        Ok(rows.last().and_then(|row| row.get("value")?.as_str()).map(str::to_owned))
     }
 
     fn set_active_configuration(&mut self, id: &str, text: &str) -> Answer<()> {

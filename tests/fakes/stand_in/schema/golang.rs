@@ -22,9 +22,7 @@ pub(super) fn run(migration: &mut Migration<'_>, store: &mut dyn Store) -> Resul
         None => 0,
     };
     let names = tables::of(migration.era);
-    let share = names
-        .len()
-        .div_ceil(usize::try_from(MIGRATIONS).unwrap_or(1));
+    let share = names.len().div_ceil(usize::try_from(MIGRATIONS).unwrap_or(1));
     let mut chunks = names.chunks(share);
     for version in 1..=MIGRATIONS {
         let chunk = chunks.next().unwrap_or_default();
@@ -46,10 +44,7 @@ pub(super) fn run(migration: &mut Migration<'_>, store: &mut dyn Store) -> Resul
 
 /// A schema older than 5.0 lacks the columns that the first migration reads; the dirty mark stays.
 fn refuse_too_old(migration: &Migration<'_>, version: Option<&str>) -> Result<(), Stop> {
-    if version
-        .and_then(|v| Era::of(v).ok())
-        .is_none_or(|at| at >= Era(5, 0))
-    {
+    if version.and_then(|v| Era::of(v).ok()).is_none_or(|at| at >= Era(5, 0)) {
         return Ok(());
     }
     let why = "migration failed: column \"schemeid\" does not exist in line 0: CREATE TABLE IF NOT EXISTS teams \

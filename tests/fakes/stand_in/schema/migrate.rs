@@ -71,9 +71,7 @@ impl Migration<'_> {
     /// Comes before every step: takes its time, and dies when a fault says so.
     pub(super) fn step(&mut self) -> Result<(), Stop> {
         self.steps += 1;
-        thread::sleep(Duration::from_millis(
-            self.trailer.timings.migration_step_ms,
-        ));
+        thread::sleep(Duration::from_millis(self.trailer.timings.migration_step_ms));
         if self.trailer.has(&Fault::DiesInMidMigration(self.steps)) {
             return Err(Stop::Exit(Exit::panic(
                 "runtime error: index out of range (a fault on demand)",

@@ -12,13 +12,8 @@ use crate::era::Era;
 const FAILED: &str = "Failed to apply database migrations.";
 
 /// Where the numbers are known: 80 at 6.7, 83 at 7.0 and 100 at 7.8 were seen, 121 at 9.9 and 199 at 11.9 were read.
-const KNOWN: [(Era, i64); 5] = [
-    (Era(6, 7), 80),
-    (Era(7, 0), 83),
-    (Era(7, 8), 100),
-    (Era(9, 9), 121),
-    (Era(11, 9), 199),
-];
+const KNOWN: [(Era, i64); 5] =
+    [(Era(6, 7), 80), (Era(7, 0), 83), (Era(7, 8), 100), (Era(9, 9), 121), (Era(11, 9), 199)];
 
 /// How many minor versions each major version has.
 const MINORS: [(u64, i64); 5] = [(6, 8), (7, 11), (8, 2), (9, 12), (10, 13)];
@@ -116,9 +111,7 @@ fn wait_for_lock(migration: &Migration<'_>, store: &mut dyn Store) -> Result<(),
 }
 
 fn now() -> i64 {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -139,11 +132,7 @@ fn highest(place: i64) -> i64 {
 
 /// How many minor versions there were before this one, counted from 6.0.
 fn place(Era(major, minor): Era) -> i64 {
-    let before: i64 = MINORS
-        .iter()
-        .filter(|(m, _)| *m < major)
-        .map(|(_, minors)| minors)
-        .sum();
+    let before: i64 = MINORS.iter().filter(|(m, _)| *m < major).map(|(_, minors)| minors).sum();
     let minor = i64::try_from(minor).unwrap_or(0);
     before + minor
 }

@@ -70,17 +70,13 @@ impl PostgresStore {
 }
 
 fn create(transaction: &mut Transaction<'_>, table: &str) -> Answer<()> {
-    transaction.batch_execute(&format!(
-        "CREATE TABLE IF NOT EXISTS {table} ({})",
-        columns(table)
-    ))?;
+    transaction
+        .batch_execute(&format!("CREATE TABLE IF NOT EXISTS {table} ({})", columns(table)))?;
     Ok(())
 }
 
 fn exists(transaction: &mut Transaction<'_>, table: &str) -> Answer<bool> {
-    Ok(transaction
-        .query_one("SELECT to_regclass($1) IS NOT NULL", &[&table])?
-        .get(0))
+    Ok(transaction.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table])?.get(0))
 }
 
 impl Store for PostgresStore {
@@ -91,12 +87,7 @@ impl Store for PostgresStore {
 
     fn tables(&mut self) -> Answer<Vec<String>> {
         let query = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()";
-        Ok(self
-            .0
-            .query(query, &[])?
-            .iter()
-            .map(|row| row.get(0))
-            .collect())
+        Ok(self.0.query(query, &[])?.iter().map(|row| row.get(0)).collect())
     }
 
     fn create_table(&mut self, name: &str) -> Answer<()> {
@@ -104,9 +95,7 @@ impl Store for PostgresStore {
     }
 
     fn drop_table(&mut self, name: &str) -> Answer<()> {
-        Ok(self
-            .0
-            .batch_execute(&format!("DROP TABLE IF EXISTS {name}"))?)
+        Ok(self.0.batch_execute(&format!("DROP TABLE IF EXISTS {name}"))?)
     }
 
     fn system(&mut self, name: &str) -> Answer<Option<String>> {
@@ -114,10 +103,8 @@ impl Store for PostgresStore {
             if !exists(t, "systems")? {
                 return Ok(None);
             }
-            Ok(
-                t.query_opt("SELECT value FROM systems WHERE name = $1", &[&name])?
-                    .map(|row| row.get(0)),
-            )
+            Ok(t.query_opt("SELECT value FROM systems WHERE name = $1", &[&name])?
+                .map(|row| row.get(0)))
         })
     }
 
@@ -142,10 +129,7 @@ impl Store for PostgresStore {
         self.within(|t| {
             create(t, "schema_migrations")?;
             t.execute("DELETE FROM schema_migrations", &[])?;
-            t.execute(
-                "INSERT INTO schema_migrations VALUES ($1, $2)",
-                &[&version, &dirty],
-            )?;
+            t.execute("INSERT INTO schema_migrations VALUES ($1, $2)", &[&version, &dirty])?;
             Ok(())
         })
     }
@@ -155,10 +139,7 @@ impl Store for PostgresStore {
             if !exists(t, "db_migrations")? {
                 return Ok(0);
             }
-            Ok(
-                t.query_one("SELECT coalesce(max(version), 0) FROM db_migrations", &[])?
-                    .get(0),
-            )
+            Ok(t.query_one("SELECT coalesce(max(version), 0) FROM db_migrations", &[])?.get(0))
         })
     }
 
@@ -180,8 +161,7 @@ impl Store for PostgresStore {
             if !exists(t, "db_lock")? {
                 return Ok(None);
             }
-            Ok(t.query_opt("SELECT expireat FROM db_lock", &[])?
-                .map(|row| row.get(0)))
+            Ok(t.query_opt("SELECT expireat FROM db_lock", &[])?.map(|row| row.get(0)))
         })
     }
 
@@ -189,10 +169,7 @@ impl Store for PostgresStore {
         self.within(|t| {
             t.execute("DELETE FROM db_lock", &[])?;
             if let Some(expires) = expires {
-                t.execute(
-                    "INSERT INTO db_lock VALUES ('mm-lock-key', $1)",
-                    &[&expires],
-                )?;
+                t.execute("INSERT INTO db_lock VALUES ('mm-lock-key', $1)", &[&expires])?;
             }
             Ok(())
         })
@@ -211,20 +188,14 @@ impl Store for PostgresStore {
             })
             .collect();
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| &**value).collect();
-        let statement = format!(
-            "INSERT INTO {table} ({}) VALUES ({})",
-            names.join(", "),
-            places.join(", ")
-        );
+        let statement =
+            format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
         self.0.execute(&statement, &values)?;
         Ok(())
     }
 
     fn count(&mut self, table: &str) -> Answer<i64> {
-        Ok(self
-            .0
-            .query_one(&format!("SELECT count(*) FROM {table}"), &[])?
-            .get(0))
+        Ok(self.0.query_one(&format!("SELECT count(*) FROM {table}"), &[])?.get(0))
     }
 
     fn active_configuration(&mut self) -> Answer<Option<String>> {
@@ -238,17 +209,12 @@ impl Store for PostgresStore {
     }
 
     fn set_active_configuration(&mut self, id: &str, text: &str) -> Answer<()> {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(now.as_millis()).unwrap_or_default();
         self.within(|t| {
             create(t, "configurations")?;
             t.execute("UPDATE configurations SET active = NULL WHERE active", &[])?;
-            t.execute(
-                "INSERT INTO configurations VALUES ($1, $2, $3, true)",
-                &[&id, &text, &now],
-            )?;
+            t.execute("INSERT INTO configurations VALUES ($1, $2, $3, true)", &[&id, &text, &now])?;
             Ok(())
         })
     }

@@ -54,8 +54,8 @@ pub(crate) fn connect(driver: &str, source: &str) -> Answer<Box<dyn Store>> {
     match driver {
         "postgres" => Ok(Box::new(PostgresStore::connect(source)?)),
         "file" => Ok(Box::new(FileStore::open(source)?)),
-        _ => Err(StoreError(format!(
-            "dial tcp: lookup dockerhost: no such host (driver {driver})"
-        ))),
+        _ => {
+            Err(StoreError(format!("dial tcp: lookup dockerhost: no such host (driver {driver})")))
+        }
     }
 }

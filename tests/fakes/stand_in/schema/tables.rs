@@ -100,9 +100,7 @@ pub(super) fn of(era: Era) -> Vec<&'static str> {
 
 /// The tables that a server of this era drops when it brings a schema up to date.
 pub(super) fn gone(era: Era) -> Vec<&'static str> {
-    let gone = TABLES
-        .iter()
-        .filter(|Table(_, _, went)| went.is_some_and(|went| went <= era));
+    let gone = TABLES.iter().filter(|Table(_, _, went)| went.is_some_and(|went| went <= era));
     gone.map(|Table(name, _, _)| *name).collect()
 }
 
@@ -117,10 +115,7 @@ pub(super) fn in_morph_order(era: Era) -> Vec<(&'static str, Era)> {
     let (first_old, later_old) = old.split_at(old.len().min(8));
     let (first_young, later_young) = young.split_at(young.len().min(5));
     let ordered = [first_old, first_young, later_old, later_young].concat();
-    ordered
-        .iter()
-        .map(|Table(name, came, _)| (*name, *came))
-        .collect()
+    ordered.iter().map(|Table(name, came, _)| (*name, *came)).collect()
 }
 
 /// The columns of a table whose rows matter, as `PostgreSQL` has them.
