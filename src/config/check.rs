@@ -204,7 +204,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "a table")]
     fn complaints_by_version_and_value() {
         use Severity::{Error, Note, Warning};
         let cases: &[Case] = &[

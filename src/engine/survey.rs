@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use super::database::{Access, Database, DatabaseError};
 use super::listen::{USUAL_ADDRESS, listen_address};
+use super::status::unseen_server;
 use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
-    ArchiveSeen, FileSystems, Host, PathError, Stat, is_taken, listeners_on, running_from,
-    tree_size, unwritable_ancestor,
+    ArchiveSeen, FileSystems, Host, PathError, RunningProcess, Stat, is_taken, listeners_on,
+    running_from, tree_size, unwritable_ancestor,
 };
 use crate::model::{
-    DatabaseUse, Finding, InstallRequest, Owner, Plan, Planned, RelPath, Secret, Severity,
+    DatabaseUse, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath, Secret, Severity,
     SpaceSeen, Start, Step, Surroundings,
 };
 use crate::planning::{Estimate, STATE_BYTES, estimate, reach};
@@ -68,8 +69,14 @@ fn see_machine(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Surroundings 
         }
         Err(error) => seen.findings.push(unseen(&error)),
     }
-    let running = see_running(host, &plan.prefix.live());
-    note(&mut seen, running, |seen, running| seen.running = running);
+    let census = running_from(&host.tree.absolute(&plan.prefix.live()));
+    note(&mut seen, census, |seen, census| {
+        if plan.intent == Intent::Reconfigure {
+            seen.findings.extend(unseen_server(&census, plan.receipt.server));
+        }
+        let shown = |found: &RunningProcess| format!("{} ({})", found.identity.pid, found.command);
+        seen.running = census.found.iter().map(shown).collect();
+    });
     seen.findings.extend(see_rights(host, plan));
     seen
 }
@@ -155,15 +162,6 @@ fn needed_room(
     let state = Estimate { bytes: STATE_BYTES, inodes: 50 };
     rooms.push((plan.prefix.state(), state));
     Ok(rooms)
-}
-
-fn see_running(host: &Host, live: &RelPath) -> Result<Vec<String>, PathError> {
-    let census = running_from(&host.tree.absolute(live))?;
-    Ok(census
-        .found
-        .iter()
-        .map(|found| format!("{} ({})", found.identity.pid, found.command))
-        .collect())
 }
 
 fn see_user(server: Owner) -> Option<Finding> {

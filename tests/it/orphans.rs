@@ -26,7 +26,7 @@ fn declarations(text: &str) -> Vec<Declaration> {
         match (first.word(), &second.token, &third.token) {
             (Some("path"), Token::Sign('='), Token::Text(text)) => path = Some(text.clone()),
             (Some("mod"), Token::Word(name), Token::Sign(';')) => {
-                found.push(Declaration { name: name.clone(), path: path.take() })
+                found.push(Declaration { name: name.clone(), path: path.take() });
             }
             _ if ends_item(first) => path = None,
             _ => {}

@@ -32,7 +32,6 @@ fn raw_string(bytes: &[u8]) -> Vec<u8> {
     [b"{\"A\": {\"b\": \"canary-4711".as_slice(), bytes, b"\"}}"].concat()
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn accepted() -> Vec<(&'static str, Vec<u8>)> {
     let many: Vec<String> = (0..100_000).map(|n| format!("\"k{n}\": {n}")).collect();
     vec![

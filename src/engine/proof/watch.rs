@@ -13,8 +13,13 @@ use crate::server::{ExitMeaning, HealthVerdict, Sample, ServerExit, VersionId, j
 /// Good answers in a row that make a proof: one could come from a server that falls over right after.
 const GOOD_ANSWERS: usize = 2;
 
-/// Between two looks. A start takes seconds; a look costs a fraction of a millisecond.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Between two looks, by how long was waited already: a usual start takes seconds, a large migration hours, and none
+/// should cost a processor.
+const PAUSES: [(Duration, Duration); 3] = [
+    (Duration::from_secs(10), Duration::from_millis(50)),
+    (Duration::from_secs(120), Duration::from_millis(250)),
+    (Duration::MAX, Duration::from_secs(1)),
+];
 
 /// How long a server may report that it is unwell after it has opened its port.
 const UNWELL: Duration = Duration::from_secs(60);
@@ -82,7 +87,7 @@ impl Watch<'_> {
             if self.host.cancel.requested() != Wish::No {
                 return Err(ProofError::Cancelled);
             }
-            self.host.clock.sleep(PAUSE);
+            self.host.clock.sleep(pause_after(waited));
         }
     }
 
@@ -162,3 +167,8 @@ impl Watch<'_> {
 
 #[cfg(test)]
 mod tests;
+
+fn pause_after(waited: Duration) -> Duration {
+    let found = PAUSES.iter().find(|(until, _)| waited < *until);
+    found.map_or(Duration::from_secs(1), |(_, pause)| *pause)
+}

@@ -101,7 +101,7 @@ fn listen(
     let stop = StopFlag::default();
     match listener {
         Ok(listener) => {
-            open(listener, &address, Served::new(era, trailer, config, store), era, log, &stop)
+            open(listener, &address, Served::new(era, trailer, config, store), era, log, &stop);
         }
         Err(error) => {
             refused(era, &address, &error, log);

@@ -114,7 +114,7 @@ fn progress_never_goes_back_and_reaches_the_end() {
     let mut told: Vec<Progress> = Vec::new();
     world
         .unpack_job(&world.archive(), Limits::default(), None, &Meter::default(), &mut |progress| {
-            told.push(progress)
+            told.push(progress);
         })
         .unwrap();
     assert!(told.len() > 6 + 5, "also within a large file: {}", told.len());
