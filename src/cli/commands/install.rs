@@ -33,8 +33,10 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
             describe(report, &resolved, &host, &receipt)
         }
         Ok(Installed::Refused { plan, findings }) => {
-            let report = Report::new("install", Ending::Refused);
-            refused(planned(report, &plan, findings), "install")
+            let mut report = planned(Report::new("install", Ending::Refused), &plan, findings);
+            // What forbids it should not stand above a screenful of what will not be done.
+            report.steps.clear();
+            refused(report, "install")
         }
         Ok(Installed::Ran { plan, findings, outcome }) => {
             ran(&resolved, &host, &plan, findings, &outcome)
