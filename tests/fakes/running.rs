@@ -1,6 +1,7 @@
 //! An unpacked release being run, as a test sees it: a process, a port, answers.
 //! It never judges the answers.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -39,6 +40,14 @@ impl Reply {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
+}
+
+/// A program that heeds all signals. Whoever runs the tests in the background may ignore some, and every child would
+/// inherit that.
+pub(crate) fn heeding_signals(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,QUIT,PIPE,TERM").arg(program);
+    command
 }
 
 /// The server's program in an unpacked release.
@@ -116,7 +125,7 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the server of the release at `root`, which is told to listen on `port`, with `root` as its working directory.
     pub(crate) fn start(root: &Path, port: u16) -> Self {
-        let mut command = Command::new(program(root));
+        let mut command = heeding_signals(program(root));
         command.current_dir(root);
         Self::spawn(command, root, port)
     }

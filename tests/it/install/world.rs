@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::fakes::port::free_port;
 use crate::fakes::postgres::{Database, database};
 use crate::fakes::release::FixtureRelease;
+use crate::fakes::running::heeding_signals;
 use crate::support::manifest::{Manifest, manifest_without};
 
 pub(super) const MMEMBED: &str = env!("CARGO_BIN_EXE_mmembed");
@@ -179,7 +180,7 @@ impl World {
     }
 
     pub(super) fn command(words: &[String]) -> Command {
-        let mut command = Command::new(MMEMBED);
+        let mut command = heeding_signals(MMEMBED);
         command
             .args(words)
             .env_remove("MMEMBED_APP")
