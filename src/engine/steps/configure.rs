@@ -12,7 +12,7 @@ use crate::config::{
 use crate::engine::places::placements_for;
 use crate::engine::state_files::read_receipt;
 use crate::host::{Host, PathError};
-use crate::model::{Configure, RelPath, TreeIdentity};
+use crate::model::{Configure, Event, RelPath, TreeIdentity};
 
 /// The payloads and results of this step in the transaction's directory.
 pub(crate) const DEFAULTS: &str = "defaults.json";
@@ -54,19 +54,38 @@ pub enum ConfigureError {
 }
 
 /// Merges and writes. The release's own file and the former one are kept first.
-pub(super) fn perform(configure: &Configure, cx: &StepContext<'_>) -> Result<(), StepError> {
+pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let host = cx.host;
     let shipped = keep_shipped(host, &configure.tree)?;
     if configure.site || !configure.file.is_within(&configure.tree) {
         keep(host, &cx.directory(), BEFORE, &configure.file)?;
     }
     let merged = merge_layers(configure, &shipped, cx)?;
+    for text in remarks(&merged) {
+        cx.reporter.hear(&Event::Note { text });
+    }
     let ledger = serde_json::to_vec_pretty(&merged.ledger).expect("a ledger is plain data");
     host.tree.replace(&cx.directory().join(LEDGER), &ledger, 0o600, None)?;
     let text = merged.document.to_text();
     // It holds the password of the database, whatever mode it came with.
     let (directory, file) = (cx.directory(), &configure.file);
     Ok(overwrite(host, &directory, BEFORE, file, text.as_bytes(), configure.owner)?)
+}
+
+/// What the operator would want to know of the merge, as sentences.
+fn remarks(merged: &Merged) -> Vec<String> {
+    let conflicts = merged.conflicts.iter().map(|setting| {
+        format!(
+            "{setting}: its default was changed, and a user changed it too; the user's value stays"
+        )
+    });
+    let kept = merged.relocated.kept.iter().map(|own| {
+        format!(
+            "{} points to {}, a place of the site's own choice, and is left there",
+            own.setting, own.at
+        )
+    });
+    conflicts.chain(kept).collect()
 }
 
 /// Puts the former file back.

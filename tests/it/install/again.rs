@@ -57,7 +57,11 @@ fn a_default_of_the_host_reaches_only_what_no_user_touched() {
     overlay["TeamSettings"]["MaxUsersPerTeam"] = json!(80);
     overlay["TeamSettings"]["SiteName"] = json!("Acme Talk");
     world.write_overlay("overlay.json", &overlay);
-    world.install(&archive, &[]).expect(0).saying(&["proved"]);
+    world.install(&archive, &[]).expect(0).saying(&[
+        "proved",
+        "TeamSettings.MaxUsersPerTeam",
+        "the user's value stays",
+    ]);
     assert_eq!(site_name(&world), "Acme Talk");
     assert_eq!(world.config()["TeamSettings"]["MaxUsersPerTeam"], 77);
     let said = world.ask(&["config", "explain"], &["TeamSettings.MaxUsersPerTeam"]).expect(0);
