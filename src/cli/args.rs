@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{AppName, Edition, PlaceName, RelPath, Sha256Digest, Version};
+use crate::model::{AppName, Edition, PlaceName, RelPath, ServiceWish, Sha256Digest, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Puts the Mattermost server inside a host application, and proves that it works there.
@@ -33,6 +33,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         install: Box<InstallArgs>,
         /// Print the plan and change nothing, as `plan` does (exit code 10 if there is something to do)
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Bring an installation to another release: back up, switch, migrate, prove; or be as before
+    Upgrade {
+        #[command(flatten)]
+        upgrade: Box<UpgradeArgs>,
+        /// Print the plan and change nothing (exit code 10 if there is something to do)
         #[arg(long)]
         dry_run: bool,
     },
@@ -135,31 +143,10 @@ pub(crate) struct Patience {
 pub(crate) struct InstallArgs {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The release archive: mattermost-team-X.Y.Z-linux-amd64.tar.gz
-    #[arg(long, value_name = "PATH")]
-    pub(crate) release: PathBuf,
-    /// The version in the archive; needed only if its file name does not tell
-    #[arg(long, value_name = "X.Y.Z")]
-    pub(crate) release_version: Option<Version>,
-    /// The edition in the archive; needed only if its file name does not tell
-    #[arg(long)]
-    pub(crate) edition: Option<EditionArg>,
-    /// The SHA-256 digest that the archive must have
-    #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated)]
-    pub(crate) sha256: Option<Sha256Digest>,
-    /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config_overlay: Vec<PathBuf>,
-    /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable; wins over
-    /// --config-overlay; who lists processes can read it, so give secrets in a file)
-    #[arg(long, value_name = "SECTION.KEY=JSON")]
-    pub(crate) set: Vec<String>,
-    /// Enforce the settings given with --config-overlay and --set: users' own values give way
-    #[arg(long)]
-    pub(crate) enforce: bool,
-    /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) enforced_overlay: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) archive: ArchiveArgs,
+    #[command(flatten)]
+    pub(crate) overlays: OverlayArgs,
     /// Keep a mutable directory here: data, logs, plugins, client-plugins, compliance, exports or search-index
     /// (repeatable; an absolute path, taken below --root) [default: var/opt/APP/mattermost/NAME for the first four]
     #[arg(long, value_name = "NAME=/DIR", value_parser = parse_place)]
@@ -193,6 +180,103 @@ pub(crate) struct InstallArgs {
     /// Use a database that is not empty; what the server does to it is not undone if the installation fails
     #[arg(long)]
     pub(crate) use_existing_database: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpgradeArgs {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) archive: ArchiveArgs,
+    /// The host's settings; those given last when none is given
+    #[command(flatten)]
+    pub(crate) overlays: OverlayArgs,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    #[command(flatten)]
+    pub(crate) backup: BackupArgs,
+    /// A directory with programs to run: DIR/before-stop/NN-name and so on for after-stop, before-start, after-start,
+    /// after-commit and on-rollback
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hooks: Option<PathBuf>,
+    /// Take the release's new defaults for settings that nobody has touched; without it they are only reported
+    #[arg(long)]
+    pub(crate) adopt_new_defaults: bool,
+    /// Go to an older version all the same
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
+    /// Go from one edition to the other
+    #[arg(long)]
+    pub(crate) allow_edition_change: bool,
+    /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+/// How the server is stopped and started.
+#[derive(Debug, Args)]
+pub(crate) struct ServiceArgs {
+    /// What stops and starts the server: systemd:UNIT, runit:NAME, sysv:NAME, none, or a NAME that is looked up
+    /// [default: as given last]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["stop_cmd", "start_cmd"])]
+    pub(crate) service: Option<ServiceWish>,
+    /// A command that stops the server
+    #[arg(long, value_name = "COMMAND", requires = "start_cmd")]
+    pub(crate) stop_cmd: Option<String>,
+    /// A command that starts the server and returns
+    #[arg(long, value_name = "COMMAND", requires = "stop_cmd")]
+    pub(crate) start_cmd: Option<String>,
+}
+
+/// What is backed up, and how.
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// What becomes of uploaded files in the backup: they are left out, linked or copied
+    #[arg(long, value_name = "POLICY", default_value = "skip")]
+    pub(crate) backup_data: DataArg,
+    /// Restore the dump into a scratch database and compare it before it counts
+    #[arg(long)]
+    pub(crate) verify_restore: bool,
+    /// How many backups are kept
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep_backups: u32,
+}
+
+/// Which release.
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveArgs {
+    /// The release archive: mattermost-team-X.Y.Z-linux-amd64.tar.gz
+    #[arg(long, value_name = "PATH")]
+    pub(crate) release: PathBuf,
+    /// The version in the archive; needed only if its file name does not tell
+    #[arg(long, value_name = "X.Y.Z")]
+    pub(crate) release_version: Option<Version>,
+    /// The edition in the archive; needed only if its file name does not tell
+    #[arg(long)]
+    pub(crate) edition: Option<EditionArg>,
+    /// The SHA-256 digest that the archive must have
+    #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated)]
+    pub(crate) sha256: Option<Sha256Digest>,
+}
+
+/// The host's settings.
+#[derive(Debug, Args)]
+pub(crate) struct OverlayArgs {
+    /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config_overlay: Vec<PathBuf>,
+    /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable; wins over
+    /// --config-overlay; who lists processes can read it, so give secrets in a file)
+    #[arg(long, value_name = "SECTION.KEY=JSON")]
+    pub(crate) set: Vec<String>,
+    /// Enforce the settings given with --config-overlay and --set: users' own values give way
+    #[arg(long)]
+    pub(crate) enforce: bool,
+    /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enforced_overlay: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -1,5 +1,7 @@
 //! What a failure leaves behind, and what to do next: the advice that no error carries itself.
 
+use std::path::Path;
+
 use super::call::Call;
 use super::system;
 use super::words::chain;
@@ -9,7 +11,7 @@ use crate::engine::{
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
-use crate::model::{Failure, InstallRequest, Plan, Prefix, TransactionId};
+use crate::model::{Failure, Plan, Prefix, TransactionId};
 use crate::planning::{Refusal, explain};
 
 pub(crate) const UNCHANGED: &str = "nothing was changed on this host";
@@ -65,20 +67,22 @@ pub(crate) fn for_state(error: &StateFileError) -> String {
 pub(crate) fn for_undertaking(
     error: &UndertakeError,
     host: &Host,
-    request: &InstallRequest,
+    prefix: &Prefix,
+    archive: Option<&Path>,
 ) -> Failure {
+    let call = call(host, prefix);
     let next = match error {
         UndertakeError::Observe(_) | UndertakeError::Configure(_) | UndertakeError::Path(_) => {
             system::advice_and_again(error)
         }
-        UndertakeError::Refusal(refusal) => for_refusal(refusal, request),
+        UndertakeError::Refusal(refusal) => for_refusal(refusal, &call, archive),
         UndertakeError::Lock(error) => return for_lock(error),
-        UndertakeError::Open(error) => return for_open(error, host, &request.prefix),
+        UndertakeError::Open(error) => return for_open(error, host, prefix),
         UndertakeError::Interrupted { .. } => {
-            format!("run {}; `install` does so first", call(host, &request.prefix).word("recover"))
+            format!("run {}; every command that changes something does so first", call.word("recover"))
         }
         UndertakeError::Unrecovered { outcome, .. } => {
-            return for_unrecovered(error, outcome, &call(host, &request.prefix));
+            return for_unrecovered(error, outcome, &call);
         }
         UndertakeError::HostChanged => "run the command again".to_owned(),
     };
@@ -126,20 +130,29 @@ fn transaction_directory(host: &Host, prefix: &Prefix, id: &TransactionId) -> St
     host.tree.absolute(&prefix.transaction(id)).display().to_string()
 }
 
-fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
+fn for_refusal(refusal: &Refusal, call: &Call, archive: Option<&Path>) -> String {
+    let given = archive.map(|path| path.display().to_string()).unwrap_or_default();
     match refusal {
         Refusal::OtherRelease { installed } => format!(
-            "going from one release to another is the work of `mmembed upgrade`, which this version does not have yet: \
-             give the archive of {installed} instead of {}, or use another --app or --root",
-            request.archive.display()
+            "run {} to go from {installed} to another release",
+            call.with("upgrade", &format!("--release {given}"))
         ),
+        Refusal::NotInstalled { .. } => {
+            "install a release first, or take over the installation that there is with `mmembed adopt`".to_owned()
+        }
+        Refusal::Downgrade { .. } => {
+            "an older server seldom runs on a newer database: to undo an upgrade use `mmembed rollback`; to go to an \
+             older release all the same, say --allow-downgrade"
+                .to_owned()
+        }
+        Refusal::OtherEdition { .. } => {
+            "check which archive you mean; to change the edition, say --allow-edition-change".to_owned()
+        }
         Refusal::OtherArchive { .. } => {
             "give the archive with that digest; one version has one archive".to_owned()
         }
         Refusal::ForeignTree { .. } => {
-            "mmembed cannot take over a tree yet (`mmembed adopt` is still to come): move it away and give its settings \
-             with --config-overlay, or install under another --app"
-                .to_owned()
+            "take it over with `mmembed adopt`, move it away, or install under another --app".to_owned()
         }
         Refusal::TreeIsGone { .. } => {
             "put the tree back, or remove the receipt if the installation is really gone".to_owned()

@@ -57,6 +57,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Install { install, dry_run: true } => {
             commands::install::plan("install", install, cancel)
         }
+        Command::Upgrade { upgrade, dry_run } => {
+            commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)?
+        }
         Command::Plan { install } => commands::install::plan("plan", install, cancel),
         Command::Status { target } => commands::status::run(target, cancel),
         Command::Verify { target, no_start, patience } => {

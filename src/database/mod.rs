@@ -1,6 +1,7 @@
 //! How one looks at a database: where a data source points, and which calls of the vendor's tools tell what is there.
 //! No connection is made here, and no password ever stands in an argument, a message or an error.
 
+mod activity;
 mod created;
 mod dsn_error;
 mod endpoint;
@@ -14,6 +15,7 @@ mod postgres_key_value;
 mod postgres_url;
 mod psql;
 
+pub use activity::{count_traces, parse_traces};
 pub use created::{CreatedObject, ObjectKind, drop_created, list_created, parse_created};
 pub use dsn_error::DsnError;
 pub use endpoint::{Address, DataSource, Endpoint, Engine, read_data_source};

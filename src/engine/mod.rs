@@ -12,6 +12,7 @@ mod places;
 mod proof;
 mod reporter;
 mod resolve;
+mod resolve_upgrade;
 mod settings;
 mod state_files;
 mod status;
@@ -19,6 +20,7 @@ mod steps;
 mod survey;
 mod transaction;
 mod undertake;
+mod upgrade;
 mod verify;
 
 pub use journal_file::JournalError;
@@ -29,6 +31,7 @@ pub use open::{
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
+pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};

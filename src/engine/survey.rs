@@ -12,7 +12,7 @@ use crate::host::{
     running_from, tree_size, unwritable_ancestor,
 };
 use crate::model::{
-    DatabaseUse, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath, Secret, Severity,
+    DatabaseUndo, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath, Secret, Severity,
     SpaceSeen, Start, Step, Surroundings,
 };
 use crate::planning::{Estimate, STATE_BYTES, estimate, reach};
@@ -273,7 +273,7 @@ fn judge_database(
         let advice = "make the role the owner of the database, or grant it CREATE on its schema";
         findings.push(Finding::new(Severity::Fatal, "database-rights", text).advise(advice));
     }
-    let must_be_empty = |planned: &Planned| matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUse::MustBeEmpty);
+    let must_be_empty = |planned: &Planned| matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUndo::Empty);
     let fresh = plan.steps.iter().any(must_be_empty);
     if fresh && seen.tables > 0 {
         let text = format!("{endpoint} is not empty: it holds {} tables", seen.tables);

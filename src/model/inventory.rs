@@ -68,6 +68,10 @@ pub struct Inventory {
     pub applied: Option<Overlays>,
     /// Does a file lie where the configuration is to be kept?
     pub config_exists: bool,
+    /// Does the installed server run?
+    pub serving: bool,
+    /// What lies in the live tree that its release did not bring, below it; looked for only when the tree is to give way.
+    pub foreign: Vec<RelPath>,
     /// Settings whose value in the live configuration is not the enforced one.
     pub drifted: Vec<String>,
 }

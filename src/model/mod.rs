@@ -50,7 +50,9 @@ pub use relpath::{RelPath, RelPathError};
 pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingReport, StepReport};
 pub use request::{DatabaseUse, InstallRequest, Start};
 pub use secret::Secret;
-pub use step::{Configure, Content, Prove, Reversal, Step, StepId};
+pub use step::{
+    Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId,
+};
 pub use transaction::{TransactionId, TransactionIdError};
 pub use version::{Version, VersionError};
 pub use wish::{InstallWish, Overlay, Strength};

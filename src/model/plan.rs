@@ -19,6 +19,8 @@ pub enum Intent {
     Install,
     /// The installed release stays; its configuration or its places change.
     Reconfigure,
+    /// The installed release gives way to another one.
+    Upgrade,
 }
 
 /// A decided list of steps.

@@ -13,6 +13,8 @@ use super::prefix::Prefix;
 use super::receipt::{Overlays, Viewpoint};
 use super::release::Release;
 use super::relpath::RelPath;
+use super::service::Service;
+use super::backup::DataPolicy;
 
 /// Whether the server is started and proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,4 +74,41 @@ impl InstallRequest {
         let in_tree = || self.prefix.live().join("config/config.json");
         self.config_file.clone().unwrap_or_else(in_tree)
     }
+}
+
+/// What an upgrade may do only when it was asked for in so many words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Go to an older version.
+    pub downgrade: bool,
+    /// Go to the other edition.
+    pub edition_change: bool,
+}
+
+/// How an upgrade is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// What becomes of uploaded files in the backup.
+    pub data: DataPolicy,
+    /// Is the dump restored into a scratch database, and compared, before it counts?
+    pub verify_restore: bool,
+    /// How many backups are kept.
+    pub keep: u32,
+    /// A directory with hooks, absolute.
+    pub hooks: Option<PathBuf>,
+    /// Are defaults that the release has changed taken over where nobody has touched them?
+    pub adopt_new_defaults: bool,
+}
+
+/// A wish to have an installation brought to another release, fully resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeRequest {
+    /// What shall be true afterwards.
+    pub target: InstallRequest,
+    /// How the server is stopped and started.
+    pub service: Service,
+    /// What may be done.
+    pub consent: Consent,
+    /// How it is done.
+    pub manner: Manner,
 }

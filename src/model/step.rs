@@ -11,9 +11,10 @@ use super::digest::Sha256Digest;
 use super::owner::Owner;
 use super::place::Placement;
 use super::receipt::Viewpoint;
+use super::transaction::TransactionId;
 use super::release::Release;
 use super::relpath::RelPath;
-use super::request::DatabaseUse;
+use super::version::Version;
 
 /// The position of a step in its plan, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -117,6 +118,8 @@ pub enum Step {
     },
     /// Merge the layers of the configuration and write the result where the server reads it.
     Configure(Configure),
+    /// Merge the configuration as it is now, and write nothing: what would fail then fails before the server is stopped.
+    RehearseMerge(Configure),
     /// Make the staged tree the live one.
     Activate {
         /// The staged tree.
@@ -147,8 +150,13 @@ pub struct Configure {
     pub tree: RelPath,
     /// The file to write.
     pub file: RelPath,
-    /// Is the file's former content the site's own layer? A shipped file is not.
-    pub site: bool,
+    /// The file that holds the site's own layer; a shipped file is none. Where it is another one than the file to write, it is
+    /// that of a tree that gives way.
+    pub site: Option<RelPath>,
+    /// The tree that gives way, with the release in it.
+    pub former: Option<FormerTree>,
+    /// Are defaults that the release has changed taken over where nobody has touched them?
+    pub adopt_new_defaults: bool,
     /// The release, for what its settings are called and mean.
     pub release: Release,
     /// Where the mutable directories are.
@@ -157,6 +165,15 @@ pub struct Configure {
     pub viewpoint: Viewpoint,
     /// Who owns the file: the server rewrites it at each start.
     pub owner: Option<Owner>,
+}
+
+/// A tree that gives way to another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerTree {
+    /// Where it is while the server is configured anew.
+    pub tree: RelPath,
+    /// The version in it.
+    pub version: Version,
 }
 
 /// What [`Step::Prove`] starts and what it must find.
@@ -172,8 +189,20 @@ pub struct Prove {
     pub run_as: Option<Owner>,
     /// How long the server may take to become ready.
     pub within: Duration,
-    /// Must the database be empty? Then undoing the step empties it again.
-    pub database: DatabaseUse,
+    /// How the database becomes again what it was, should the step be undone.
+    pub database: DatabaseUndo,
+}
+
+/// How a database becomes again what it was before a server was started on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatabaseUndo {
+    /// It has to be empty before, and is emptied again.
+    Empty,
+    /// It does not: what the server does to it stays.
+    Leave,
+    /// It is restored from this backup, which the same transaction has made and verified.
+    Restore(TransactionId),
 }
 
 impl Step {
@@ -181,9 +210,10 @@ impl Step {
     #[must_use]
     pub const fn reversal(&self) -> Reversal {
         match self {
-            Self::ConfirmRelease { .. } | Self::SetOwner { .. } | Self::GrantDirectory { .. } => {
-                Reversal::Free
-            }
+            Self::ConfirmRelease { .. }
+            | Self::SetOwner { .. }
+            | Self::GrantDirectory { .. }
+            | Self::RehearseMerge(_) => Reversal::Free,
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
             | Self::RemoveEmptyDirectory { .. }

@@ -25,6 +25,7 @@ pub fn explain(step: &Step) -> String {
         }
         Step::RemoveDirectory { path } => format!("remove {path}, whose copy is in use now"),
         Step::Configure(configure) => format!("merge the configuration into {}", configure.file),
+        Step::RehearseMerge(_) => "merge the configuration once, to see that it can be done".to_owned(),
         Step::Activate { live, .. } => format!("activate the new tree as {live}"),
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)

@@ -7,6 +7,7 @@ mod install;
 mod reach;
 mod refusal;
 mod steps;
+mod upgrade;
 
 pub use check::check;
 pub use estimate::{Estimate, STATE_BYTES, estimate};
@@ -14,3 +15,4 @@ pub use explain::explain;
 pub use install::{Decision, install};
 pub use reach::reach;
 pub use refusal::Refusal;
+pub use upgrade::upgrade;

@@ -24,6 +24,7 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::ConfirmRelease { .. }
             | Step::SetOwner { .. }
             | Step::GrantDirectory { .. }
+            | Step::RehearseMerge(_)
             | Step::Activate { .. }
             | Step::Settle => {}
         }

@@ -12,6 +12,28 @@ pub enum Refusal {
         /// What is installed.
         installed: Release,
     },
+    /// Nothing is installed.
+    #[error("nothing is installed at {live}")]
+    NotInstalled {
+        /// The live path.
+        live: RelPath,
+    },
+    /// It would go back to an older version.
+    #[error("{wanted} is older than {installed}, which is installed here")]
+    Downgrade {
+        /// What is installed.
+        installed: Release,
+        /// What was asked for.
+        wanted: Release,
+    },
+    /// It would change the edition.
+    #[error("{installed} is installed here, and {wanted} is another edition")]
+    OtherEdition {
+        /// What is installed.
+        installed: Release,
+        /// What was asked for.
+        wanted: Release,
+    },
     /// The same version is installed from an archive with other bytes.
     #[error("{installed} is installed here from another archive (SHA-256 {sha256})")]
     OtherArchive {

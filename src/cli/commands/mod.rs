@@ -4,6 +4,8 @@ pub(super) mod config;
 pub(super) mod install;
 pub(super) mod recover;
 pub(super) mod status;
+mod undertaking;
+pub(super) mod upgrade;
 pub(super) mod verify;
 
 use crate::cli::args::Target;

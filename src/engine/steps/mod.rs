@@ -7,6 +7,7 @@
 mod configure;
 mod confirm;
 mod context;
+mod database_before;
 mod directory;
 mod error;
 mod keep;
@@ -47,6 +48,7 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         }
         Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
         Step::Configure(configure) => configure::perform(configure, cx),
+        Step::RehearseMerge(configure) => configure::rehearse(configure, cx),
         Step::MoveDirectory { from, to } | Step::Activate { staged: from, live: to } => {
             directory::rename(from, to, cx)
         }
@@ -70,11 +72,12 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         }
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
-        // The first three change nothing but the staged tree, which the undo of unpacking takes away; the others run
+        // The first four change nothing but the staged tree, which the undo of unpacking takes away; the others run
         // after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
         | Step::GrantDirectory { .. }
+        | Step::RehearseMerge(_)
         | Step::RemoveDirectory { .. }
         | Step::Settle => Ok(()),
     }
