@@ -3,6 +3,7 @@
 
 mod ask_running;
 mod database;
+mod foreign;
 mod install;
 mod journal_file;
 mod listen;
@@ -20,6 +21,7 @@ mod survey;
 mod transaction;
 mod verify;
 
+pub use foreign::{Deviation, ForeignError};
 pub use install::{InstallError, Installed, Prepared, install, payloads, prepare, take_lock};
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
@@ -32,8 +34,9 @@ pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root}
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
-pub use steps::{AcceptError, ConfigureError, ConfirmError, RelocationError, StepError};
-pub use transaction::Outcome;
-pub use verify::{
-    Deviation, Deviations, VerifyError, verify_directory, verify_files, verify_server,
+pub use steps::{
+    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, InheritError,
+    RelocationError, StepError,
 };
+pub use transaction::Outcome;
+pub use verify::{Deviations, VerifyError, verify_directory, verify_files, verify_server};
