@@ -126,6 +126,44 @@ pub enum Step {
         staged: RelPath,
         /// The live path.
         live: RelPath,
+        /// Where the tree goes that was live before; `None` when nothing was.
+        retired: Option<RelPath>,
+    },
+    /// Be sure that everything which has to be carried can be, while the server still runs.
+    CheckCarry {
+        /// The live tree.
+        from: RelPath,
+        /// The staged tree.
+        to: RelPath,
+        /// The mutable directories that are kept in the tree, below it.
+        in_tree: Vec<RelPath>,
+        /// What was seen in the live tree that its release did not bring, below it.
+        expected: Vec<RelPath>,
+    },
+    /// Move what the release of the live tree did not bring, and its mutable directories, to the staged tree.
+    Carry {
+        /// The live tree.
+        from: RelPath,
+        /// The staged tree.
+        to: RelPath,
+        /// The mutable directories that are kept in the tree, below it.
+        in_tree: Vec<RelPath>,
+        /// What was seen in the live tree that its release did not bring, below it.
+        expected: Vec<RelPath>,
+    },
+    /// Keep a copy of the release's own files that somebody has changed.
+    KeepModified {
+        /// The live tree.
+        tree: RelPath,
+        /// The directory that is made for the copies, if there are any.
+        into: RelPath,
+    },
+    /// Give the staged tree what the live one has beyond its release: owners, rights, capabilities, labels.
+    InheritAttributes {
+        /// The live tree.
+        from: RelPath,
+        /// The staged tree.
+        to: RelPath,
     },
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
@@ -213,13 +251,17 @@ impl Step {
             Self::ConfirmRelease { .. }
             | Self::SetOwner { .. }
             | Self::GrantDirectory { .. }
-            | Self::RehearseMerge(_) => Reversal::Free,
+            | Self::RehearseMerge(_)
+            | Self::CheckCarry { .. }
+            | Self::InheritAttributes { .. } => Reversal::Free,
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
             | Self::RemoveEmptyDirectory { .. }
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
+            | Self::Carry { .. }
+            | Self::KeepModified { .. }
             | Self::Activate { .. } => Reversal::Undo,
             Self::Prove(_) => Reversal::Pivot,
             Self::Settle | Self::RemoveDirectory { .. } => Reversal::None,

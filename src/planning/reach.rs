@@ -26,6 +26,10 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::GrantDirectory { .. }
             | Step::RehearseMerge(_)
             | Step::Activate { .. }
+            | Step::CheckCarry { .. }
+            | Step::Carry { .. }
+            | Step::KeepModified { .. }
+            | Step::InheritAttributes { .. }
             | Step::Settle => {}
         }
     }
