@@ -1,7 +1,7 @@
 //! An upgrade by one hop: what it observes, plans and checks.
 //! Nothing is carried out here.
 
-use super::foreign::find_foreign;
+use super::foreign::paths_to_carry;
 use super::install::{finding, lint_overlays, needs, overlays};
 use super::observe::{Observed, observe};
 use super::open::Payload;
@@ -22,8 +22,10 @@ impl Undertaking for ResolvedUpgrade {
     fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
         let request = &self.request.target;
         let Observed { mut inventory, archive } = observe(host, request, id, Vec::new())?;
-        inventory.serving = is_serving(host, request)?;
-        inventory.foreign = find_foreign(host, request)?;
+        if let Some(receipt) = &inventory.receipt {
+            inventory.serving = is_serving(host, &request.prefix, receipt)?;
+            inventory.foreign = foreign_paths(host, &request.prefix, receipt)?;
+        }
         let plan = match planning::upgrade(&self.request, &inventory)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
@@ -49,5 +51,14 @@ impl ResolvedUpgrade {
         let mut findings: Vec<Finding> = complaints.map(finding).collect();
         findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
         findings
+    }
+}
+
+/// What lies in the live tree that its release did not bring; nothing, where no tree of ours is live.
+fn foreign_paths(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<Vec<RelPath>, UndertakeError> {
+    let live = prefix.live();
+    match read_identity(host, &live)? {
+        Some(identity) => Ok(paths_to_carry(host, &live, &identity, &receipt.in_tree())?),
+        None => Ok(Vec::new()),
     }
 }

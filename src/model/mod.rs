@@ -2,6 +2,7 @@
 //! No I/O, no clock, no decision.
 
 mod belonging;
+mod carry;
 mod command;
 mod digest;
 mod elf;
@@ -30,6 +31,7 @@ mod version;
 mod wish;
 
 pub use belonging::Belonging;
+pub use carry::Carry;
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
 pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};
@@ -50,11 +52,11 @@ pub use release::{Edition, Release};
 pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
 pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingReport, StepReport};
-pub use request::{DatabaseUse, InstallRequest, Start};
+pub use request::{Consent, DatabaseUse, InstallRequest, Manner, Start, UpgradeRequest};
 pub use secret::Secret;
 pub use step::{
     Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId,
 };
 pub use transaction::{TransactionId, TransactionIdError};
 pub use version::{Version, VersionError};
-pub use wish::{InstallWish, Overlay, Strength};
+pub use wish::{InstallWish, Overlay, Strength, UpgradeWish};

@@ -91,6 +91,14 @@ pub struct Receipt {
     pub proof: Option<Proof>,
 }
 
+impl Receipt {
+    /// The mutable directories that are kept in the tree, below it.
+    #[must_use]
+    pub fn in_tree(&self) -> Vec<RelPath> {
+        self.placements.iter().filter_map(Placement::below_tree).collect()
+    }
+}
+
 /// Digests of the host's two overlays. They may be computed over passwords: neither is written to a file that others
 /// may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

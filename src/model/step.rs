@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::carry::Carry;
 use super::digest::Sha256Digest;
 use super::owner::Owner;
 use super::place::Placement;
@@ -126,31 +127,15 @@ pub enum Step {
         staged: RelPath,
         /// The live path.
         live: RelPath,
+        /// The transaction that unpacked the staged tree: this one, or that of a tree that comes back.
+        maker: TransactionId,
         /// Where the tree goes that was live before; `None` when nothing was.
         retired: Option<RelPath>,
     },
     /// Be sure that everything which has to be carried can be, while the server still runs.
-    CheckCarry {
-        /// The live tree.
-        from: RelPath,
-        /// The staged tree.
-        to: RelPath,
-        /// The mutable directories that are kept in the tree, below it.
-        in_tree: Vec<RelPath>,
-        /// What was seen in the live tree that its release did not bring, below it.
-        expected: Vec<RelPath>,
-    },
+    CheckCarry(Carry),
     /// Move what the release of the live tree did not bring, and its mutable directories, to the staged tree.
-    Carry {
-        /// The live tree.
-        from: RelPath,
-        /// The staged tree.
-        to: RelPath,
-        /// The mutable directories that are kept in the tree, below it.
-        in_tree: Vec<RelPath>,
-        /// What was seen in the live tree that its release did not bring, below it.
-        expected: Vec<RelPath>,
-    },
+    Carry(Carry),
     /// Keep a copy of the release's own files that somebody has changed.
     KeepModified {
         /// The live tree.
@@ -252,7 +237,7 @@ impl Step {
             | Self::SetOwner { .. }
             | Self::GrantDirectory { .. }
             | Self::RehearseMerge(_)
-            | Self::CheckCarry { .. }
+            | Self::CheckCarry(_)
             | Self::InheritAttributes { .. } => Reversal::Free,
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
@@ -260,7 +245,7 @@ impl Step {
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
-            | Self::Carry { .. }
+            | Self::Carry(_)
             | Self::KeepModified { .. }
             | Self::Activate { .. } => Reversal::Undo,
             Self::Prove(_) => Reversal::Pivot,

@@ -1,6 +1,6 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{RelPath, Step};
+use crate::model::{Carry, RelPath, Step};
 
 /// What the step does.
 #[must_use]
@@ -32,10 +32,11 @@ pub fn explain(step: &Step) -> String {
         Step::Activate { live, retired: Some(retired), .. } => {
             format!("activate the new tree as {live}, and keep the former one as {retired}")
         }
-        Step::CheckCarry { from, to, .. } => {
+        Step::CheckCarry(carry) => {
+            let (from, to) = (&carry.from, &carry.to);
             format!("check that what the release did not bring can move from {from} to {to}")
         }
-        Step::Carry { from, to, in_tree, expected } => explain_carry(from, to, in_tree, expected),
+        Step::Carry(carry) => explain_carry(carry),
         Step::KeepModified { tree, into } => {
             format!("keep the release's files that were changed in {tree} below {into}")
         }
@@ -52,12 +53,8 @@ pub fn explain(step: &Step) -> String {
 /// So many paths are named; of more, only how many they are.
 const NAMED: usize = 12;
 
-fn explain_carry(
-    from: &RelPath,
-    to: &RelPath,
-    in_tree: &[RelPath],
-    expected: &[RelPath],
-) -> String {
+fn explain_carry(carry: &Carry) -> String {
+    let Carry { from, to, in_tree, expected } = carry;
     let mut paths: Vec<&RelPath> = in_tree.iter().chain(expected).collect();
     paths.sort();
     paths.dedup();

@@ -26,8 +26,8 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::GrantDirectory { .. }
             | Step::RehearseMerge(_)
             | Step::Activate { .. }
-            | Step::CheckCarry { .. }
-            | Step::Carry { .. }
+            | Step::CheckCarry(_)
+            | Step::Carry(_)
             | Step::KeepModified { .. }
             | Step::InheritAttributes { .. }
             | Step::Settle => {}

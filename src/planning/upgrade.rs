@@ -7,7 +7,7 @@ use super::install::{Decision, refuse_obstacles, refuse_overlaps};
 use super::refusal::Refusal;
 use super::steps::{Steps, other_than};
 use crate::model::{
-    BackUp, Configure, DatabaseUndo, FormerTree, HookPhase, Intent, Inventory, LiveSeen, Location,
+    BackUp, Carry, Configure, DatabaseUndo, FormerTree, HookPhase, Intent, Inventory, LiveSeen, Location,
     Plan, Prove, Receipt, RelPath, RunHooks, Start, StartServer, Step, StopServer, UpgradeRequest,
 };
 
@@ -144,7 +144,7 @@ impl Hop<'_> {
     fn rehearse(&mut self, staged: &RelPath) {
         let (prefix, id) = (&self.request.target.prefix, &self.seen.id);
         self.steps.add(
-            Step::CheckCarry { carry: self.carry(staged) },
+            Step::CheckCarry(self.carry(staged)),
             "what does not fit is found while the server runs",
         );
         self.steps.add(
@@ -199,13 +199,14 @@ impl Hop<'_> {
             "users change settings until the last second",
         );
         self.steps.add(
-            Step::Carry { carry: self.carry(staged) },
+            Step::Carry(self.carry(staged)),
             "what the release did not bring belongs to the site",
         );
         self.steps.add(
             Step::Activate {
                 staged: staged.clone(),
                 live: prefix.live(),
+                maker: self.seen.id.clone(),
                 retired: Some(prefix.retired(&self.seen.id)),
             },
             "one exchange, after everything is in place",
@@ -263,6 +264,15 @@ impl Hop<'_> {
             placements: target.placements.clone(),
             viewpoint: target.viewpoint,
             owner: other_than(target.server, self.seen.caller),
+        }
+    }
+
+    fn carry(&self, staged: &RelPath) -> Carry {
+        Carry {
+            from: self.request.target.prefix.live(),
+            to: staged.clone(),
+            in_tree: self.receipt.in_tree(),
+            expected: self.seen.foreign.clone(),
         }
     }
 

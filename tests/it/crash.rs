@@ -45,7 +45,7 @@ fn small_plan(root: &Path) -> Plan {
         make(prefix.places()),
         make(prefix.places().join("data")),
         make(prefix.places().join("logs")),
-        Step::Activate { staged, live: prefix.live(), retired: None },
+        Step::Activate { staged, live: prefix.live(), maker: id(), retired: None },
     ];
     plan(prefix, steps.into())
 }

@@ -25,4 +25,5 @@ mod orphans;
 mod private_postgres;
 mod stand_in;
 mod support;
+mod upgrade;
 mod words;

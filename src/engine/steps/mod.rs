@@ -35,7 +35,7 @@ pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
 
-use carry::Carry;
+use activate::Trees;
 
 use crate::model::Step;
 
@@ -60,15 +60,11 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::Configure(configure) => configure::perform(configure, cx),
         Step::RehearseMerge(configure) => configure::rehearse(configure, cx),
         Step::MoveDirectory { from, to } => directory::rename(from, to, cx),
-        Step::Activate { staged, live, retired } => {
-            activate::perform(staged, live, retired.as_ref(), cx)
+        Step::Activate { staged, live, maker, retired } => {
+            activate::perform(&Trees { staged, live, maker, retired: retired.as_ref() }, cx)
         }
-        Step::CheckCarry { from, to, in_tree, expected } => {
-            carry::check(Carry { from, to, in_tree, expected }, cx)
-        }
-        Step::Carry { from, to, in_tree, expected } => {
-            carry::perform(Carry { from, to, in_tree, expected }, cx)
-        }
+        Step::CheckCarry(carry) => carry::check(carry, cx),
+        Step::Carry(carry) => carry::perform(carry, cx),
         Step::KeepModified { tree, into } => keep_modified::perform(tree, into, cx),
         Step::InheritAttributes { from, to } => inherit::perform(from, to, cx),
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
@@ -87,12 +83,10 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::Unpack { into, .. } => unpack::undo(into, cx),
         Step::Configure(configure) => configure::undo(configure, cx),
         Step::MoveDirectory { from, to } => directory::rename_back(from, to, cx),
-        Step::Activate { staged, live, retired } => {
-            activate::undo(staged, live, retired.as_ref(), cx)
+        Step::Activate { staged, live, maker, retired } => {
+            activate::undo(&Trees { staged, live, maker, retired: retired.as_ref() }, cx)
         }
-        Step::Carry { from, to, in_tree, expected } => {
-            carry::undo(Carry { from, to, in_tree, expected }, cx)
-        }
+        Step::Carry(carry) => carry::undo(carry, cx),
         Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
@@ -101,7 +95,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
         | Step::GrantDirectory { .. }
-        | Step::CheckCarry { .. }
+        | Step::CheckCarry(_)
         | Step::InheritAttributes { .. }
         | Step::RehearseMerge(_)
         | Step::RemoveDirectory { .. }

@@ -1,6 +1,6 @@
 //! What a server can do wrong at its first start: each time the host and its database are as before.
 
-use super::world::{World, release};
+use crate::support::world::{World, release};
 use crate::fakes::trailer::Fault;
 
 /// Fault, version, and words of the message.

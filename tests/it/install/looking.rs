@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::world::{LIVE, MMEMBED, STATE, World, assert_no_secret, release};
+use crate::support::world::{LIVE, MMEMBED, STATE, World, assert_no_secret, release};
 use crate::fakes::trailer::Fault;
 
 /// The words of an installation as those of a plan.

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use serde_json::json;
 
-use super::world::{LIVE, World, is_root, mode_of, release, server_uid};
+use crate::support::world::{LIVE, World, is_root, mode_of, release, server_uid};
 use crate::fakes::trailer::Fault;
 
 #[test]

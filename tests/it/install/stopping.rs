@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::refusals::wait_for;
-use super::world::{STATE, World, release};
+use crate::support::world::{STATE, World, release};
 use crate::fakes::trailer::Fault;
 
 /// An installation that has just started its server, which takes its time.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::world::{LIVE, MMEMBED, STATE, World, is_root, mode_of, release};
+use crate::support::world::{LIVE, MMEMBED, STATE, World, is_root, mode_of, release};
 use crate::fakes::trailer::Fault;
 
 #[test]
@@ -118,7 +118,7 @@ fn directories_that_were_there_before_survive_a_failure() {
     fs::write(data.join("photo.jpg"), "a photo").unwrap();
     fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
     if is_root() {
-        let owner = Some(super::world::SERVICE);
+        let owner = Some(crate::support::world::SERVICE);
         std::os::unix::fs::chown(&data, owner, owner).unwrap();
     }
     let host = world.host();
