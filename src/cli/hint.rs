@@ -5,7 +5,7 @@ use super::system;
 use super::words::chain;
 use crate::engine::{
     AcceptError, ConfigureError, InstallError, JournalError, OpenError, Outcome, ProofError,
-    ResolveError, StateFileError, StepError,
+    ResolveError, ServingError, StateFileError, StepError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -225,9 +225,38 @@ fn for_step(cause: &StepError) -> String {
             "read the server's log there; if it was still at work, give more time with --start-timeout"
         }
         StepError::Proof(_) => "read the server's log there",
+        StepError::Serving(error) => return for_serving(error),
+        StepError::Hooks(_) => "mend the hook, then run the command again",
         StepError::Cancelled => "run the command again when it suits",
     };
     next.to_owned()
+}
+
+fn for_serving(error: &ServingError) -> String {
+    match error {
+        ServingError::NobodyToAsk { unit: Some(unit), .. }
+        | ServingError::StillRunning { unit: Some(unit), .. } => {
+            format!("it is run by {unit}: give --service systemd:{unit}")
+        }
+        ServingError::NobodyToAsk { .. } => {
+            "name who stops and starts it with --service, or with --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ServingError::StillRunning { .. } => {
+            "find out who runs it, and name that with --service, or with --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ServingError::DatabaseInUse { .. } => {
+            "stop what is connected: another server, or somebody who uses the server's login"
+                .to_owned()
+        }
+        ServingError::Service(_) | ServingError::NotServing { .. } => {
+            "look at the service's own log, then run the command again".to_owned()
+        }
+        ServingError::Path(_) | ServingError::Proof(_) | ServingError::Cancelled => {
+            system::advice_and_again(error)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod places;
 mod proof;
 mod reporter;
 mod resolve;
+mod serving;
 mod settings;
 mod state_files;
 mod status;
@@ -29,10 +30,13 @@ pub use open::{
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
+pub use serving::ServingError;
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
-pub use steps::{AcceptError, ConfigureError, ConfirmError, RelocationError, StepError};
+pub use steps::{
+    AcceptError, ConfigureError, ConfirmError, HooksError, RelocationError, StepError,
+};
 pub use transaction::Outcome;
 pub use verify::{
     Deviation, Deviations, VerifyError, verify_directory, verify_files, verify_server,

@@ -8,12 +8,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Sha256Digest;
+use super::hook::RunHooks;
 use super::owner::Owner;
 use super::place::Placement;
 use super::receipt::Viewpoint;
 use super::release::Release;
 use super::relpath::RelPath;
 use super::request::DatabaseUse;
+use super::serving::{StartServer, StopServer};
 
 /// The position of a step in its plan, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,6 +128,12 @@ pub enum Step {
     },
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
+    /// Stop the server that serves, and be sure that nothing is left of it. Its undo starts it again and proves it.
+    StopServer(StopServer),
+    /// Let the new server out, and be sure that it serves.
+    StartServer(StartServer),
+    /// Run the operator's own programs of one phase. A crash may make them run twice.
+    RunHooks(RunHooks),
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
     Settle,
 }
@@ -181,6 +189,7 @@ impl Step {
     #[must_use]
     pub const fn reversal(&self) -> Reversal {
         match self {
+            Self::RunHooks(hooks) if !hooks.phase.is_after_commit() => Reversal::Undo,
             Self::ConfirmRelease { .. } | Self::SetOwner { .. } | Self::GrantDirectory { .. } => {
                 Reversal::Free
             }
@@ -190,9 +199,13 @@ impl Step {
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
-            | Self::Activate { .. } => Reversal::Undo,
+            | Self::Activate { .. }
+            | Self::StopServer(_) => Reversal::Undo,
             Self::Prove(_) => Reversal::Pivot,
-            Self::Settle | Self::RemoveDirectory { .. } => Reversal::None,
+            Self::StartServer(_)
+            | Self::RunHooks(_)
+            | Self::Settle
+            | Self::RemoveDirectory { .. } => Reversal::None,
         }
     }
 

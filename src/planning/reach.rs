@@ -25,6 +25,9 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::SetOwner { .. }
             | Step::GrantDirectory { .. }
             | Step::Activate { .. }
+            | Step::StopServer(_)
+            | Step::StartServer(_)
+            | Step::RunHooks(_)
             | Step::Settle => {}
         }
     }

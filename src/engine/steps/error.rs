@@ -2,10 +2,12 @@
 
 use super::configure::ConfigureError;
 use super::confirm::ConfirmError;
+use super::hooks::HooksError;
 use super::prove::AcceptError;
 use super::relocate::RelocationError;
 use crate::engine::journal_file::JournalError;
 use crate::engine::proof::ProofError;
+use crate::engine::serving::ServingError;
 use crate::engine::state_files::StateFileError;
 use crate::host::PathError;
 use crate::host::unpack::UnpackError;
@@ -40,9 +42,24 @@ pub enum StepError {
     /// The server is not proven.
     #[error(transparent)]
     Proof(#[from] ProofError),
+    /// The server could not be stopped, or does not serve.
+    #[error(transparent)]
+    Serving(ServingError),
+    /// The operator's hooks.
+    #[error(transparent)]
+    Hooks(#[from] HooksError),
     /// The operator asked to stop.
     #[error("it was asked to stop")]
     Cancelled,
+}
+
+impl From<ServingError> for StepError {
+    fn from(error: ServingError) -> Self {
+        if matches!(error, ServingError::Cancelled) {
+            return Self::Cancelled;
+        }
+        Self::Serving(error)
+    }
 }
 
 impl StepError {
@@ -59,7 +76,12 @@ impl StepError {
             Self::Confirm(error) => error.is_crash(),
             Self::Relocation(error) => error.is_crash(),
             Self::Accept(error) => error.is_crash(),
-            Self::State(_) | Self::Configure(_) | Self::Proof(_) | Self::Cancelled => false,
+            Self::Serving(error) => error.is_crash(),
+            Self::Hooks(_)
+            | Self::State(_)
+            | Self::Configure(_)
+            | Self::Proof(_)
+            | Self::Cancelled => false,
         }
     }
 }

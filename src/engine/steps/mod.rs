@@ -9,10 +9,13 @@ mod confirm;
 mod context;
 mod directory;
 mod error;
+mod facts;
+mod hooks;
 mod keep;
 mod prove;
 mod relocate;
 mod rewritten;
+mod service;
 mod settle;
 mod unpack;
 
@@ -22,6 +25,7 @@ pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
+pub use hooks::HooksError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
@@ -53,6 +57,9 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
+        Step::StopServer(order) => service::stop(order, cx),
+        Step::StartServer(start) => service::start(start, cx),
+        Step::RunHooks(hooks) => hooks::perform(hooks, cx),
         Step::Settle => settle::perform(cx),
     }
 }
@@ -70,12 +77,18 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         }
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
+        Step::StopServer(order) => service::start_again(order, cx),
+        Step::RunHooks(hooks) => {
+            hooks::undo(hooks, cx);
+            Ok(())
+        }
         // The first three change nothing but the staged tree, which the undo of unpacking takes away; the others run
         // after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
         | Step::GrantDirectory { .. }
         | Step::RemoveDirectory { .. }
+        | Step::StartServer(_)
         | Step::Settle => Ok(()),
     }
 }
