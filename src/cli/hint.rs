@@ -7,7 +7,7 @@ use super::system;
 use super::words::chain;
 use crate::engine::{
     AcceptError, CarryError, ConfigureError, ForeignError, JournalError, OpenError, Outcome,
-    ProofError, ResolveError, StateFileError, StepError, UndertakeError,
+    ProofError, ResolveError, ServingError, StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -254,9 +254,38 @@ fn for_step(cause: &StepError) -> String {
         }
         StepError::Carry(_) => "mend what is named, then run the command again",
         StepError::Inherit(_) => "use a file system that keeps capabilities, or a higher port",
+        StepError::Serving(error) => return for_serving(error),
+        StepError::Hooks(_) => "mend the hook, then run the command again",
         StepError::Cancelled => "run the command again when it suits",
     };
     next.to_owned()
+}
+
+fn for_serving(error: &ServingError) -> String {
+    match error {
+        ServingError::NobodyToAsk { unit: Some(unit), .. }
+        | ServingError::StillRunning { unit: Some(unit), .. } => {
+            format!("it is run by {unit}: give --service systemd:{unit}")
+        }
+        ServingError::NobodyToAsk { .. } => {
+            "name who stops and starts it with --service, or with --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ServingError::StillRunning { .. } => {
+            "find out who runs it, and name that with --service, or with --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ServingError::DatabaseInUse { .. } => {
+            "stop what is connected: another server, or somebody who uses the server's login"
+                .to_owned()
+        }
+        ServingError::Service(_) | ServingError::NotServing { .. } => {
+            "look at the service's own log, then run the command again".to_owned()
+        }
+        ServingError::Path(_) | ServingError::Proof(_) | ServingError::Cancelled => {
+            system::advice_and_again(error)
+        }
+    }
 }
 
 #[cfg(test)]

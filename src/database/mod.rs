@@ -10,6 +10,7 @@ mod minimum;
 mod mysql_dsn;
 mod percent;
 mod postgres;
+mod postgres_backends;
 mod postgres_dsn;
 mod postgres_key_value;
 mod postgres_url;
@@ -25,4 +26,5 @@ pub use postgres::{
     AnswerError, Inspection, SchemaState, count_sessions, inspect, parse_inspection,
     parse_schema_state, parse_sessions, ping, schema_state,
 };
+pub use postgres_backends::{Backends, list_backends, parse_backends};
 pub use psql::{NotPostgres, Psql};

@@ -14,6 +14,7 @@ mod proof;
 mod reporter;
 mod resolve;
 mod resolve_upgrade;
+mod serving;
 mod settings;
 mod state_files;
 mod status;
@@ -34,11 +35,12 @@ pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
+pub use serving::ServingError;
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{
-    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, InheritError,
+    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, HooksError, InheritError,
     RelocationError, StepError,
 };
 pub use transaction::Outcome;

@@ -128,6 +128,8 @@ impl<'a> Transaction<'a> {
             }
             let record = match self.undo(step) {
                 Ok(()) => Record::Undone { step },
+                // Nothing is wrong with it: a later run goes on.
+                Err(undo @ StepError::Cancelled) => return Outcome::Unfinished { cause: undo },
                 Err(undo) if undo.is_crash() => return Outcome::Unfinished { cause: undo },
                 Err(undo) => {
                     let record = Record::UndoFailed { step, error: undo.to_string() };

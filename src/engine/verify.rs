@@ -155,7 +155,7 @@ fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, Verif
     match ask_running(config, version)? {
         Asked::Well => Ok(format!("it is running, and answers as {version}")),
         Asked::Unreachable(why) => Ok(format!("it is running, and was not asked, because {why}")),
-        Asked::Unwell(address) => {
+        Asked::Unwell { address, .. } => {
             Err(VerifyError::NotServing { expected: version.clone(), address })
         }
     }

@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::carry::Carry;
 use super::digest::Sha256Digest;
+use super::hook::RunHooks;
 use super::owner::Owner;
 use super::place::Placement;
 use super::receipt::Viewpoint;
 use super::transaction::TransactionId;
 use super::release::Release;
 use super::relpath::RelPath;
+use super::serving::{StartServer, StopServer};
 use super::version::Version;
 
 /// The position of a step in its plan, from 0.
@@ -152,6 +154,12 @@ pub enum Step {
     },
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
+    /// Stop the server that serves, and be sure that nothing is left of it. Its undo starts it again and proves it.
+    StopServer(StopServer),
+    /// Let the new server out, and be sure that it serves.
+    StartServer(StartServer),
+    /// Run the operator's own programs of one phase. A crash may make them run twice.
+    RunHooks(RunHooks),
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
     Settle,
 }
@@ -239,6 +247,7 @@ impl Step {
             | Self::RehearseMerge(_)
             | Self::CheckCarry(_)
             | Self::InheritAttributes { .. } => Reversal::Free,
+            Self::RunHooks(hooks) if !hooks.phase.is_after_commit() => Reversal::Undo,
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
             | Self::RemoveEmptyDirectory { .. }
@@ -247,9 +256,13 @@ impl Step {
             | Self::Configure(_)
             | Self::Carry(_)
             | Self::KeepModified { .. }
-            | Self::Activate { .. } => Reversal::Undo,
+            | Self::Activate { .. }
+            | Self::StopServer(_) => Reversal::Undo,
             Self::Prove(_) => Reversal::Pivot,
-            Self::Settle | Self::RemoveDirectory { .. } => Reversal::None,
+            Self::StartServer(_)
+            | Self::RunHooks(_)
+            | Self::Settle
+            | Self::RemoveDirectory { .. } => Reversal::None,
         }
     }
 

@@ -46,6 +46,16 @@ pub fn explain(step: &Step) -> String {
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
         }
+        Step::StopServer(old) if old.service.is_none() => {
+            format!("be sure that no server runs from {}", old.tree)
+        }
+        Step::StopServer(old) => format!("stop {} by {}", old.release, old.service),
+        Step::StartServer(start) => {
+            format!("start {} by {} and be sure that it serves", start.release, start.service)
+        }
+        Step::RunHooks(hooks) => {
+            format!("run the hooks in {}", hooks.directory.join(hooks.phase.name()).display())
+        }
         Step::Settle => "write the receipt".to_owned(),
     }
 }

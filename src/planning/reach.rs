@@ -30,6 +30,9 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::Carry(_)
             | Step::KeepModified { .. }
             | Step::InheritAttributes { .. }
+            | Step::StopServer(_)
+            | Step::StartServer(_)
+            | Step::RunHooks(_)
             | Step::Settle => {}
         }
     }

@@ -175,6 +175,7 @@ impl Steps {
             placements: request.placements.clone(),
             owner: request.owner,
             server: request.server,
+            service: former.map(|receipt| receipt.service.clone()).unwrap_or_default(),
             // One that was proven stays proven until it is started again.
             proof: former.and_then(|receipt| receipt.proof.clone()),
         };

@@ -13,8 +13,8 @@ use mmembed::host::{Cancel, Host, Meter};
 
 use mmembed::model::{
     AppName, ArchiveStamp, Content, DatabaseUse, Edition, InstallWish, Intent, Overlay, Owner,
-    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret, Start,
-    Step, Strength, TransactionId, Version, Viewpoint,
+    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret,
+    Service, Start, Step, Strength, TransactionId, Version, Viewpoint,
 };
 
 use tempfile::TempDir;
@@ -64,6 +64,7 @@ fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         placements: Vec::new(),
         owner: nobody,
         server: nobody,
+        service: Service::None,
         proof: None,
     };
     let steps = steps.into_iter().map(|step| Planned { step, because: String::new() }).collect();

@@ -4,11 +4,13 @@ use super::activate::ActivateError;
 use super::carry_list::CarryError;
 use super::configure::ConfigureError;
 use super::confirm::ConfirmError;
+use super::hooks::HooksError;
 use super::inherit::InheritError;
 use super::prove::AcceptError;
 use super::relocate::RelocationError;
 use crate::engine::journal_file::JournalError;
 use crate::engine::proof::ProofError;
+use crate::engine::serving::ServingError;
 use crate::engine::state_files::StateFileError;
 use crate::host::PathError;
 use crate::host::unpack::UnpackError;
@@ -52,9 +54,24 @@ pub enum StepError {
     /// The server is not proven.
     #[error(transparent)]
     Proof(#[from] ProofError),
+    /// The server could not be stopped, or does not serve.
+    #[error(transparent)]
+    Serving(ServingError),
+    /// The operator's hooks.
+    #[error(transparent)]
+    Hooks(#[from] HooksError),
     /// The operator asked to stop.
     #[error("it was asked to stop")]
     Cancelled,
+}
+
+impl From<ServingError> for StepError {
+    fn from(error: ServingError) -> Self {
+        if matches!(error, ServingError::Cancelled) {
+            return Self::Cancelled;
+        }
+        Self::Serving(error)
+    }
 }
 
 impl StepError {
@@ -72,7 +89,9 @@ impl StepError {
             Self::Relocation(error) => error.is_crash(),
             Self::Carry(error) => error.is_crash(),
             Self::Accept(error) => error.is_crash(),
+            Self::Serving(error) => error.is_crash(),
             Self::State(_)
+            | Self::Hooks(_)
             | Self::Configure(_)
             | Self::Proof(_)
             | Self::Activate(_)

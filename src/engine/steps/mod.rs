@@ -13,12 +13,15 @@ mod context;
 mod database_before;
 mod directory;
 mod error;
+mod facts;
+mod hooks;
 mod inherit;
 mod keep;
 mod keep_modified;
 mod prove;
 mod relocate;
 mod rewritten;
+mod service;
 mod settle;
 mod unpack;
 
@@ -30,6 +33,7 @@ pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
+pub use hooks::HooksError;
 pub use inherit::InheritError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
@@ -70,6 +74,9 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
+        Step::StopServer(order) => service::stop(order, cx),
+        Step::StartServer(start) => service::start(start, cx),
+        Step::RunHooks(hooks) => hooks::perform(hooks, cx),
         Step::Settle => settle::perform(cx),
     }
 }
@@ -90,8 +97,13 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
+        Step::StopServer(order) => service::start_again(order, cx),
+        Step::RunHooks(hooks) => {
+            hooks::undo(hooks, cx);
+            Ok(())
+        }
         // The first ones change nothing but the staged tree, which the undo of unpacking takes away, if anything; the
-        // last two run after the commit, from where there is no way back.
+        // last three run after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
         | Step::GrantDirectory { .. }
@@ -99,6 +111,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         | Step::InheritAttributes { .. }
         | Step::RehearseMerge(_)
         | Step::RemoveDirectory { .. }
+        | Step::StartServer(_)
         | Step::Settle => Ok(()),
     }
 }
