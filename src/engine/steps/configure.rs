@@ -142,6 +142,7 @@ fn merge_layers(
         site: site.as_ref(),
         enforced: enforced.as_ref(),
         places: Some(Places { version, tree: &live, wanted: &wanted, former: &former }),
+        hop: None,
     };
     let path = host.tree.absolute(&configure.file);
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })
