@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::model::{AppName, Edition, PlaceName, RelPath, ServiceWish, Sha256Digest, Version};
+use crate::model::{
+    AppName, DataPolicy, Edition, PlaceName, RelPath, Service, ServiceWish, Sha256Digest, Version,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Puts the Mattermost server inside a host application, and proves that it works there.
@@ -228,6 +230,38 @@ pub(crate) struct ServiceArgs {
     /// A command that starts the server and returns
     #[arg(long, value_name = "COMMAND", requires = "stop_cmd")]
     pub(crate) start_cmd: Option<String>,
+}
+
+impl ServiceArgs {
+    /// What was said, if anything.
+    pub(crate) fn wish(&self) -> Option<ServiceWish> {
+        let commands = self.stop_cmd.clone().zip(self.start_cmd.clone());
+        let commands = commands.map(|(stop, start)| {
+            ServiceWish::Exactly(Service::Commands { stop, start, status: None })
+        });
+        commands.or_else(|| self.service.clone())
+    }
+}
+
+/// What becomes of uploaded files.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DataArg {
+    /// They are left out
+    Skip,
+    /// They get a second name, where the file system can; else they are copied
+    Link,
+    /// They are copied
+    Copy,
+}
+
+impl From<DataArg> for DataPolicy {
+    fn from(policy: DataArg) -> Self {
+        match policy {
+            DataArg::Skip => Self::Skip,
+            DataArg::Link => Self::Link,
+            DataArg::Copy => Self::Copy,
+        }
+    }
 }
 
 /// What is backed up, and how.

@@ -35,6 +35,8 @@ pub(crate) const fn of_undertaking(error: &UndertakeError) -> Ending {
         | UndertakeError::Refusal(_)
         | UndertakeError::Configure(_)
         | UndertakeError::Path(_)
+        | UndertakeError::State(_)
+        | UndertakeError::Foreign(_)
         | UndertakeError::HostChanged => Ending::Refused,
     }
 }

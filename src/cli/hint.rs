@@ -7,7 +7,8 @@ use super::system;
 use super::words::chain;
 use crate::engine::{
     AcceptError, CarryError, ConfigureError, ForeignError, JournalError, OpenError, Outcome,
-    ProofError, ResolveError, ServingError, StateFileError, StepError, UndertakeError,
+    ProofError, ResolveError, ResolveUpgradeError, ServingError, StateFileError, StepError,
+    UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -36,6 +37,23 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
         }
         ResolveError::Edit(_) => "give each section as an object",
         ResolveError::PlaceTwice { .. } => "give either --place or --keep-in-tree for it",
+    }
+}
+
+/// What to do about a wish to upgrade that makes no request.
+pub(crate) fn for_resolve_upgrade(error: &ResolveUpgradeError) -> String {
+    match error {
+        ResolveUpgradeError::Resolve(error) => for_resolve(error).to_owned(),
+        ResolveUpgradeError::Path(error) => system::advice_and_again(error),
+        ResolveUpgradeError::State(error) => for_state(error),
+        ResolveUpgradeError::Service(_) => {
+            "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ResolveUpgradeError::NotInstalled => {
+            "install a release first, or take over the installation that there is with `mmembed adopt`"
+                .to_owned()
+        }
     }
 }
 
@@ -75,11 +93,19 @@ pub(crate) fn for_undertaking(
         UndertakeError::Observe(_) | UndertakeError::Configure(_) | UndertakeError::Path(_) => {
             system::advice_and_again(error)
         }
+        UndertakeError::State(error) => for_state(error),
+        UndertakeError::Foreign(ForeignError::Path(error)) => system::advice_and_again(error),
+        UndertakeError::Foreign(ForeignError::Nameless { .. }) => {
+            "give it a name that is valid UTF-8, or move it out of the tree".to_owned()
+        }
         UndertakeError::Refusal(refusal) => for_refusal(refusal, &call, archive),
         UndertakeError::Lock(error) => return for_lock(error),
         UndertakeError::Open(error) => return for_open(error, host, prefix),
         UndertakeError::Interrupted { .. } => {
-            format!("run {}; every command that changes something does so first", call.word("recover"))
+            format!(
+                "run {}; every command that changes something does so first",
+                call.word("recover")
+            )
         }
         UndertakeError::Unrecovered { outcome, .. } => {
             return for_unrecovered(error, outcome, &call);

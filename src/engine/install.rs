@@ -82,8 +82,7 @@ pub(crate) fn needs(layers: &[Option<&Document>]) -> Needs {
 }
 
 pub(crate) fn lint_overlays(overlays: [&Document; 2], version: &Version) -> Vec<Finding> {
-    let complaints =
-        overlays.into_iter().flat_map(|overlay| lint(overlay, version, Subject::Part));
+    let complaints = overlays.into_iter().flat_map(|overlay| lint(overlay, version, Subject::Part));
     complaints.map(finding).collect()
 }
 

@@ -1,16 +1,17 @@
 //! From a wish to upgrade to a request: what was not said stays as it is.
 //! Nothing is changed on the host.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
 use super::state_files::{StateFileError, read_receipt};
 use super::status::own_territory;
 use super::steps::{DEFAULTS, ENFORCED};
 use crate::config::Document;
-use crate::host::{Cancel, Host, Meter, PathError, ServiceError, absolute, resolve_service};
+use crate::host::{Cancel, Host, Meter, PathError, ServiceNameError, absolute, find_service};
 use crate::model::{
-    DatabaseUse, InstallWish, Location, Manner, Overlay, Prefix, Receipt, Strength, UpgradeRequest, UpgradeWish,
+    DatabaseUse, InstallWish, Location, Manner, Overlay, Prefix, Receipt, Strength, UpgradeRequest,
+    UpgradeWish,
 };
 
 /// A request to upgrade with what its overlays say.
@@ -40,7 +41,7 @@ pub enum ResolveUpgradeError {
     State(#[from] StateFileError),
     /// The service cannot be told.
     #[error(transparent)]
-    Service(#[from] ServiceError),
+    Service(#[from] ServiceNameError),
     /// Nothing is installed.
     #[error("nothing is installed here by mmembed")]
     NotInstalled,
@@ -58,7 +59,7 @@ pub fn resolve_upgrade(wish: &UpgradeWish) -> Result<ResolvedUpgrade, ResolveUpg
     target.viewpoint = receipt.viewpoint;
     let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
     let service = match &wish.service {
-        Some(service) => resolve_service(service, Path::new("/"))?,
+        Some(service) => find_service(&reader.exec, service)?,
         None => receipt.service,
     };
     let manner = Manner { hooks, ..wish.manner.clone() };
@@ -103,10 +104,7 @@ fn target_wish(
 }
 
 /// The host's settings as they were applied last.
-fn applied_overlays(
-    host: &Host,
-    prefix: &Prefix,
-) -> Result<Vec<(Strength, Overlay)>, PathError> {
+fn applied_overlays(host: &Host, prefix: &Prefix) -> Result<Vec<(Strength, Overlay)>, PathError> {
     let mut overlays = Vec::new();
     for (strength, name) in [(Strength::Default, DEFAULTS), (Strength::Enforced, ENFORCED)] {
         let path = prefix.applied().join(name);

@@ -65,7 +65,15 @@ impl<'a> Transaction<'a> {
         journal: JournalFile,
         reporter: &'a mut dyn Reporter,
     ) -> Self {
-        Self { host, _lock: lock, plan, journal, reporter, losses: Losses::Refused, taken_up: false }
+        Self {
+            host,
+            _lock: lock,
+            plan,
+            journal,
+            reporter,
+            losses: Losses::Refused,
+            taken_up: false,
+        }
     }
 
     /// The same, begun by another run, which has vanished. The operator may have given the word that what people have

@@ -6,12 +6,14 @@ use super::install::{finding, lint_overlays, needs, overlays};
 use super::observe::{Observed, observe};
 use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
+use super::state_files::read_identity;
 use super::steps::read_document;
 use super::survey::survey;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
+use super::verify::is_serving;
 use crate::config::{Document, Subject, check as lint};
 use crate::host::Host;
-use crate::model::{Finding, Prefix, TransactionId};
+use crate::model::{Finding, Prefix, Receipt, RelPath, TransactionId};
 use crate::planning::{self, Decision};
 
 impl Undertaking for ResolvedUpgrade {
@@ -55,7 +57,11 @@ impl ResolvedUpgrade {
 }
 
 /// What lies in the live tree that its release did not bring; nothing, where no tree of ours is live.
-fn foreign_paths(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<Vec<RelPath>, UndertakeError> {
+fn foreign_paths(
+    host: &Host,
+    prefix: &Prefix,
+    receipt: &Receipt,
+) -> Result<Vec<RelPath>, UndertakeError> {
     let live = prefix.live();
     match read_identity(host, &live)? {
         Some(identity) => Ok(paths_to_carry(host, &live, &identity, &receipt.in_tree())?),

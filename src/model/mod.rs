@@ -1,6 +1,7 @@
 //! Floor 0: the nouns of the trade and what always holds for them.
 //! No I/O, no clock, no decision.
 
+mod backup;
 mod belonging;
 mod carry;
 mod command;
@@ -33,6 +34,11 @@ mod transaction;
 mod version;
 mod wish;
 
+pub use backup::{
+    BACKUP_SCHEMA, BackUp, BackupId, BackupManifest, BackupOrigin, BackupPart, DataPolicy,
+    DatabaseDescription, ManifestError, SavedConfig, SavedDatabase, SavedDirectory, SavedPlace,
+    SavedTable,
+};
 pub use belonging::Belonging;
 pub use carry::Carry;
 pub use command::CommandSpec;
@@ -44,7 +50,7 @@ pub use finding::{Finding, Severity};
 pub use glibc::{GlibcError, GlibcVersion, GlibcVersionError, needed_glibc};
 pub use hook::{HookPhase, RunHooks};
 pub use identity::{IDENTITY_SCHEMA, TreeIdentity};
-pub use inventory::{Inventory, LiveSeen, PathSeen, SpaceSeen, Surroundings};
+pub use inventory::{Inventory, LiveSeen, PathSeen, RunningServer, SpaceSeen, Surroundings};
 pub use owner::Owner;
 pub use place::{Location, PlaceName, PlaceNameError, Placement};
 pub use plan::{Intent, PLAN_SCHEMA, Plan, Planned};
@@ -56,13 +62,13 @@ pub use release::{Edition, Release};
 pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
 pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingReport, StepReport};
-pub use request::{Consent, DatabaseUse, InstallRequest, Manner, Start, UpgradeRequest};
+pub use request::{
+    Consent, DatabaseUse, InstallRequest, Manner, RestoreRequest, Start, TreeSource, UpgradeRequest,
+};
 pub use secret::Secret;
 pub use service::{Service, ServiceTextError, ServiceWish};
 pub use serving::{StartServer, StopServer};
-pub use step::{
-    Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId,
-};
+pub use step::{Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId};
 pub use transaction::{TransactionId, TransactionIdError};
 pub use version::{Version, VersionError};
 pub use wish::{InstallWish, Overlay, Strength, UpgradeWish};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::{BackupManifest, DataPolicy};
 use super::digest::Sha256Digest;
 use super::owner::Owner;
 use super::place::Placement;
@@ -14,7 +15,6 @@ use super::receipt::{Overlays, Viewpoint};
 use super::release::Release;
 use super::relpath::RelPath;
 use super::service::Service;
-use super::backup::DataPolicy;
 
 /// Whether the server is started and proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,5 +110,29 @@ pub struct UpgradeRequest {
     /// What may be done.
     pub consent: Consent,
     /// How it is done.
+    pub manner: Manner,
+}
+
+/// Where the tree comes from that is put back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TreeSource {
+    /// It is still there, under the name it was retired to.
+    Retired(RelPath),
+    /// This archive, absolute.
+    Archive(PathBuf),
+}
+
+/// A wish to have an installation put back as a backup has it, fully resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreRequest {
+    /// The backup.
+    pub backup: BackupManifest,
+    /// What was true when it was made, in the words of an installation.
+    pub target: InstallRequest,
+    /// Where its tree comes from, and who unpacked it.
+    pub tree: TreeSource,
+    /// How the server is stopped and started.
+    pub service: Service,
+    /// How the rest is done.
     pub manner: Manner,
 }

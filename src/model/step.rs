@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::{BackUp, BackupId};
 use super::carry::Carry;
 use super::digest::Sha256Digest;
 use super::hook::RunHooks;
 use super::owner::Owner;
 use super::place::Placement;
 use super::receipt::Viewpoint;
-use super::transaction::TransactionId;
 use super::release::Release;
 use super::relpath::RelPath;
 use super::serving::{StartServer, StopServer};
+use super::transaction::TransactionId;
 use super::version::Version;
 
 /// The position of a step in its plan, from 0.
@@ -152,6 +153,8 @@ pub enum Step {
         /// The staged tree.
         to: RelPath,
     },
+    /// Save configuration, database and what else is asked for, and be sure that it can be brought back.
+    BackUp(BackUp),
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
     /// Stop the server that serves, and be sure that nothing is left of it. Its undo starts it again and proves it.
@@ -160,6 +163,11 @@ pub enum Step {
     StartServer(StartServer),
     /// Run the operator's own programs of one phase. A crash may make them run twice.
     RunHooks(RunHooks),
+    /// Remove what serves nobody any more: the backups beyond those that are kept, with their trees.
+    CleanUp {
+        /// How many backups are kept.
+        keep: u32,
+    },
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
     Settle,
 }
@@ -233,7 +241,7 @@ pub enum DatabaseUndo {
     /// It does not: what the server does to it stays.
     Leave,
     /// It is restored from this backup, which the same transaction has made and verified.
-    Restore(TransactionId),
+    Restore(BackupId),
 }
 
 impl Step {
@@ -254,6 +262,7 @@ impl Step {
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
+            | Self::BackUp(_)
             | Self::Carry(_)
             | Self::KeepModified { .. }
             | Self::Activate { .. }
@@ -261,6 +270,7 @@ impl Step {
             Self::Prove(_) => Reversal::Pivot,
             Self::StartServer(_)
             | Self::RunHooks(_)
+            | Self::CleanUp { .. }
             | Self::Settle
             | Self::RemoveDirectory { .. } => Reversal::None,
         }

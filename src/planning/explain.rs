@@ -1,6 +1,6 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{Carry, RelPath, Step};
+use crate::model::{Carry, DataPolicy, RelPath, Step};
 
 /// What the step does.
 #[must_use]
@@ -42,6 +42,19 @@ pub fn explain(step: &Step) -> String {
         }
         Step::InheritAttributes { from, to } => {
             format!("give {to} the owners, rights and capabilities that were set in {from}")
+        }
+        Step::BackUp(backup) => {
+            let what = match (backup.database, backup.policy) {
+                (true, DataPolicy::Skip) => "configuration and database",
+                (true, DataPolicy::Link | DataPolicy::Copy) => "configuration, database and files",
+                (false, DataPolicy::Skip) => "the configuration",
+                (false, DataPolicy::Link | DataPolicy::Copy) => "configuration and files",
+            };
+            let rehearse = if backup.verify_restore { ", and bring it back on trial" } else { "" };
+            format!("back up {what} as {}{rehearse}", backup.id)
+        }
+        Step::CleanUp { keep } => {
+            format!("keep the newest {keep} backups with their trees, and remove those before them")
         }
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)

@@ -3,6 +3,7 @@
 mod check;
 mod estimate;
 mod explain;
+mod hop;
 mod install;
 mod reach;
 mod refusal;
@@ -15,4 +16,4 @@ pub use explain::explain;
 pub use install::{Decision, install};
 pub use reach::reach;
 pub use refusal::Refusal;
-pub use upgrade::upgrade;
+pub use upgrade::{KEPT_MODIFIED, upgrade};

@@ -33,6 +33,8 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::StopServer(_)
             | Step::StartServer(_)
             | Step::RunHooks(_)
+            | Step::BackUp(_)
+            | Step::CleanUp { .. }
             | Step::Settle => {}
         }
     }

@@ -1,8 +1,9 @@
 //! A plan in the making: steps with their reasons, in order.
 
 use crate::model::{
-    Configure, Content, DatabaseUndo, DatabaseUse, InstallRequest, Intent, Inventory, Location, Owner,
-    PLAN_SCHEMA, PathSeen, Plan, Planned, Prove, RECEIPT_SCHEMA, Receipt, RelPath, Start, Step,
+    Configure, Content, DatabaseUndo, DatabaseUse, InstallRequest, Intent, Inventory, Location,
+    Owner, PLAN_SCHEMA, PathSeen, Plan, Planned, Prove, RECEIPT_SCHEMA, Receipt, RelPath, Start,
+    Step,
 };
 
 /// The directories on the way to a place: anybody may pass.

@@ -58,7 +58,7 @@ fn wish(args: &UpgradeArgs) -> UpgradeWish {
             edition_change: args.allow_edition_change,
         },
         manner: Manner {
-            data: args.backup.data.into(),
+            data: args.backup.backup_data.into(),
             verify_restore: args.backup.verify_restore,
             keep: args.backup.keep_backups,
             hooks: args.hooks.clone(),

@@ -136,14 +136,14 @@ impl Trees<'_> {
     }
 
     fn see(&self, path: &RelPath, cx: &StepContext<'_>) -> Result<Seen, StepError> {
-    match read_maker(cx.host, path)? {
-        Some(maker) if maker == *self.maker => Ok(Seen::New),
-        Some(_) => Ok(Seen::Former),
-        None if cx.host.tree.exists(path)? => {
-            Err(ActivateError::NotOurs { path: cx.host.tree.absolute(path) }.into())
+        match read_maker(cx.host, path)? {
+            Some(maker) if maker == *self.maker => Ok(Seen::New),
+            Some(_) => Ok(Seen::Former),
+            None if cx.host.tree.exists(path)? => {
+                Err(ActivateError::NotOurs { path: cx.host.tree.absolute(path) }.into())
+            }
+            None => Ok(Seen::Nothing),
         }
-        None => Ok(Seen::Nothing),
-    }
     }
 }
 

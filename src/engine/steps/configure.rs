@@ -6,8 +6,8 @@ use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
-    Document, DocumentError, Layers, MAX_BYTES, MergeError, Merged, Missing, NewDefaults, Places,
-    merge,
+    Document, DocumentError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing, NewDefaults,
+    Places, merge,
 };
 use crate::engine::places::placements_for;
 use crate::engine::state_files::read_receipt;
@@ -142,7 +142,7 @@ fn merge_layers(
         site: site.as_ref(),
         enforced: enforced.as_ref(),
         places: Some(Places { version, tree: &live, wanted: &wanted, former: &former }),
-        hop: None,
+        hop: configure.former.as_ref().map(|former| Hop { from: &former.version, to: version }),
     };
     let path = host.tree.absolute(&configure.file);
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })

@@ -11,7 +11,7 @@ use super::error::StepError;
 use super::prove::{AcceptError, open_database, require};
 use crate::database::CreatedObject;
 use crate::engine::database::Database;
-use crate::model::{DatabaseUndo, Event, Prove, TransactionId};
+use crate::model::{BackupId, DatabaseUndo, Event, Prove};
 
 /// The file in the transaction's directory.
 const FILE: &str = "database-before.json";
@@ -28,7 +28,7 @@ enum Before {
     /// What a backup holds that was made and verified before.
     BackedUp {
         /// The backup.
-        backup: TransactionId,
+        backup: BackupId,
         /// The server was not started earlier than this.
         since: Timestamp,
     },

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::world::{LIVE, MMEMBED, STATE, World, is_root, mode_of, release};
 use crate::fakes::trailer::Fault;
+use crate::support::world::{LIVE, MMEMBED, STATE, World, is_root, mode_of, release};
 
 #[test]
 fn environment_umask_and_directory_of_the_caller_do_not_matter() {

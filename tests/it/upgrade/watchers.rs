@@ -53,7 +53,8 @@ fn no_acknowledged_message_is_lost_whether_the_hop_succeeds_or_fails() {
     let good = site.archive(&release("11.7.0"));
     let bad = site.world.beside("bad");
     std::fs::create_dir(&bad).unwrap();
-    let bad = release("11.7.0").fault(crate::fakes::trailer::Fault::DiesInMidMigration(4)).build(&bad);
+    let bad =
+        release("11.7.0").fault(crate::fakes::trailer::Fault::DiesInMidMigration(4)).build(&bad);
     for (archive, code) in [(bad, 4), (good, 0)] {
         let acknowledged = meanwhile(
             |over| {
