@@ -210,6 +210,10 @@ pub(crate) struct UpgradeArgs {
     /// Go from one edition to the other
     #[arg(long)]
     pub(crate) allow_edition_change: bool,
+    /// Go without a backup of the database, such as one that mmembed does not know: what the new server does to it is then
+    /// not taken back
+    #[arg(long)]
+    pub(crate) no_database_backup: bool,
     /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
     #[arg(long)]
     pub(crate) no_start: bool,

@@ -191,6 +191,9 @@ fn for_refusal(refusal: &Refusal, call: &Call, archive: Option<&Path>) -> String
         Refusal::OtherOwner { .. } | Refusal::OtherConfigFile { .. } => {
             "give the same value as at the installation".to_owned()
         }
+        Refusal::PlaceMoved { name } => format!(
+            "move {name} back first: run `mmembed install` with the same release and the former --place"
+        ),
         Refusal::PlaceTaken { .. } => {
             "name a directory that does not exist yet, such as one below it".to_owned()
         }

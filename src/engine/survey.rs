@@ -273,7 +273,7 @@ fn judge_database(
     let endpoint = database.endpoint();
     let purpose = match plan.intent {
         Intent::Install => Purpose::NewInstallation,
-        Intent::Reconfigure | Intent::Upgrade => Purpose::Upgrade,
+        Intent::Reconfigure | Intent::Upgrade | Intent::Restore => Purpose::Upgrade,
     };
     let least = minimum(endpoint.engine, purpose, &request.release.version);
     if !least.admits_postgres(seen.server_version_num) {

@@ -26,6 +26,7 @@ mod release_shape;
 mod relpath;
 mod report;
 mod request;
+mod restore;
 mod secret;
 mod service;
 mod serving;
@@ -65,6 +66,7 @@ pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingRep
 pub use request::{
     Consent, DatabaseUse, InstallRequest, Manner, RestoreRequest, Start, TreeSource, UpgradeRequest,
 };
+pub use restore::{RestoreConfig, RestoreData, RestoreDatabase};
 pub use secret::Secret;
 pub use service::{Service, ServiceTextError, ServiceWish};
 pub use serving::{StartServer, StopServer};

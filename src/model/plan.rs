@@ -21,6 +21,8 @@ pub enum Intent {
     Reconfigure,
     /// The installed release gives way to another one.
     Upgrade,
+    /// What a backup has is put back.
+    Restore,
 }
 
 /// A decided list of steps.

@@ -15,6 +15,7 @@ use super::receipt::{Overlays, Viewpoint};
 use super::release::Release;
 use super::relpath::RelPath;
 use super::service::Service;
+use super::transaction::TransactionId;
 
 /// Whether the server is started and proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub struct Consent {
     pub downgrade: bool,
     /// Go to the other edition.
     pub edition_change: bool,
+    /// Go without a backup of the database: what the new server does to it is then not taken back.
+    pub unsaved_database: bool,
 }
 
 /// How an upgrade is done.
@@ -117,9 +120,14 @@ pub struct UpgradeRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TreeSource {
     /// It is still there, under the name it was retired to.
-    Retired(RelPath),
-    /// This archive, absolute.
-    Archive(PathBuf),
+    Retired {
+        /// Where.
+        tree: RelPath,
+        /// The transaction that unpacked it.
+        maker: TransactionId,
+    },
+    /// Its archive.
+    Archive,
 }
 
 /// A wish to have an installation put back as a backup has it, fully resolved.
@@ -129,7 +137,7 @@ pub struct RestoreRequest {
     pub backup: BackupManifest,
     /// What was true when it was made, in the words of an installation.
     pub target: InstallRequest,
-    /// Where its tree comes from, and who unpacked it.
+    /// Where its tree comes from.
     pub tree: TreeSource,
     /// How the server is stopped and started.
     pub service: Service,

@@ -16,6 +16,7 @@ use super::place::Placement;
 use super::receipt::Viewpoint;
 use super::release::Release;
 use super::relpath::RelPath;
+use super::restore::{RestoreConfig, RestoreData, RestoreDatabase};
 use super::serving::{StartServer, StopServer};
 use super::transaction::TransactionId;
 use super::version::Version;
@@ -155,6 +156,12 @@ pub enum Step {
     },
     /// Save configuration, database and what else is asked for, and be sure that it can be brought back.
     BackUp(BackUp),
+    /// Put the configuration back that a backup has.
+    RestoreConfig(RestoreConfig),
+    /// Put the directories of uploaded files and plugins back that a backup has.
+    RestoreData(RestoreData),
+    /// Make the database hold what a backup holds, and nothing else of the server's.
+    RestoreDatabase(RestoreDatabase),
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
     /// Stop the server that serves, and be sure that nothing is left of it. Its undo starts it again and proves it.
@@ -242,6 +249,8 @@ pub enum DatabaseUndo {
     Leave,
     /// It is restored from this backup, which the same transaction has made and verified.
     Restore(BackupId),
+    /// An earlier step of the same transaction has touched it first, and its undo sees to it.
+    Earlier,
 }
 
 impl Step {
@@ -263,11 +272,13 @@ impl Step {
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
             | Self::BackUp(_)
+            | Self::RestoreConfig(_)
+            | Self::RestoreData(_)
             | Self::Carry(_)
             | Self::KeepModified { .. }
             | Self::Activate { .. }
             | Self::StopServer(_) => Reversal::Undo,
-            Self::Prove(_) => Reversal::Pivot,
+            Self::RestoreDatabase(_) | Self::Prove(_) => Reversal::Pivot,
             Self::StartServer(_)
             | Self::RunHooks(_)
             | Self::CleanUp { .. }

@@ -68,10 +68,10 @@ fn check_running(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
         let text = format!("process {pid} ({command}) runs from {}", plan.prefix.live());
         let finding = Finding::new(Severity::Fatal, "running", text);
         match (&server.unit, plan.intent) {
-            (Some(unit), Intent::Upgrade) => finding.advise(format!(
+            (Some(unit), Intent::Upgrade | Intent::Restore) => finding.advise(format!(
                 "say how it is stopped and started: it belongs to --service systemd:{unit}"
             )),
-            (None, Intent::Upgrade) => finding.advise(
+            (None, Intent::Upgrade | Intent::Restore) => finding.advise(
                 "say how it is stopped and started, with --service or with --stop-cmd and --start-cmd",
             ),
             (_, Intent::Install | Intent::Reconfigure) => finding.advise(

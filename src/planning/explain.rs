@@ -53,6 +53,15 @@ pub fn explain(step: &Step) -> String {
             let rehearse = if backup.verify_restore { ", and bring it back on trial" } else { "" };
             format!("back up {what} as {}{rehearse}", backup.id)
         }
+        Step::RestoreConfig(restore) => {
+            format!("put the configuration of the backup {} back", restore.backup)
+        }
+        Step::RestoreData(restore) => {
+            format!("put the uploaded files and plugins of the backup {} back", restore.backup)
+        }
+        Step::RestoreDatabase(restore) => {
+            format!("make the database hold what the backup {} holds", restore.backup)
+        }
         Step::CleanUp { keep } => {
             format!("keep the newest {keep} backups with their trees, and remove those before them")
         }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::steps::{Steps, other_than};
 use crate::model::{
-    BackUp, BackupId, BackupOrigin, Carry, HookPhase, InstallRequest, Intent, Inventory, Location,
-    Manner, Plan, Receipt, RelPath, RunHooks, Service, Start, StartServer, Step, StopServer,
-    TransactionId,
+    BackUp, BackupId, BackupOrigin, Carry, DatabaseUndo, HookPhase, InstallRequest, Intent,
+    Inventory, Location, Manner, Plan, Receipt, RelPath, RunHooks, Service, Start, StartServer,
+    Step, StopServer, TransactionId,
 };
 
 /// A server that has nothing to migrate answers within seconds (observed: 5 s at most), or after its three minutes of
@@ -26,6 +26,8 @@ pub(super) struct Hop<'a> {
     pub(super) seen: &'a Inventory,
     /// What is true before; `None` on a host where nothing is installed.
     pub(super) former: Option<&'a Receipt>,
+    /// Is the database backed up before it is touched?
+    pub(super) saves_database: bool,
     pub(super) steps: Steps,
 }
 
@@ -37,7 +39,15 @@ impl<'a> Hop<'a> {
         seen: &'a Inventory,
     ) -> Self {
         let steps = Steps::new(target.prefix.state());
-        Self { target, service, manner, seen, former: seen.receipt.as_ref(), steps }
+        Self {
+            target,
+            service,
+            manner,
+            seen,
+            former: seen.receipt.as_ref(),
+            saves_database: true,
+            steps,
+        }
     }
 
     /// The tree from its archive, finished and handed to its owner while the server runs.
@@ -102,16 +112,18 @@ impl<'a> Hop<'a> {
         self.hooks(HookPhase::AfterStop);
     }
 
-    /// Saves what there is. Its name, for those who want to go back to it.
-    pub(super) fn back_up(&mut self) -> Option<BackupId> {
-        let former = self.former?;
+    /// Saves what there is; says how the database becomes again what it was.
+    pub(super) fn back_up(&mut self) -> DatabaseUndo {
+        let Some(former) = self.former else {
+            return DatabaseUndo::Empty;
+        };
         let prefix = &self.target.prefix;
         let id = BackupId::from(self.seen.id.clone());
         let back_up = BackUp {
             id: id.clone(),
             origin: BackupOrigin::Transaction,
             config: former.config.clone(),
-            database: self.starts(),
+            database: self.starts() && self.saves_database,
             policy: self.manner.data,
             directories: BackUp::directories_of(former, &prefix.live()),
             verify_restore: self.manner.verify_restore,
@@ -119,7 +131,7 @@ impl<'a> Hop<'a> {
             retired: Some(prefix.retired(&self.seen.id)),
         };
         self.steps.add(Step::BackUp(back_up), "whatever the server does can be taken back");
-        Some(id)
+        if self.saves_database { DatabaseUndo::Restore(id) } else { DatabaseUndo::Leave }
     }
 
     /// What lives in the live tree and has to come along.

@@ -7,6 +7,7 @@ mod hop;
 mod install;
 mod reach;
 mod refusal;
+mod restore;
 mod steps;
 mod upgrade;
 
@@ -16,4 +17,5 @@ pub use explain::explain;
 pub use install::{Decision, install};
 pub use reach::reach;
 pub use refusal::Refusal;
+pub use restore::restore;
 pub use upgrade::{KEPT_MODIFIED, upgrade};

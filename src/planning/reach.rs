@@ -19,6 +19,8 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             }
             // The file is replaced by one that is written beside it, and so is the copy for the dark.
             Step::Configure(configure) => tops.extend(configure.file.parent()),
+            Step::RestoreConfig(restore) => tops.extend(restore.file.parent()),
+            Step::RestoreDatabase(restore) => tops.extend(restore.config.parent()),
             Step::Prove(prove) => tops.extend(prove.config.parent()),
             Step::Unpack { .. }
             | Step::ConfirmRelease { .. }
@@ -35,6 +37,7 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::RunHooks(_)
             | Step::BackUp(_)
             | Step::CleanUp { .. }
+            | Step::RestoreData(_)
             | Step::Settle => {}
         }
     }

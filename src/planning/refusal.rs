@@ -1,7 +1,7 @@
 //! Why there is no plan: what is there is not the command's to change, or was not asked for in so many words.
 //! Advice is given elsewhere.
 
-use crate::model::{Owner, RelPath, Release};
+use crate::model::{Owner, PlaceName, RelPath, Release};
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +93,12 @@ pub enum Refusal {
         path: RelPath,
         /// What is there already or shall be.
         other: RelPath,
+    },
+    /// A mutable directory was moved since the backup was made.
+    #[error("{name} is kept elsewhere now than when the backup was made")]
+    PlaceMoved {
+        /// Which one.
+        name: PlaceName,
     },
     /// A place is taken.
     #[error("{name} cannot be moved to {to}: something is there already")]

@@ -5,8 +5,8 @@ use super::install::{Decision, refuse_obstacles, refuse_overlaps};
 use super::refusal::Refusal;
 use super::steps::other_than;
 use crate::model::{
-    Configure, DatabaseUndo, FormerTree, Intent, Inventory, LiveSeen, Plan, Prove, Receipt,
-    RelPath, Start, Step, UpgradeRequest,
+    Configure, FormerTree, Intent, Inventory, LiveSeen, Plan, Prove, Receipt, RelPath, Start, Step,
+    UpgradeRequest,
 };
 
 /// Where changed files of the former release are kept until they are backed up, in the transaction's directory.
@@ -95,17 +95,18 @@ fn plan(request: &UpgradeRequest, seen: &Inventory, receipt: &Receipt) -> Plan {
         "what cannot be merged is found while the server runs",
     );
     hop.stop();
-    let backup = hop.back_up();
+    hop.saves_database = !request.consent.unsaved_database;
+    let database = hop.back_up();
     hop.steps.add(Step::Configure(configure), "users change settings until the last second");
     hop.switch(&staged, &seen.id);
-    if let (Start::Prove { within }, Some(backup)) = (target.start, backup) {
+    if let Start::Prove { within } = target.start {
         let prove = Prove {
             tree: prefix.live(),
             config: target.config(),
             release: target.release.clone(),
             run_as: other_than(target.server, seen.caller),
             within,
-            database: DatabaseUndo::Restore(backup),
+            database,
         };
         hop.steps.add(Step::Prove(prove), "it migrates the database where nobody else is yet");
     }

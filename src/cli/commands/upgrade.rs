@@ -56,6 +56,7 @@ fn wish(args: &UpgradeArgs) -> UpgradeWish {
         consent: Consent {
             downgrade: args.allow_downgrade,
             edition_change: args.allow_edition_change,
+            unsaved_database: args.no_database_backup,
         },
         manner: Manner {
             data: args.backup.backup_data.into(),

@@ -11,7 +11,7 @@ use super::error::StepError;
 use super::prove::{AcceptError, open_database, require};
 use crate::database::CreatedObject;
 use crate::engine::database::Database;
-use crate::model::{BackupId, DatabaseUndo, Event, Prove};
+use crate::model::{BackupId, DatabaseUndo, Event, Owner, RelPath};
 
 /// The file in the transaction's directory.
 const FILE: &str = "database-before.json";
@@ -19,7 +19,18 @@ const FILE: &str = "database-before.json";
 /// A list of database objects is far smaller.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// What was in the database before the server was started on it.
+/// A step that touches the database.
+#[derive(Clone, Copy)]
+pub(super) struct Touch<'s> {
+    /// The configuration that tells where the database is.
+    pub(super) config: &'s RelPath,
+    /// Who runs the tools.
+    pub(super) run_as: Option<Owner>,
+    /// What its undo has to do.
+    pub(super) before: &'s DatabaseUndo,
+}
+
+/// What was in the database before it was touched.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Before {
@@ -38,15 +49,15 @@ enum Before {
 
 /// Writes down what is in the database, once: a second try would find what the first one has put there.
 pub(super) fn remember(
-    prove: &Prove,
+    touch: Touch<'_>,
     database: Option<&Database<'_>>,
     cx: &StepContext<'_>,
 ) -> Result<(), StepError> {
     let path = cx.directory().join(FILE);
-    if cx.host.tree.exists(&path)? {
+    if *touch.before == DatabaseUndo::Earlier || cx.host.tree.exists(&path)? {
         return Ok(());
     }
-    let before = match (database, &prove.database) {
+    let before = match (database, touch.before) {
         (Some(database), DatabaseUndo::Empty) => {
             let objects = database.objects().map_err(AcceptError::from)?;
             if !objects.is_empty() {
@@ -57,20 +68,25 @@ pub(super) fn remember(
         (_, DatabaseUndo::Restore(backup)) => {
             Before::BackedUp { backup: backup.clone(), since: cx.host.clock.now() }
         }
-        (None, DatabaseUndo::Empty) | (_, DatabaseUndo::Leave) => Before::Unknown,
+        (None, DatabaseUndo::Empty) | (_, DatabaseUndo::Leave | DatabaseUndo::Earlier) => {
+            Before::Unknown
+        }
     };
     let text = serde_json::to_vec(&before).expect("names are plain data");
     Ok(cx.host.tree.replace(&path, &text, 0o600, None)?)
 }
 
-/// Makes the database what it was. Where nothing was remembered, no server was started on it.
-pub(super) fn put_back(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+/// Makes the database what it was. Where nothing was remembered, nothing has touched it.
+pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    if *touch.before == DatabaseUndo::Earlier {
+        return Ok(());
+    }
     let text = cx.host.tree.read(&cx.directory().join(FILE), LARGEST)?;
     let Some(before) = text.and_then(|text| serde_json::from_slice::<Before>(&text).ok()) else {
         return Ok(());
     };
-    let original = require(cx, &prove.config)?;
-    match (open_database(prove, &original, cx)?, before) {
+    let original = require(cx, touch.config)?;
+    match (open_database(&original, touch.run_as, cx)?, before) {
         (Some(database), Before::Objects(objects)) => {
             refuse_what_people_made(&database, cx)?;
             database.take_back_to(&objects).map_err(AcceptError::from)?;

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use super::configure::{ConfigureError, LEDGER, read_document};
 use super::context::StepContext;
-use super::database_before;
+use super::database_before::{self, Touch};
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use super::rewritten::{notes, refuse_resets, summary};
@@ -17,7 +17,7 @@ use crate::config::{
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
 use crate::host::{PathError, free_loopback_port, running_from};
-use crate::model::{Event, Proof, Prove, RelPath, Secret, TreeIdentity};
+use crate::model::{Event, Owner, Proof, Prove, RelPath, Secret, TreeIdentity};
 use crate::server::{
     Banner, ExpectedSchema, IdentityVerdict, SchemaVerdict, SeenSchema, VersionCommand,
     judge_schema,
@@ -97,8 +97,8 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let directory = cx.directory();
     keep(cx.host, &directory, BEFORE, &prove.config)?;
     let original = require(cx, &prove.config)?;
-    let database = open_database(prove, &original, cx)?;
-    database_before::remember(prove, database.as_ref(), cx)?;
+    let database = open_database(&original, prove.run_as, cx)?;
+    database_before::remember(touch(prove), database.as_ref(), cx)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let dark = darken(&original, &prove.release.version, listen).map_err(AcceptError::from)?;
@@ -142,7 +142,7 @@ pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepEr
     stop_leftover(cx.host, &directory, &prove.tree, &dark_copy(prove, cx))?;
     refuse_while_in_use(prove, cx)?;
     cx.host.tree.remove_file(&dark_copy(prove, cx))?;
-    database_before::put_back(prove, cx)?;
+    database_before::put_back(touch(prove), cx)?;
     let aside = put_back(cx.host, &directory, BEFORE, &prove.config)?;
     cx.note_newer(aside);
     Ok(())
@@ -179,14 +179,18 @@ pub(crate) fn site_path(document: &Document) -> String {
     path.unwrap_or_default()
 }
 
+const fn touch(prove: &Prove) -> Touch<'_> {
+    Touch { config: &prove.config, run_as: prove.run_as, before: &prove.database }
+}
+
 pub(super) fn open_database<'a>(
-    prove: &Prove,
     document: &Document,
+    run_as: Option<Owner>,
     cx: &StepContext<'a>,
 ) -> Result<Option<Database<'a>>, AcceptError> {
     let driver = text_of(document, "SqlSettings.DriverName").unwrap_or_default();
     let source = Secret::new(text_of(document, "SqlSettings.DataSource").unwrap_or_default());
-    match Database::access(&cx.host.exec, &driver, &source, prove.run_as)? {
+    match Database::access(&cx.host.exec, &driver, &source, run_as)? {
         Access::Open(database) => Ok(Some(database)),
         Access::Closed(_) => Ok(None),
     }
