@@ -73,4 +73,4 @@ pub use serving::{StartServer, StopServer};
 pub use step::{Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId};
 pub use transaction::{TransactionId, TransactionIdError};
 pub use version::{Version, VersionError};
-pub use wish::{InstallWish, Overlay, Strength, UpgradeWish};
+pub use wish::{InstallWish, Overlay, RestoreWish, Strength, UpgradeWish};

@@ -107,6 +107,9 @@ impl Prefix {
         &self.var
     }
 
+    /// How the names of retired trees begin.
+    pub const RETIRED: &'static str = ".mattermost.retired-";
+
     /// The directory that holds the live, staged and retired trees.
     #[must_use]
     pub fn embedded(&self) -> RelPath {
@@ -128,7 +131,7 @@ impl Prefix {
     /// The tree that gave way to the one of a transaction.
     #[must_use]
     pub fn retired(&self, transaction: &TransactionId) -> RelPath {
-        self.embedded().join(&format!(".mattermost.retired-{transaction}"))
+        self.embedded().join(&format!("{}{transaction}", Self::RETIRED))
     }
 
     /// Where the mutable directories go unless they are placed elsewhere.

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::backup::BackupId;
 use super::digest::Sha256Digest;
 use super::place::PlaceName;
 use super::prefix::AppName;
@@ -62,6 +63,27 @@ pub struct InstallWish {
     pub start: Start,
     /// What may be done to a database that already holds something.
     pub database: DatabaseUse,
+}
+
+/// A wish to have an installation put back as a backup has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreWish {
+    /// The application.
+    pub app: AppName,
+    /// The root, as given.
+    pub root: PathBuf,
+    /// The backup; that of the last upgrade, where none is named.
+    pub backup: Option<BackupId>,
+    /// The archive of its release, as given, for a tree that is gone.
+    pub archive: Option<PathBuf>,
+    /// Whether the server is started and proven.
+    pub start: Start,
+    /// How the server is stopped and started; as at the last time, where it is not said.
+    pub service: Option<ServiceWish>,
+    /// May what people have done since be lost?
+    pub accept_loss: bool,
+    /// How the rest is done.
+    pub manner: Manner,
 }
 
 /// A wish to have an installation brought to another release.

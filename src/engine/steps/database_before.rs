@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::context::{Losses, StepContext};
 use super::error::StepError;
 use super::prove::{AcceptError, open_database, require};
-use crate::database::CreatedObject;
+use super::backup::RESTORED;
+use crate::database::{CreatedObject, Privileges};
+use crate::engine::backup::{DatabaseRestore, restore_database};
 use crate::engine::database::Database;
+use crate::host::Level;
 use crate::model::{BackupId, DatabaseUndo, Event, Owner, RelPath};
 
 /// The file in the transaction's directory.
@@ -93,7 +96,7 @@ pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(),
         }
         (Some(database), Before::BackedUp { backup, since }) => {
             refuse_what_people_did(&database, since, cx)?;
-            restore(&database, &backup, cx)?;
+            restore(touch, &backup, cx)?;
         }
         (None, Before::BackedUp { .. }) => {
             let why = "its client programs are not there any more".to_owned();
@@ -106,6 +109,22 @@ pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Makes the database hold again what it held. That is written down first: the backup is then kept, whatever becomes of the
+/// transaction.
+fn restore(touch: Touch<'_>, backup: &BackupId, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let marker = cx.directory().join(RESTORED);
+    cx.host.tree.replace(&marker, b"", 0o600, None)?;
+    let wish = DatabaseRestore {
+        id: backup,
+        config: touch.config,
+        run_as: touch.run_as,
+        privileges: Privileges::Restored,
+        // Whoever asks once to stop asks for this very way back.
+        stop_at: Level::Second,
+    };
+    Ok(restore_database(cx.host, &cx.plan.prefix, &wish, cx.reporter)?)
 }
 
 /// A session means that somebody has logged in, which nobody can on a server in the dark.

@@ -7,6 +7,7 @@
 mod activate;
 mod carry;
 mod carry_list;
+mod clean_up;
 mod configure;
 mod confirm;
 mod context;
@@ -20,6 +21,7 @@ mod keep;
 mod keep_modified;
 mod prove;
 mod relocate;
+mod restore;
 mod rewritten;
 mod service;
 mod settle;
@@ -73,7 +75,11 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::InheritAttributes { from, to } => inherit::perform(from, to, cx),
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
+        Step::RestoreConfig(restore) => restore::config(restore, cx),
+        Step::RestoreData(restore) => restore::data(restore, cx),
+        Step::RestoreDatabase(restore) => restore::database(restore, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
+        Step::CleanUp { keep } => clean_up::perform(*keep, cx),
         Step::StopServer(order) => service::stop(order, cx),
         Step::StartServer(start) => service::start(start, cx),
         Step::RunHooks(hooks) => hooks::perform(hooks, cx),
@@ -96,6 +102,9 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::Carry(carry) => carry::undo(carry, cx),
         Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
+        Step::RestoreConfig(restore) => restore::undo_config(restore, cx),
+        Step::RestoreData(restore) => restore::undo_data(restore, cx),
+        Step::RestoreDatabase(restore) => restore::undo_database(restore, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
         Step::StopServer(order) => service::start_again(order, cx),
         Step::RunHooks(hooks) => {
@@ -103,7 +112,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
             Ok(())
         }
         // The first ones change nothing but the staged tree, which the undo of unpacking takes away, if anything; the
-        // last three run after the commit, from where there is no way back.
+        // last ones run after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
         | Step::GrantDirectory { .. }
@@ -112,6 +121,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         | Step::RehearseMerge(_)
         | Step::RemoveDirectory { .. }
         | Step::StartServer(_)
+        | Step::CleanUp { .. }
         | Step::Settle => Ok(()),
     }
 }
