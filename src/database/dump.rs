@@ -2,7 +2,7 @@
 //!
 //! Only the schema in which the server makes things is dumped: extensions and other schemas belong to others. `pg_restore`
 //! is told the schema once more, so that the schema itself, its comment and its rights are left as they are: an archive
-//! made by PostgreSQL 15 or later holds them too.
+//! made by PostgreSQL 15 or later holds them too. And it is given a list, without what others own in that schema.
 
 use crate::model::CommandSpec;
 
@@ -72,28 +72,26 @@ pub fn dump(psql: &Psql<'_>, schema: &str, without: &[String]) -> CommandSpec {
     spec
 }
 
-/// Brings the archive on the standard input back, all of it or nothing. The objects become the connected role's.
+/// Brings what `list` names of the archive on the standard input back, all of it or nothing. The objects become the
+/// connected role's. `list` is a file that whoever runs this can read; see [`own_entries`].
 #[must_use]
-pub fn restore(psql: &Psql<'_>, schema: &str, privileges: Privileges) -> CommandSpec {
+pub fn restore(psql: &Psql<'_>, schema: &str, list: &str, privileges: Privileges) -> CommandSpec {
     let mut spec = CommandSpec::new(PG_RESTORE)
         .arg("--format=custom")
         .arg("--no-password")
         .arg("--single-transaction")
         .arg("--exit-on-error")
         .arg("--no-owner")
+        // Without a database, no database is restored into. A connection string that names none leaves that to the
+        // environment, and there alone stands what a name with special characters looks like.
+        .arg("--dbname=connect_timeout=5")
         // Here it is a name, not a pattern.
-        .arg(format!("--schema={schema}"));
+        .arg(format!("--schema={schema}"))
+        .arg(format!("--use-list={list}"));
     if privileges == Privileges::Left {
         spec = spec.arg("--no-privileges");
     }
-    let mut environment = psql.unhurried_environment();
-    // Nothing else says into which database an archive goes.
-    let database = environment.get("PGDATABASE").or_else(|| environment.get("PGUSER"));
-    if let Some(database) = database.map(|name| name.expose().clone()) {
-        spec = spec.arg(format!("--dbname={}", connection_value(&database)));
-    }
-    environment.remove("PGDATABASE");
-    spec.env = environment;
+    spec.env = psql.environment();
     spec.timeout = CommandSpec::UNHURRIED;
     spec
 }
@@ -134,8 +132,22 @@ pub fn parse_archive_listing(output: &str) -> Result<ArchiveListing, ListingErro
     Ok(ArchiveListing { entries: entries.len(), tables })
 }
 
+/// The lines of a listing whose objects belonged to `role`: what others have in the same schema is not taken away, and so
+/// not brought back.
+#[must_use]
+pub fn own_entries(listing: &str, role: &str) -> String {
+    let ending = format!(" {}", one_line(role));
+    let own = listing.lines().filter(|line| !line.starts_with(';') && line.ends_with(&ending));
+    own.fold(String::new(), |list, line| list + line + "\n")
+}
+
+/// How `pg_restore` prints a name in a list: line breaks become blanks.
+fn one_line(name: &str) -> String {
+    name.replace(['\n', '\r'], " ")
+}
+
 /// `ENCODING`, `STDSTRINGS`, `SEARCHPATH`: PostgreSQL documentation (pg_restore) calls them special entries.
-const HIDDEN_ENTRIES: usize = 4;
+const HIDDEN_ENTRIES: usize = 8;
 
 /// `3322; 0 16385 TABLE DATA public posts mmuser`. A name may hold blanks, a role hardly ever.
 fn table_with_rows(line: &str) -> Option<String> {
@@ -149,11 +161,6 @@ fn table_with_rows(line: &str) -> Option<String> {
 /// A name as a pattern that fits nothing else (PostgreSQL documentation, psql, Patterns).
 fn pattern(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A database's name where a connection string is understood too.
-fn connection_value(name: &str) -> String {
-    format!("dbname='{}'", name.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 #[cfg(test)]
@@ -174,9 +181,11 @@ mod tests {
         insta::assert_snapshot!(words(&spec), @r#"pg_dump --format=custom --no-password --compress=1 --lock-wait-timeout=60000 --schema="public" --exclude-table="public"."the ""board""""#);
         assert_eq!(spec.env["PGDATABASE"].expose(), "chat room");
         assert_eq!(spec.timeout, CommandSpec::UNHURRIED);
-        let spec = restore(&psql, "public", Privileges::Restored);
-        insta::assert_snapshot!(words(&spec), @"pg_restore --format=custom --no-password --single-transaction --exit-on-error --no-owner --schema=public --dbname=dbname='chat room'");
-        assert!(words(&restore(&psql, "public", Privileges::Left)).contains("--no-privileges"));
+        let spec = restore(&psql, "public", "/list", Privileges::Restored);
+        insta::assert_snapshot!(words(&spec), @"pg_restore --format=custom --no-password --single-transaction --exit-on-error --no-owner --dbname=connect_timeout=5 --schema=public --use-list=/list");
+        assert!(
+            words(&restore(&psql, "public", "/list", Privileges::Left)).contains("--no-privileges")
+        );
         insta::assert_snapshot!(words(&list_archive()), @"pg_restore --format=custom --list");
         assert!(!words(&spec).contains("canary") && !format!("{spec:?}").contains("canary"));
     }
@@ -210,12 +219,22 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_to_others_is_not_brought_back() {
+        let others = LISTING.replace("my table mmuser", "my table dba");
+        let list = own_entries(&others, "mmuser");
+        assert_eq!(list.lines().count(), 4);
+        assert!(!list.contains("my table") && !list.contains(';'.to_string().repeat(2).as_str()));
+        assert_eq!(own_entries(LISTING, "user"), "");
+    }
+
+    #[test]
     fn what_is_no_whole_listing_is_refused() {
         for text in ["", "pg_restore: error: input file does not appear to be a valid archive"] {
             assert_eq!(parse_archive_listing(text), Err(ListingError::NoList));
         }
         let cut = LISTING.split_once("650;").unwrap().0;
+        let cut = &cut.replace("Entries: 10", "Entries: 20");
         let error = parse_archive_listing(cut).unwrap_err();
-        assert_eq!(error, ListingError::Incomplete { stated: 10, listed: 1 });
+        assert_eq!(error, ListingError::Incomplete { stated: 20, listed: 1 });
     }
 }

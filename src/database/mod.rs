@@ -3,6 +3,8 @@
 
 mod created;
 mod dsn_error;
+mod dump;
+mod emptied;
 mod endpoint;
 mod failure;
 mod minimum;
@@ -13,9 +15,16 @@ mod postgres_dsn;
 mod postgres_key_value;
 mod postgres_url;
 mod psql;
+mod saved;
+mod tool_version;
 
 pub use created::{CreatedObject, ObjectKind, drop_created, list_created, parse_created};
 pub use dsn_error::DsnError;
+pub use dump::{
+    ArchiveListing, ListingError, PG_DUMP, PG_RESTORE, Privileges, dump, list_archive, own_entries,
+    parse_archive_listing, restore,
+};
+pub use emptied::{Others, empty_schema, list_others, parse_others};
 pub use endpoint::{Address, DataSource, Endpoint, Engine, read_data_source};
 pub use failure::{Failure, FailureKind};
 pub use minimum::{Minimum, Purpose, minimum};
@@ -24,3 +33,8 @@ pub use postgres::{
     parse_schema_state, parse_sessions, ping, schema_state,
 };
 pub use psql::{NotPostgres, Psql};
+pub use saved::{
+    OtherSession, SavedDatabase, ask_saved, count_rows, drop_scratch, list_other_sessions,
+    parse_other_sessions, parse_row_counts, parse_saved, read_active_configuration,
+};
+pub use tool_version::{ToolTooOld, ask_tool_version, can_dump, parse_tool_version};
