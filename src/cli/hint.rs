@@ -1,5 +1,6 @@
 //! What a failure leaves behind, and what to do next: the advice that no error carries itself.
 
+use super::backup_hint;
 use super::call::Call;
 use super::system;
 use super::words::chain;
@@ -205,6 +206,7 @@ fn for_step(cause: &StepError) -> String {
             AcceptError::Path(_) | AcceptError::Configure(ConfigureError::Path(_)),
         )
         | StepError::Proof(ProofError::Path(_)) => return system::advice_and_again(cause),
+        StepError::Backup(error) => return backup_hint::for_backup(error),
         StepError::Confirm(error) if !error.is_refusal() => {
             return system::advice_and_again(cause);
         }

@@ -34,7 +34,7 @@ pub use postgres::{
 };
 pub use psql::{NotPostgres, Psql};
 pub use saved::{
-    OtherSession, SavedDatabase, ask_saved, count_rows, drop_scratch, list_other_sessions,
+    DatabaseFacts, OtherSession, ask_saved, count_rows, drop_scratch, list_other_sessions,
     parse_other_sessions, parse_row_counts, parse_saved, read_active_configuration,
 };
 pub use tool_version::{ToolTooOld, ask_tool_version, can_dump, parse_tool_version};

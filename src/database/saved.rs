@@ -12,7 +12,7 @@ use super::psql::Psql;
 
 /// A database as it matters for a dump.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct SavedDatabase {
+pub struct DatabaseFacts {
     /// The server's version as a number: 150018 is 15.18.
     pub server_version_num: u32,
     /// The same as text.
@@ -103,7 +103,7 @@ pub fn ask_saved(psql: &Psql<'_>, scratch: &str) -> CommandSpec {
 }
 
 /// Reads the answer to [`ask_saved`].
-pub fn parse_saved(output: &str) -> Result<SavedDatabase, AnswerError> {
+pub fn parse_saved(output: &str) -> Result<DatabaseFacts, AnswerError> {
     read("what is to be saved", output)
 }
 

@@ -2,7 +2,9 @@
 //! run left open. It does not print, read the environment or parse arguments.
 
 mod ask_running;
+mod backup;
 mod database;
+mod dump;
 mod install;
 mod journal_file;
 mod listen;
@@ -20,6 +22,12 @@ mod survey;
 mod transaction;
 mod verify;
 
+pub use backup::{
+    BackupError, BackupSeen, BackupWish, DatabaseRestore, create_backup, list_backups,
+    other_sessions, protected_backups, prune_backups, restore_database, verify_backup,
+};
+pub use database::DatabaseError;
+pub use dump::DumpError;
 pub use install::{InstallError, Installed, Prepared, install, payloads, prepare, take_lock};
 pub use journal_file::JournalError;
 pub use observe::ObserveError;

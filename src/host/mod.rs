@@ -40,7 +40,8 @@ pub use append_file::{AppendFile, open_descriptor};
 pub use capture::Captured;
 pub use clock::Clock;
 pub use copy::{
-    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
+    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Means, Special, copy_tree,
+    duplicate_tree, list_tree, same_tree,
 };
 pub(crate) use error::PathContext;
 pub use error::PathError;

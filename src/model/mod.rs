@@ -1,6 +1,7 @@
 //! Floor 0: the nouns of the trade and what always holds for them.
 //! No I/O, no clock, no decision.
 
+mod backup;
 mod command;
 mod digest;
 mod elf;
@@ -28,6 +29,11 @@ mod transaction;
 mod version;
 mod wish;
 
+pub use backup::{
+    BACKUP_SCHEMA, BackUp, BackupId, BackupManifest, BackupOrigin, BackupPart, DataPolicy,
+    DatabaseDescription, ManifestError, SavedConfig, SavedDatabase, SavedDirectory, SavedFile,
+    SavedKind, SavedPlace, SavedTable,
+};
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
 pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};
@@ -47,7 +53,10 @@ pub use redact::redact;
 pub use release::{Edition, Release};
 pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
-pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingReport, StepReport};
+pub use report::{
+    BackupContent, BackupReport, Ending, Failure, PlaceReport, REPORT_SCHEMA, Report,
+    SettingReport, StepReport,
+};
 pub use request::{DatabaseUse, InstallRequest, Start};
 pub use secret::Secret;
 pub use step::{Configure, Content, Prove, Reversal, Step, StepId};

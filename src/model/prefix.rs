@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::BackupId;
 use super::relpath::RelPath;
 use super::transaction::TransactionId;
 
@@ -158,6 +159,18 @@ impl Prefix {
     #[must_use]
     pub fn applied(&self) -> RelPath {
         self.state().join("applied")
+    }
+
+    /// The directory of all backups.
+    #[must_use]
+    pub fn backups(&self) -> RelPath {
+        self.state().join("backups")
+    }
+
+    /// The directory of one backup.
+    #[must_use]
+    pub fn backup(&self, id: &BackupId) -> RelPath {
+        self.backups().join(id.as_str())
     }
 
     /// The directory of all transactions.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::BackUp;
 use super::digest::Sha256Digest;
 use super::owner::Owner;
 use super::place::Placement;
@@ -124,6 +125,8 @@ pub enum Step {
         /// The live path.
         live: RelPath,
     },
+    /// Save configuration, database and what else is asked for, and be sure that it can be brought back.
+    BackUp(BackUp),
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
@@ -190,6 +193,7 @@ impl Step {
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
+            | Self::BackUp(_)
             | Self::Activate { .. } => Reversal::Undo,
             Self::Prove(_) => Reversal::Pivot,
             Self::Settle | Self::RemoveDirectory { .. } => Reversal::None,

@@ -1,6 +1,6 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::Step;
+use crate::model::{DataPolicy, Step};
 
 /// What the step does.
 #[must_use]
@@ -26,6 +26,16 @@ pub fn explain(step: &Step) -> String {
         Step::RemoveDirectory { path } => format!("remove {path}, whose copy is in use now"),
         Step::Configure(configure) => format!("merge the configuration into {}", configure.file),
         Step::Activate { live, .. } => format!("activate the new tree as {live}"),
+        Step::BackUp(backup) => {
+            let what = match (backup.database, backup.policy) {
+                (true, DataPolicy::Skip) => "configuration and database",
+                (true, DataPolicy::Link | DataPolicy::Copy) => "configuration, database and files",
+                (false, DataPolicy::Skip) => "the configuration",
+                (false, DataPolicy::Link | DataPolicy::Copy) => "configuration and files",
+            };
+            let rehearse = if backup.verify_restore { ", and bring it back on trial" } else { "" };
+            format!("back up {what} as {}{rehearse}", backup.id)
+        }
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
         }

@@ -25,6 +25,7 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::SetOwner { .. }
             | Step::GrantDirectory { .. }
             | Step::Activate { .. }
+            | Step::BackUp(_)
             | Step::Settle => {}
         }
     }

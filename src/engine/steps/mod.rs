@@ -4,6 +4,7 @@
 //! step that is not done, half done or done; both work only from the step, the transaction's directory and what they
 //! see; what they did is durable when they return.
 
+mod backup;
 mod configure;
 mod confirm;
 mod context;
@@ -25,6 +26,7 @@ pub use error::StepError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
+pub(crate) use relocate::words as not_kept;
 
 use crate::model::Step;
 
@@ -52,6 +54,7 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         }
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
+        Step::BackUp(what) => backup::perform(what, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
         Step::Settle => settle::perform(cx),
     }
@@ -69,6 +72,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
             directory::rename_back(from, to, cx)
         }
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
+        Step::BackUp(what) => backup::undo(what, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
         // The first three change nothing but the staged tree, which the undo of unpacking takes away; the others run
         // after the commit, from where there is no way back.
