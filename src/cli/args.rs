@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::model::{
-    AppName, DataPolicy, Edition, PlaceName, RelPath, Service, ServiceWish, Sha256Digest, Version,
+    AppName, BackupId, DataPolicy, Edition, PlaceName, RelPath, Service, ServiceWish, Sha256Digest,
+    Version,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -23,7 +24,7 @@ pub(crate) struct Output {
     /// Print one JSON object instead of text; no progress is shown
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Write progress as JSON lines to this file descriptor, which must be open (install, verify, recover)
+    /// Write progress as JSON lines to this file descriptor, which must be open (install, verify, recover, backup create)
     #[arg(long, global = true, value_name = "FD", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) progress_fd: Option<u16>,
 }
@@ -78,11 +79,69 @@ pub(crate) enum Command {
         #[arg(long)]
         accept_data_loss: bool,
     },
+    /// Save configuration, database and files, and look after what was saved
+    Backup {
+        #[command(subcommand)]
+        command: BackupCommand,
+    },
     /// Look at and change the configuration of the installed server
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupCommand {
+    /// Save the configuration and the database as they are now; the server may run meanwhile
+    Create {
+        #[command(flatten)]
+        target: Target,
+        /// What to do about uploaded files and plugins: leave them out, give them second names, or copy them
+        #[arg(long, value_name = "POLICY", default_value = "skip")]
+        data: DataArg,
+        /// Bring the dump back into a scratch database and compare the numbers of rows; its role has to be allowed to
+        /// create databases
+        #[arg(long)]
+        verify_restore: bool,
+    },
+    /// Show which backups there are
+    List {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Read a backup to its last byte: is it still what it was?
+    Verify {
+        #[command(flatten)]
+        target: Target,
+        /// Its name [default: the newest one]
+        backup: Option<BackupId>,
+    },
+    /// Remove old backups, and what is left of unfinished ones
+    Prune {
+        #[command(flatten)]
+        target: Target,
+        /// How many of the newest ones stay
+        #[arg(long, value_name = "N", default_value_t = 3)]
+        keep: usize,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DataArg {
+    Skip,
+    Link,
+    Copy,
+}
+
+impl From<DataArg> for DataPolicy {
+    fn from(data: DataArg) -> Self {
+        match data {
+            DataArg::Skip => Self::Skip,
+            DataArg::Link => Self::Link,
+            DataArg::Copy => Self::Copy,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -244,27 +303,6 @@ impl ServiceArgs {
             ServiceWish::Exactly(Service::Commands { stop, start, status: None })
         });
         commands.or_else(|| self.service.clone())
-    }
-}
-
-/// What becomes of uploaded files.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum DataArg {
-    /// They are left out
-    Skip,
-    /// They get a second name, where the file system can; else they are copied
-    Link,
-    /// They are copied
-    Copy,
-}
-
-impl From<DataArg> for DataPolicy {
-    fn from(policy: DataArg) -> Self {
-        match policy {
-            DataArg::Skip => Self::Skip,
-            DataArg::Link => Self::Link,
-            DataArg::Copy => Self::Copy,
-        }
     }
 }
 

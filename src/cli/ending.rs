@@ -1,7 +1,7 @@
 //! How a command ended that did not get as far as its work.
 //! No error is worded here.
 
-use crate::engine::{JournalError, OpenError, UndertakeError};
+use crate::engine::{BackupError, JournalError, OpenError, UndertakeError};
 use crate::host::LockError;
 use crate::model::Ending;
 
@@ -21,6 +21,18 @@ pub(crate) const fn of_open(error: &OpenError) -> Ending {
         OpenError::Journal(JournalError::Untrusted { .. })
         | OpenError::ForeignPlan { .. }
         | OpenError::NeedsOperator { .. } => Ending::Stuck,
+    }
+}
+
+/// How a command about backups ended that failed.
+pub(crate) fn of_backup(error: &BackupError) -> Ending {
+    match error {
+        BackupError::Interrupted { .. } => Ending::Locked,
+        BackupError::Open(error) => of_open(error),
+        BackupError::Damaged { .. }
+        | BackupError::Manifest { .. }
+        | BackupError::Unfinished { .. } => Ending::ProbeFailed,
+        _ => Ending::Refused,
     }
 }
 

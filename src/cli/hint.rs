@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::backup_hint;
 use super::call::Call;
 use super::system;
 use super::words::chain;
@@ -252,6 +253,7 @@ fn for_step(cause: &StepError) -> String {
         )
         | StepError::Carry(CarryError::Foreign(ForeignError::Path(_)))
         | StepError::Proof(ProofError::Path(_)) => return system::advice_and_again(cause),
+        StepError::Backup(error) => return backup_hint::for_backup(error),
         StepError::Confirm(error) if !error.is_refusal() => {
             return system::advice_and_again(cause);
         }

@@ -2,6 +2,7 @@
 //! file of the host itself.
 
 mod args;
+mod backup_hint;
 mod call;
 mod commands;
 mod ending;
@@ -73,6 +74,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
             };
             commands::recover::run(target, wish, &cli.output, cancel)?
         }
+        Command::Backup { command } => commands::backup::run(command, &cli.output, cancel)?,
         Command::Config { command } => {
             return commands::config::run(command, cli.output.json, cancel);
         }

@@ -4,6 +4,8 @@
 mod activity;
 mod created;
 mod dsn_error;
+mod dump;
+mod emptied;
 mod endpoint;
 mod failure;
 mod minimum;
@@ -15,10 +17,17 @@ mod postgres_dsn;
 mod postgres_key_value;
 mod postgres_url;
 mod psql;
+mod saved;
+mod tool_version;
 
 pub use activity::{count_traces, parse_traces};
 pub use created::{CreatedObject, ObjectKind, drop_created, list_created, parse_created};
 pub use dsn_error::DsnError;
+pub use dump::{
+    ArchiveListing, ListingError, PG_DUMP, PG_RESTORE, Privileges, dump, list_archive, own_entries,
+    parse_archive_listing, restore,
+};
+pub use emptied::{Others, empty_schema, list_others, parse_others};
 pub use endpoint::{Address, DataSource, Endpoint, Engine, read_data_source};
 pub use failure::{Failure, FailureKind};
 pub use minimum::{Minimum, Purpose, minimum};
@@ -28,3 +37,8 @@ pub use postgres::{
 };
 pub use postgres_backends::{Backends, list_backends, parse_backends};
 pub use psql::{NotPostgres, Psql};
+pub use saved::{
+    DatabaseFacts, OtherSession, ask_saved, count_rows, drop_scratch, list_other_sessions,
+    parse_other_sessions, parse_row_counts, parse_saved, read_active_configuration,
+};
+pub use tool_version::{ToolTooOld, ask_tool_version, can_dump, parse_tool_version};

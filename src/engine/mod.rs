@@ -2,7 +2,9 @@
 //! run left open. It does not print, read the environment or parse arguments.
 
 mod ask_running;
+mod backup;
 mod database;
+mod dump;
 mod foreign;
 mod install;
 mod journal_file;
@@ -25,6 +27,12 @@ mod undertake;
 mod upgrade;
 mod verify;
 
+pub use backup::{
+    BackupError, BackupSeen, BackupWish, DatabaseRestore, create_backup, list_backups,
+    other_sessions, protected_backups, prune_backups, restore_database, verify_backup,
+};
+pub use database::DatabaseError;
+pub use dump::DumpError;
 pub use foreign::{Deviation, ForeignError};
 pub use journal_file::JournalError;
 pub use observe::ObserveError;

@@ -30,8 +30,11 @@ mod service;
 mod service_names;
 mod shade;
 mod signal;
+mod sink;
 mod socket_table;
+mod source_file;
 mod space;
+mod stream;
 mod surroundings_of;
 mod territory;
 mod tree;
@@ -41,7 +44,8 @@ pub use append_file::{AppendFile, open_descriptor};
 pub use capture::Captured;
 pub use clock::Clock;
 pub use copy::{
-    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
+    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Means, Special, copy_tree,
+    duplicate_tree, list_tree, same_tree,
 };
 pub(crate) use error::PathContext;
 pub use error::PathError;
@@ -68,7 +72,10 @@ pub use server_process::{ServerError, ServerProcess, Stopped};
 pub use service::{Obeyed, Order, ServiceDoor, ServiceError, ServiceState};
 pub use service_names::{ServiceNameError, find_service};
 pub use signal::{Cancel, Level};
+pub use sink::{FileSink, Written};
+pub use source_file::SourceFile;
 pub use space::{FileSystem, FileSystems};
+pub use stream::{Stream, StreamError, Streamed};
 pub use surroundings_of::{environment_of, service_of};
 pub use territory::Territory;
 pub use tree::{Attributes, Exchange, Kind, Setting, Stat, Tree, is_executable_mode};

@@ -183,6 +183,37 @@ pub struct SavedDirectory {
     pub files: u64,
 }
 
+/// Something in a saved directory, as one line of its list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedFile {
+    /// Where it lies in the directory; bytes that are no text, and `%`, stand as `%` and two digits.
+    pub path: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub kind: SavedKind,
+}
+
+/// What lies in a saved directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum SavedKind {
+    /// A regular file.
+    File {
+        /// Its size in bytes.
+        size: u64,
+        /// Its digest; `None` where the file is the very one in use.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sha256: Option<Sha256Digest>,
+    },
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink {
+        /// What it says, spelled like the path.
+        target: String,
+    },
+}
+
 /// What a backup is. It is written last: a backup without it is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupManifest {

@@ -66,6 +66,7 @@ mod tests {
             release: Release { version: Version::new(10, 11, 0), edition: Edition::Team },
             archive: Sha256Digest::of(b"archive"),
             entries,
+            assumed: false,
         }
     }
 

@@ -24,6 +24,10 @@ pub struct TreeIdentity {
     pub archive: Sha256Digest,
     /// The release's own content, sorted by path.
     pub entries: Vec<Entry>,
+    /// Was that content taken from the tree itself, for want of the release's archive? Then a file that somebody has put among
+    /// those of the release cannot be told from them, and a tree that gave way must not be removed unasked.
+    #[serde(default)]
+    pub assumed: bool,
 }
 
 impl TreeIdentity {

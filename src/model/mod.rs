@@ -37,8 +37,8 @@ mod wish;
 
 pub use backup::{
     BACKUP_SCHEMA, BackUp, BackupId, BackupManifest, BackupOrigin, BackupPart, DataPolicy,
-    DatabaseDescription, ManifestError, SavedConfig, SavedDatabase, SavedDirectory, SavedPlace,
-    SavedTable,
+    DatabaseDescription, ManifestError, SavedConfig, SavedDatabase, SavedDirectory, SavedFile,
+    SavedKind, SavedPlace, SavedTable,
 };
 pub use belonging::Belonging;
 pub use carry::Carry;
@@ -62,7 +62,10 @@ pub use redact::redact;
 pub use release::{Edition, Release};
 pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
-pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingReport, StepReport};
+pub use report::{
+    BackupContent, BackupReport, Ending, Failure, PlaceReport, REPORT_SCHEMA, Report,
+    SettingReport, StepReport,
+};
 pub use request::{
     Consent, DatabaseUse, InstallRequest, Manner, RestoreRequest, Start, TreeSource, UpgradeRequest,
 };

@@ -9,7 +9,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{hint, words};
 use crate::engine::{ResolvedUpgrade, own_territory, resolve_upgrade};
 use crate::host::{Cancel, Host};
-use crate::model::{Consent, Ending, Failure, Manner, Report, Start, UpgradeWish};
+use crate::model::{Consent, Failure, Manner, Report, Start, UpgradeWish};
 
 /// Upgrades, or only says how it would, and reports.
 pub(crate) fn run(

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::backup::RESTORED;
 use super::context::{Losses, StepContext};
 use super::error::StepError;
 use super::prove::{AcceptError, open_database, require};
-use super::backup::RESTORED;
 use crate::database::{CreatedObject, Privileges};
 use crate::engine::backup::{DatabaseRestore, restore_database};
 use crate::engine::database::Database;

@@ -8,6 +8,7 @@ use super::hooks::HooksError;
 use super::inherit::InheritError;
 use super::prove::AcceptError;
 use super::relocate::RelocationError;
+use crate::engine::backup::BackupError;
 use crate::engine::journal_file::JournalError;
 use crate::engine::proof::ProofError;
 use crate::engine::serving::ServingError;
@@ -36,6 +37,9 @@ pub enum StepError {
     /// The configuration could not be merged.
     #[error(transparent)]
     Configure(#[from] ConfigureError),
+    /// The backup could not be made.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// A directory could not be copied.
     #[error(transparent)]
     Relocation(#[from] RelocationError),
@@ -86,6 +90,7 @@ impl StepError {
             Self::Journal(error) => error.is_crash(),
             Self::Unpack(error) => error.is_crash(),
             Self::Confirm(error) => error.is_crash(),
+            Self::Backup(error) => error.is_crash(),
             Self::Relocation(error) => error.is_crash(),
             Self::Carry(error) => error.is_crash(),
             Self::Accept(error) => error.is_crash(),

@@ -5,6 +5,7 @@
 //! see; what they did is durable when they return.
 
 mod activate;
+mod backup;
 mod carry;
 mod carry_list;
 mod clean_up;
@@ -40,6 +41,7 @@ pub use inherit::InheritError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
+pub(crate) use relocate::words as not_kept;
 
 use activate::Trees;
 
@@ -75,6 +77,7 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::InheritAttributes { from, to } => inherit::perform(from, to, cx),
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
+        Step::BackUp(what) => backup::perform(what, cx),
         Step::RestoreConfig(restore) => restore::config(restore, cx),
         Step::RestoreData(restore) => restore::data(restore, cx),
         Step::RestoreDatabase(restore) => restore::database(restore, cx),
@@ -102,6 +105,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::Carry(carry) => carry::undo(carry, cx),
         Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
+        Step::BackUp(what) => backup::undo(what, cx),
         Step::RestoreConfig(restore) => restore::undo_config(restore, cx),
         Step::RestoreData(restore) => restore::undo_data(restore, cx),
         Step::RestoreDatabase(restore) => restore::undo_database(restore, cx),

@@ -4,7 +4,7 @@ use super::context::StepContext;
 use super::database_before::{self, Touch};
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
-use super::prove::{AcceptError, open_database, require};
+use super::prove::{open_database, require};
 use super::relocate;
 use crate::database::Privileges;
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};

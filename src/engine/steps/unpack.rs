@@ -51,6 +51,7 @@ pub(super) fn perform(
         release: release.clone(),
         archive: unpacked.digest,
         entries: unpacked.entries,
+        assumed: false,
     };
     let text = serde_json::to_vec(&identity).expect("an identity is plain data");
     tree.replace(&into.join(TreeIdentity::FILE), &text, 0o644, None)?;

@@ -1,7 +1,7 @@
 //! E: two entries for one place.
 
 use super::archive::{Head, Tar};
-use crate::support::world::{Case, accept, refuse};
+use super::world::{Case, accept, refuse};
 
 const DUPLICATE: &str = "T-NAME-DUPLICATE";
 const COLLISION: &str = "T-NAME-COLLISION";
@@ -50,7 +50,7 @@ pub(crate) fn cases() -> Vec<Case> {
 /// Beside the corpus: directories that collide without an entry of their own.
 #[test]
 fn implied_directories_collide_too() {
-    crate::support::world::run_all(&[refuse("implied", COLLISION, |_| {
+    super::world::run_all(&[refuse("implied", COLLISION, |_| {
         two("mattermost/Dir/a", "mattermost/dir/b")
     })]);
 }

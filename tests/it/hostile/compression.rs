@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 
 use super::archive::{BLOCK, Head, Tar, gzip};
-use crate::support::world::{Case, World, accept, refuse};
+use super::world::{Case, World, accept, refuse};
 use mmembed::host::Limits;
 
 fn release() -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! G: what a release must hold.
 
 use super::archive::{Head, Tar};
-use crate::support::world::{Case, accept, refuse};
+use super::world::{Case, accept, refuse};
 
 const RULE: &str = "T-RELEASE-SHAPE";
 

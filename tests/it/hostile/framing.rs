@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::archive::{BLOCK, Head, Tar, gzip, pax_records};
-use crate::support::world::{Case, accept, refuse};
+use super::world::{Case, accept, refuse};
 
 const F: &[&str] = &["f 644 f \"x\""];
 
@@ -268,5 +268,5 @@ fn extension_records_at_other_wrong_places_are_refused() {
                 .gz()
         }),
     ];
-    crate::support::world::run_all(&more);
+    super::world::run_all(&more);
 }

@@ -1,7 +1,7 @@
 //! B: links that lead out, or are written through.
 
 use super::archive::{Head, Tar};
-use crate::support::world::{Case, World, accept, refuse};
+use super::world::{Case, World, accept, refuse};
 
 const OUT: &str = "../outside";
 

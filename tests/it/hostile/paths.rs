@@ -1,7 +1,7 @@
 //! A: names that climb, hide, or cannot be told from others.
 
 use super::archive::{Head, Tar};
-use crate::support::world::{Case, accept, refuse};
+use super::world::{Case, accept, refuse};
 
 const X: &[u8] = b"x";
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use mmembed::host::{Fault, Meter, remove_tree};
 use rustix::fs::{Mode, OFlags, mkdirat, openat};
 
-use crate::support::world::World;
+use super::world::World;
 
 fn remove(world: &World, meter: &Meter) -> Result<(), mmembed::host::PathError> {
     let root = fs::File::open(world.root()).unwrap();

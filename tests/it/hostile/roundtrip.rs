@@ -12,7 +12,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use tar::{Builder, EntryType, Header, HeaderMode};
 
-use crate::support::world::World;
+use super::world::World;
 
 /// Paths to contents, and whether each is executable.
 type Files = BTreeMap<String, (Vec<u8>, bool)>;

@@ -13,7 +13,7 @@ use rustix::fs::{CWD, Mode, mkfifoat};
 use rustix::process::{geteuid, umask};
 
 use super::archive::{Head, Tar};
-use crate::support::world::{BASE, World, run_all, sha256_of};
+use super::world::{BASE, World, run_all, sha256_of};
 
 fn unpack_at(world: &World, path: &Path) -> Result<mmembed::host::Unpacked, UnpackError> {
     world.unpack_job(path, Limits::default(), None, &Meter::default(), &mut |_| {})

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use rustix::fs::llistxattr;
 
 use super::archive::{Head, MTIME, Tar};
-use crate::support::world::{Case, NOW, World, accept, refuse};
+use super::world::{Case, NOW, World, accept, refuse};
 
 const F: &[&str] = &["f 644 f \"x\""];
 
