@@ -4,5 +4,9 @@
     reason = "a report that lacks what is looked for fails the test, as it should"
 )]
 
+mod damage;
 mod equality;
+mod failures;
 mod site;
+mod trial;
+mod words;
