@@ -13,6 +13,7 @@
 )]
 
 mod architecture;
+mod backup;
 mod budget;
 mod crash;
 #[path = "../fakes/mod.rs"]
