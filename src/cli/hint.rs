@@ -247,10 +247,12 @@ fn for_serving(error: &ServingError) -> String {
                 .to_owned()
         }
         ServingError::DatabaseInUse { .. } => {
-            "stop what is connected: another server, or somebody who uses the server's login"
+            "stop what is connected: another server, a pool of connections, or somebody who uses the server's login"
                 .to_owned()
         }
-        ServingError::Service(_) | ServingError::NotServing { .. } => {
+        ServingError::Service(_)
+        | ServingError::StillUp { .. }
+        | ServingError::NotServing { .. } => {
             "look at the service's own log, then run the command again".to_owned()
         }
         ServingError::Path(_) | ServingError::Proof(_) | ServingError::Cancelled => {

@@ -23,6 +23,7 @@ mod hostile;
 mod install;
 mod orphans;
 mod private_postgres;
+mod service;
 mod stand_in;
 mod support;
 mod words;
