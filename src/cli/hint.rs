@@ -269,6 +269,18 @@ mod tests {
     use crate::host::PathError;
 
     #[test]
+    fn a_server_that_somebody_else_runs_is_to_be_stopped_by_them() {
+        let unit = |unit: Option<&str>| ServingError::NobodyToAsk {
+            pid: 17,
+            program: "mattermost".to_owned(),
+            unit: unit.map(str::to_owned),
+        };
+        let next = for_serving(&unit(Some("mattermost.service")));
+        assert!(next.ends_with("give --service systemd:mattermost.service"), "{next}");
+        assert!(for_serving(&unit(None)).contains("--stop-cmd"));
+    }
+
+    #[test]
     fn what_to_do_after_a_rollback_depends_on_what_the_system_said() {
         let refused =
             |kind: ErrorKind| PathError { verb: "rename", path: "/x".into(), source: kind.into() };

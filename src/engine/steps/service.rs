@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// The same where its service says that it could not be stopped, or was told to in an earlier run: it may be on its way.
 const SHORT_PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long a server that was unwell before is waited for: within a minute it is up.
+const UNWELL: Duration = Duration::from_secs(60);
+
 /// That the service was told to stop the server, in the transaction's directory.
 const TOLD: &str = "stop-told.json";
 
@@ -81,15 +84,19 @@ pub(super) fn start_again(stop: &StopServer, cx: &mut StepContext<'_>) -> Result
         }
         return Ok(());
     }
+    let within = match told {
+        // It was no better before: it has to come up, and nobody knows whether it will ever be well.
+        Some(Told { answered: false }) => stop.within.min(UNWELL),
+        Some(Told { answered: true }) | None => stop.within,
+    };
     // One that has ignored its service still serves; a second one must not be started beside it.
     let came_back = if is_running && !is_supervised(&stop.service) {
-        serving.await_service(stop.within)
+        serving.await_service(within)
     } else {
-        serving.start(stop.within).map(|(served, started)| tell_of_start(served, &started, cx))
+        serving.start(within).map(|(served, started)| tell_of_start(served, &started, cx))
     };
     match (came_back, told) {
         (Ok(served), _) => tell_of_service(&served, cx),
-        // It was no better before.
         (Err(ServingError::NotServing { address, answer, .. }), Some(Told { answered: false }))
             if !running(cx.host, &stop.tree)?.found.is_empty() =>
         {

@@ -1,15 +1,19 @@
 //! The old server: stopped, started again when the transaction is undone, and never killed.
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use mmembed::engine::{Outcome, ServingError, StepError, Wish};
-use mmembed::host::Meter;
+use mmembed::host::{Meter, is_root};
 use mmembed::model::{HookPhase, Service, Step};
 use serde_json::json;
 
 use super::world::{World, recover_on, release};
 use crate::fakes::trailer::Fault;
+
+/// Who runs the server when root runs the tests: no user of that number exists.
+const SERVICE: u32 = 21_547;
 
 /// Why a transaction was rolled back.
 #[track_caller]
@@ -49,6 +53,32 @@ fn an_undo_starts_the_old_server_again_and_proves_it() {
     };
     assert_eq!(world.seen(), "3", "the server was down meanwhile");
     assert_eq!(world.ping(), Some(200), "it serves at once");
+    assert_ne!(world.pid(), before);
+    assert_eq!(world.told(), ["stop", "start"]);
+    assert_eq!(heard.0, Vec::<String>::new());
+}
+
+/// In a container, root may not look into the processes of other users.
+#[test]
+fn a_server_of_another_user_is_stopped_and_started_again() {
+    let world = World::of(&release("10.11.0"));
+    if is_root() {
+        let user = SERVICE.to_string();
+        let mut chown = Command::new("chown");
+        chown.arg("-R").arg(format!("{user}:{user}")).arg(world.live());
+        assert!(chown.status().unwrap().success());
+        let switch = format!("AS='setpriv --reuid {user} --regid {user} --clear-groups'\n");
+        fs::write(world.beside("environment"), switch).unwrap();
+        // Service managers start a program by its whole path.
+        let text = fs::read_to_string(world.beside("control")).unwrap();
+        let whole = text.replace("./bin/mattermost", "\"$PWD/bin/mattermost\"");
+        fs::write(world.beside("control"), whole).unwrap();
+    }
+    let before = world.serve();
+    let steps = vec![Step::StopServer(world.stop_by(world.commands())), world.failing()];
+    let (outcome, heard) = world.carry_out(steps);
+    assert!(matches!(outcome, Outcome::RolledBack { .. }), "{outcome:?}");
+    assert_eq!((world.seen().as_str(), world.ping()), ("3", Some(200)));
     assert_ne!(world.pid(), before);
     assert_eq!(world.told(), ["stop", "start"]);
     assert_eq!(heard.0, Vec::<String>::new());

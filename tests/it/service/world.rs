@@ -29,13 +29,13 @@ const CONTROL: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 echo "$1 $MMEMBED_APP $MMEMBED_FROM $MMEMBED_TO $MMEMBED_TRANSACTION $MMEMBED_LIVE" >> "$here/told"
 pid=$(cat "$here/pid" 2>/dev/null)
-runs() { test -n "$pid" && test -e "/proc/$pid/exe"; }
+runs() { test -n "$pid" && grep -q '^State:.[^ZX]' "/proc/$pid/status" 2> /dev/null; }
 case "$1" in
 start)
     runs && exit 0
     cd "$here/root/opt/acme/embedded/mattermost" || exit 1
     . "$here/environment"
-    setsid env --default-signal=HUP,INT,QUIT,PIPE,TERM ./bin/mattermost < /dev/null > "$here/console" 2>&1 &
+    setsid $AS env --default-signal=HUP,INT,QUIT,PIPE,TERM ./bin/mattermost < /dev/null > "$here/console" 2>&1 &
     echo $! > "$here/pid"
     ;;
 stop)
@@ -177,8 +177,9 @@ impl World {
     }
 
     pub(super) fn runs(&self) -> bool {
-        fs::read_to_string(self.beside("pid"))
-            .is_ok_and(|pid| fs::read_link(format!("/proc/{}/exe", pid.trim())).is_ok())
+        let pid = fs::read_to_string(self.beside("pid")).unwrap_or_default();
+        let status = fs::read_to_string(format!("/proc/{}/status", pid.trim()));
+        status.is_ok_and(|text| !text.contains("State:\tZ"))
     }
 
     /// The program that starts and stops the server, as commands.
