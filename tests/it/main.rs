@@ -24,6 +24,7 @@ mod hostile;
 mod install;
 mod orphans;
 mod private_postgres;
+mod service;
 mod stand_in;
 mod support;
 mod upgrade;
