@@ -65,12 +65,11 @@ pub(crate) fn look_beyond(
                 continue;
             };
             let path = directory.below(&name);
-            match identity.belonging(&path, in_tree) {
-                Belonging::Release if is_directory(host, tree, identity, &path)? => {
-                    pending.push(path);
-                }
-                Belonging::Release => {}
-                other => beyond.paths.push((path, other)),
+            let whose = identity.belonging(&path, in_tree);
+            if whose != Belonging::Release {
+                beyond.paths.push((path, whose));
+            } else if is_directory(host, tree, identity, &path)? {
+                pending.push(path);
             }
         }
     }

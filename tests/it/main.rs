@@ -15,6 +15,7 @@
 mod architecture;
 mod backup;
 mod budget;
+mod carry;
 mod crash;
 #[path = "../fakes/mod.rs"]
 mod fakes;

@@ -13,7 +13,7 @@ use mmembed::engine::{
 use mmembed::host::{Cancel, Exec, Host, Level, Meter, current_owner};
 use mmembed::model::{
     ArchiveStamp, BackupId, BackupManifest, DataPolicy, Edition, Location, Owner, PlaceName,
-    Placement, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, Release, Viewpoint,
+    Placement, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, Release, Service, Viewpoint,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -212,6 +212,7 @@ impl Site {
             placements: PlaceName::USUAL.map(at).to_vec(),
             owner: current_owner(),
             server,
+            service: Service::None,
             proof: None,
         }
     }
