@@ -15,7 +15,9 @@ mod places;
 mod proof;
 mod reporter;
 mod resolve;
+mod resolve_restore;
 mod resolve_upgrade;
+mod restore;
 mod serving;
 mod settings;
 mod state_files;
@@ -42,6 +44,7 @@ pub use open::{
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
+pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore};
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
 pub use serving::ServingError;
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
