@@ -50,6 +50,7 @@ pub(crate) fn of_undertaking(error: &UndertakeError) -> Ending {
         | UndertakeError::Path(_)
         | UndertakeError::State(_)
         | UndertakeError::Foreign(_)
+        | UndertakeError::Environment(_)
         | UndertakeError::HostChanged => Ending::Refused,
     }
 }

@@ -1,6 +1,7 @@
 //! `backup create|list|verify|prune|restore`.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::cli::args::{BackupCommand, Output, Target};
 use crate::cli::backup_hint::for_backup;
@@ -8,7 +9,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{ending, hint, words};
 use crate::engine::{
     BackupError, BackupSeen, BackupWish, create_backup, find_open, list_backups, protected_backups,
-    prune_backups, take_lock, verify_backup,
+    prune_backups, read_environment_files, take_lock, verify_backup,
 };
 use crate::host::{Cancel, Host};
 use crate::model::{
@@ -19,10 +20,10 @@ use crate::model::{
 pub(crate) fn run(command: &BackupCommand, output: &Output, cancel: Cancel) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
     let answer = match command {
-        BackupCommand::Create { target, data, verify_restore } => {
+        BackupCommand::Create { target, data, verify_restore, environment } => {
             let wish = BackupWish { policy: (*data).into(), verify_restore: *verify_restore };
             let asked = Asked::enter("backup create", target, cancel);
-            asked.and_then(|asked| asked.create(wish, &mut progress))
+            asked.and_then(|asked| asked.create(wish, &environment.env_file, &mut progress))
         }
         BackupCommand::List { target } => {
             Asked::enter("backup list", target, cancel).and_then(|asked| asked.list())
@@ -59,9 +60,11 @@ impl Asked {
         }
     }
 
-    fn create(&self, wish: BackupWish, progress: &mut Progress) -> Answer {
+    fn create(&self, wish: BackupWish, env_files: &[PathBuf], progress: &mut Progress) -> Answer {
+        let told = read_environment_files(env_files).map_err(|error| self.failed(&error.into()))?;
         let lock = self.lock()?;
-        let manifest = create_backup(&self.host, &self.prefix, &lock, wish, progress)
+        let told = told.as_ref();
+        let manifest = create_backup(&self.host, &self.prefix, &lock, wish, told, progress)
             .map_err(|error| self.failed(&error))?;
         Ok(self.done(vec![self.report(&manifest)]))
     }

@@ -11,7 +11,7 @@ mod request;
 mod restore;
 mod verify;
 
-pub(crate) use create::{create, open_vault};
+pub(crate) use create::{create, open_vault, site_of};
 pub use error::BackupError;
 pub use list::{BackupSeen, list_backups, protected_backups, prune_backups};
 pub(crate) use manifest::{manifest_of, remove};
