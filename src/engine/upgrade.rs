@@ -90,6 +90,10 @@ impl ResolvedUpgrade {
             run_as: Some(target.server),
             kept: Vec::new(),
         };
+        if site.is_in_database() {
+            // That it cannot be read there is a finding beside others.
+            return Ok(site.own().ok().flatten());
+        }
         Ok(site.own()?)
     }
 

@@ -70,9 +70,9 @@ impl<'a> StepContext<'a> {
         'a: 's,
     {
         let own = BackupId::from(self.plan.id.clone());
-        let others = self.plan.steps.iter().filter_map(|planned| match &planned.step {
-            Step::RestoreDatabase(restore) => Some(restore.backup.clone()),
-            _ => None,
+        let others = self.plan.steps.iter().filter_map(|planned| {
+            let Step::RestoreDatabase(restore) = &planned.step else { return None };
+            Some(restore.backup.clone())
         });
         let kept = |id| self.plan.prefix.backup(&id).join(BackupManifest::STORED_CONFIG);
         let kept = std::iter::once(own).chain(others).map(kept).collect();

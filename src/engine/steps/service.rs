@@ -122,14 +122,14 @@ pub(super) fn start(start: &StartServer, cx: &mut StepContext<'_>) -> Result<(),
     }
     let facts = facts(cx, start.from.as_ref());
     let environment = cx.environment()?;
-    let server = cx.plan.receipt.server;
+    let user = cx.plan.receipt.server;
     let serving = Serving {
         host: cx.host,
         door: ServiceDoor { exec: &cx.host.exec, service: &start.service, facts: &facts },
         tree: &start.tree,
         config: &start.config,
         environment: &environment,
-        run_as: (server != current_owner()).then_some(server),
+        run_as: (user != current_owner()).then_some(user),
         version: &start.release.version,
         until: Until::FirstWish,
     };

@@ -22,6 +22,14 @@ impl Ctl {
 
     /// The same for a configuration that is kept elsewhere.
     pub(crate) fn with_config(world: &World, config: &Path) -> Self {
+        let argument = format!("--config '{}'", config.display());
+        Self::starting_with(world, &argument, &[])
+    }
+
+    /// The same for a server that gets these words, and these variables in its environment.
+    pub(crate) fn starting_with(world: &World, words: &str, environment: &[(&str, &str)]) -> Self {
+        let export = |(name, value): &(&str, &str)| format!("export {name}='{value}'\n");
+        let exports: String = environment.iter().map(export).collect();
         let script = world.beside("ctl");
         let live = world.below(LIVE);
         let as_user = if is_root() {
@@ -35,13 +43,13 @@ impl Ctl {
         let text = format!(
             r#"#!/bin/sh
 # Starts or stops the server, as a service manager does.
-live={live} config={config} pid={pid}
+live={live} pid={pid}
 case "$1" in
 start)
-    cd "$live" || exit 1
+{exports}    cd "$live" || exit 1
     program=bin/mattermost
     [ -x "$program" ] || program=bin/platform
-    setsid {as_user}env --default-signal=HUP,INT,QUIT,PIPE,TERM "$program" --config "$config" \
+    setsid {as_user}env --default-signal=HUP,INT,QUIT,PIPE,TERM "$program" {words} \
         >>{console}/server.log 2>&1 </dev/null &
     echo $! >"$pid"
     ;;
@@ -54,7 +62,6 @@ stop)
 esac
 "#,
             live = live.display(),
-            config = config.display(),
             pid = world.beside("server.pid").display(),
             console = console.display(),
         );
