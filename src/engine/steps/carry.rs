@@ -66,7 +66,7 @@ pub(super) fn perform(carry: &Carry, cx: &mut StepContext<'_>) -> Result<(), Ste
 }
 
 /// Makes all moves durable at once: the server is down meanwhile, and each sync costs milliseconds.
-fn sync(carry: Carry<'_>, list: &CarryList, host: &Host) -> Result<(), PathError> {
+fn sync(carry: &Carry, list: &CarryList, host: &Host) -> Result<(), PathError> {
     let parents: BTreeSet<RelPath> = list.moves.iter().filter_map(|it| it.path.parent()).collect();
     for parent in &parents {
         for directory in [carry.to.below(parent), carry.from.below(parent)] {
