@@ -42,6 +42,14 @@ pub enum FailureKind {
 /// Texts of PostgreSQL 9.4 to 17, server and libpq, in lower case; the first that is found counts.
 /// A server that speaks another language than English ends up in [`FailureKind::Other`].
 const TEXTS: &[(&str, FailureKind)] = &[
+    // MySQL and MariaDB, whose texts are those of their own tools.
+    ("' to database '", FailureKind::NotPermitted),
+    ("command denied to user", FailureKind::NotPermitted),
+    ("access denied for user", FailureKind::PasswordRefused),
+    ("unknown database '", FailureKind::DatabaseMissing),
+    ("is not allowed to connect to this", FailureKind::NotAdmitted),
+    ("can't connect to", FailureKind::Unreachable),
+    ("too many connections", FailureKind::TooManyConnections),
     ("too many clients", FailureKind::TooManyConnections),
     ("remaining connection slots are reserved", FailureKind::TooManyConnections),
     ("too many connections for", FailureKind::TooManyConnections),

@@ -1,6 +1,8 @@
 //! Why a database could not be saved or brought back.
 
-use crate::database::{AnswerError, Failure, FailureKind, ListingError, ToolTooOld};
+use crate::database::{
+    AnswerError, Failure, FailureKind, ListingError, MysqlAnswerError, ToolTooOld,
+};
 use crate::engine::database::DatabaseError;
 use crate::host::{ExecError, Exit, PathError};
 
@@ -19,6 +21,9 @@ pub enum DumpError {
     /// The database's answer makes no sense.
     #[error(transparent)]
     Answer(#[from] AnswerError),
+    /// The database's answer makes no sense.
+    #[error(transparent)]
+    MysqlAnswer(#[from] MysqlAnswerError),
     /// The database is none that can be saved.
     #[error("the database cannot be saved: {why}")]
     Closed {

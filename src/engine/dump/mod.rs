@@ -2,6 +2,7 @@
 //! What is called and what answers mean is said by the `database` room; what a backup is, by the `backup` room.
 
 mod error;
+mod mysql;
 mod postgres;
 mod tool;
 mod trial;

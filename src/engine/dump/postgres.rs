@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::DumpError;
-use super::tool::{Watch, give, take};
+use super::tool::{Watch, give, stopped, take};
 use super::trial::compare;
-use super::vault::{Bearing, Dumped, TrialReport};
+use super::vault::{Bearing, Dumped, TrialReport, scratch_name};
 use crate::database::{
     ArchiveListing, DatabaseFacts, Endpoint, Failure, OtherSession, PG_DUMP, PG_RESTORE,
     Privileges, Psql, ask_saved, ask_tool_version, can_dump, count_rows, drop_scratch, dump,
@@ -71,7 +71,7 @@ impl<'a> PostgresVault<'a> {
                 role: facts.role,
             },
             without: others.relations,
-            has_configuration: facts.configurations,
+            configurations: facts.configurations.then(|| "configurations".to_owned()),
         })
     }
 
@@ -106,7 +106,7 @@ impl<'a> PostgresVault<'a> {
         if !others.in_the_way.is_empty() {
             return Err(DumpError::InTheWay { objects: others.in_the_way });
         }
-        self.host.tree.meter().admit().map_err(|source| self.stopped(source))?;
+        self.host.tree.meter().admit().map_err(|source| stopped(&self.endpoint, source))?;
         self.ask_long(empty_schema(&self.psql()), watch)?;
         let entries = own_entries(&listing, &description.role);
         self.bring_back(&self.psql(), dump, &schema, &entries, privileges, watch)
@@ -126,7 +126,7 @@ impl<'a> PostgresVault<'a> {
         tree.replace(&list, entries.as_bytes(), 0o600, self.run_as)?;
         let name = tree.absolute(&list);
         let spec = self.as_server(restore(psql, schema, &name.to_string_lossy(), privileges));
-        tree.meter().admit().map_err(|source| self.stopped(source))?;
+        tree.meter().admit().map_err(|source| stopped(&self.endpoint, source))?;
         let restored = take(self.host, PG_RESTORE, &spec, Some(tree.open_file(dump)?), watch);
         tree.remove_file(&list)?;
         restored.map(drop)
@@ -240,16 +240,6 @@ impl<'a> PostgresVault<'a> {
         let mut watch = Watch { stop_at: watch.stop_at, progress: &mut quiet };
         take(self.host, PSQL, &self.as_server(question), None, &mut watch)
     }
-
-    fn stopped(&self, source: std::io::Error) -> DumpError {
-        let path = self.endpoint.to_string().into();
-        crate::host::PathError { verb: "change the", path, source }.into()
-    }
-}
-
-/// No other tool calls a database so, and it tells whose it was.
-fn scratch_name(id: &BackupId) -> String {
-    format!("mmembed_verify_{}", id.as_str().to_lowercase().replace('-', "_"))
 }
 
 /// What the dump says that it holds, and its list word by word. No database is asked.
