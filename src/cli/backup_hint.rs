@@ -53,6 +53,9 @@ fn for_dump(error: &DumpError) -> String {
         DumpError::InTheWay { .. } => {
             "remove them, or move what they do to the database's own side, then run the command again"
         }
+        DumpError::NotOurs { .. } => {
+            "make them anew as the server's own user, or remove them, then run the command again"
+        }
         DumpError::Listing(_) | DumpError::NoTrailer | DumpError::Differs { .. } => {
             "run the command again; if it fails again, the tools or the disk are not to be trusted"
         }

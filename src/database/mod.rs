@@ -32,8 +32,8 @@ pub use minimum::{Minimum, Purpose, minimum};
 pub use mysql::{
     CLIENTS as MYSQL_CLIENTS, Mysql, MysqlAnswerError, MysqlFacts, dump_tools as mysql_dump_tools,
     is_complete as is_complete_mysql_dump, parse_counts as parse_mysql_counts,
-    parse_facts as parse_mysql_facts, parse_sessions as parse_mysql_sessions,
-    parse_tables as parse_mysql_tables,
+    parse_facts as parse_mysql_facts, parse_lines as parse_mysql_lines,
+    parse_sessions as parse_mysql_sessions,
 };
 pub use postgres::{
     AnswerError, Inspection, SchemaState, count_sessions, inspect, parse_inspection,

@@ -101,6 +101,21 @@ prepare counted from @counts;
 start transaction with consistent snapshot;
 execute counted";
 
+/// Whatever runs with the rights of somebody else can be brought back only by who may make such things.
+const OTHERS: &str = "\
+select concat(what, ' ', name, ' of ', definer) from (
+  select 'view' as what, table_name as name, definer from information_schema.views where table_schema = database()
+  union all
+  select 'trigger', trigger_name, definer from information_schema.triggers where trigger_schema = database()
+  union all
+  select lower(routine_type), routine_name, definer from information_schema.routines where routine_schema = database()
+) as defined
+where definer <> current_user() and not exists (
+  select 1 from information_schema.user_privileges
+  where privilege_type in ('SUPER', 'SET USER', 'SET_USER_ID', 'SET_ANY_DEFINER')
+    and replace(grantee, char(39), '') = current_user())
+order by 1";
+
 /// Who may not look at everybody's sessions sees those of its own name, which are all that matter.
 const SESSIONS: &str = "\
 select id, host from information_schema.processlist
@@ -175,10 +190,16 @@ impl<'e> Mysql<'e> {
         self.query(client, FACTS)
     }
 
-    /// Which tables are there? One name a line.
+    /// Which tables are there? One name a line; see [`parse_lines`].
     #[must_use]
     pub fn list_tables(&self, client: &str) -> CommandSpec {
         self.query(client, TABLES)
+    }
+
+    /// What was made by others and could not be brought back? One object a line; see [`parse_lines`].
+    #[must_use]
+    pub fn list_others(&self, client: &str) -> CommandSpec {
+        self.query(client, OTHERS)
     }
 
     /// The statements that take away all that is there.
@@ -262,9 +283,9 @@ pub fn parse_facts(output: &str) -> Result<MysqlFacts, MysqlAnswerError> {
     }
 }
 
-/// Reads the answer to [`Mysql::list_tables`].
+/// Reads an answer of one column.
 #[must_use]
-pub fn parse_tables(output: &str) -> Vec<String> {
+pub fn parse_lines(output: &str) -> Vec<String> {
     rows(output).filter_map(|row| row.into_iter().next()).collect()
 }
 
@@ -427,7 +448,7 @@ mod tests {
         );
         assert!(parse_counts("Posts\tmany\n").is_err());
         assert_eq!(parse_sessions("12\tlocalhost:5\n").unwrap()[0].number, 12);
-        assert_eq!(parse_tables("a\nb\n"), ["a", "b"]);
+        assert_eq!(parse_lines("a\nb\n"), ["a", "b"]);
     }
 
     #[test]

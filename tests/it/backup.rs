@@ -7,6 +7,7 @@
 mod damage;
 mod equality;
 mod failures;
+mod mariadb;
 mod site;
 mod trial;
 mod words;

@@ -75,6 +75,15 @@ pub enum DumpError {
         /// Which, each with its schema.
         objects: Vec<String>,
     },
+    /// Others made what the server's user could not make again.
+    #[error(
+        "the database could not be brought back: its user may not make what runs with the rights of others: {}",
+        objects.join(", ")
+    )]
+    NotOurs {
+        /// Which objects, and whose.
+        objects: Vec<String>,
+    },
     /// A tool failed.
     #[error("{program} failed ({exit}): {}", reason(failure))]
     Failed {

@@ -13,8 +13,8 @@ use super::trial::compare;
 use super::vault::{Bearing, Dumped, TrialReport, scratch_name};
 use crate::database::{
     Endpoint, FailureKind, MYSQL_CLIENTS, Mysql, MysqlFacts, OtherSession, is_complete_mysql_dump,
-    mysql_dump_tools, parse_mysql_counts, parse_mysql_facts, parse_mysql_sessions,
-    parse_mysql_tables,
+    mysql_dump_tools, parse_mysql_counts, parse_mysql_facts, parse_mysql_lines,
+    parse_mysql_sessions,
 };
 use crate::host::{Host, Written};
 use crate::model::{BackupId, CommandSpec, DatabaseDescription, Owner, Prefix, RelPath};
@@ -59,6 +59,10 @@ impl<'a> MysqlVault<'a> {
     pub(super) fn bear(&self) -> Result<Bearing, DumpError> {
         let facts = self.facts()?;
         first_found(self.host, mysql_dump_tools(&facts.version))?;
+        let objects = parse_mysql_lines(&self.ask_quick(|mysql| mysql.list_others(self.client))?);
+        if !objects.is_empty() {
+            return Err(DumpError::NotOurs { objects });
+        }
         Ok(Bearing {
             description: DatabaseDescription {
                 driver: "mysql".to_owned(),
@@ -85,7 +89,7 @@ impl<'a> MysqlVault<'a> {
             give(self.host, tool, &spec, to, watch)
         })?;
         check(self.host, to)?;
-        Ok(Dumped { written, tables: parse_mysql_tables(&tables) })
+        Ok(Dumped { written, tables: parse_mysql_lines(&tables) })
     }
 
     /// The dump is known to be whole before anything is taken away.
