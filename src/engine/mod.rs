@@ -23,8 +23,9 @@ mod transaction;
 mod verify;
 
 pub use backup::{
-    BackupError, BackupSeen, BackupWish, DatabaseRestore, create_backup, list_backups,
-    other_sessions, protected_backups, prune_backups, restore_database, verify_backup,
+    BackupError, BackupSeen, BackupWish, DatabaseRestore, check_database, create_backup,
+    list_backups, other_sessions, protected_backups, prune_backups, restore_database,
+    verify_backup,
 };
 pub use database::DatabaseError;
 pub use dump::DumpError;

@@ -125,7 +125,10 @@ impl<'a> Transaction<'a> {
             }
             let record = match self.undo(step) {
                 Ok(()) => Record::Undone { step },
-                Err(undo) if undo.is_crash() => return Outcome::Unfinished { cause: undo },
+                // Whoever wants to stop this urgently wants a later run to go on with it.
+                Err(undo) if undo.is_crash() || matches!(undo, StepError::Cancelled) => {
+                    return Outcome::Unfinished { cause: undo };
+                }
                 Err(undo) => {
                     let record = Record::UndoFailed { step, error: undo.to_string() };
                     return match self.journal.append(&record) {

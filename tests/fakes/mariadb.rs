@@ -29,7 +29,7 @@ pub(crate) fn mariadb() -> MariaDatabase {
     let database = MariaDatabase { name };
     let MariaDatabase { name } = &database;
     let password = PASSWORD.replace('\\', "\\\\").replace('"', "\\\"");
-    database.as_admin(&format!(
+    as_admin(&format!(
         "CREATE DATABASE {name} CHARACTER SET utf8mb4;
          CREATE USER {name}@'%' IDENTIFIED BY \"{password}\";
          GRANT ALL ON {name}.* TO {name}@'%';"
@@ -47,7 +47,7 @@ impl MariaDatabase {
     /// Lets its user make further databases.
     pub(crate) fn allow_databases(&self) {
         let name = &self.name;
-        self.as_admin(&format!("GRANT ALL ON `mmembed\\_verify\\_%`.* TO {name}@'%';"));
+        as_admin(&format!("GRANT ALL ON `mmembed\\_verify\\_%`.* TO {name}@'%';"));
     }
 
     /// What the statements answer, run in it as its own user.
@@ -64,11 +64,6 @@ impl MariaDatabase {
         client(server(), &[&self.name], sql);
     }
 
-    #[track_caller]
-    fn as_admin(&self, sql: &str) {
-        client(server(), &[], sql);
-    }
-
     /// All that is in it, as text without times.
     pub(crate) fn content(&self) -> String {
         let output = Command::new("mariadb-dump")
@@ -79,6 +74,11 @@ impl MariaDatabase {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("a dump is text")
     }
+}
+
+#[track_caller]
+fn as_admin(sql: &str) {
+    client(server(), &[], sql);
 }
 
 #[track_caller]

@@ -9,5 +9,6 @@ mod equality;
 mod failures;
 mod mariadb;
 mod site;
+mod transaction;
 mod trial;
 mod words;

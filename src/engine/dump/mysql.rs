@@ -23,10 +23,10 @@ const PACKAGE: &str = "the database's client package, such as mariadb-client or 
 
 /// The tools' options with the password, in the state directory: the tools may be run by somebody else, who cannot look
 /// into a transaction's own directory.
-const OPTIONS: &str = ".mysql-options";
+pub(super) const OPTIONS: &str = ".mysql-options";
 
 /// The statements that empty the database.
-const STATEMENTS: &str = ".mysql-statements";
+pub(super) const STATEMENTS: &str = ".mysql-statements";
 
 /// So much of a dump's end is looked at.
 const TAIL: u64 = 4096;

@@ -24,7 +24,7 @@ const PACKAGE: &str = "PostgreSQL's client package";
 
 /// The list of what is brought back, in the state directory: the tool is run by somebody else, who cannot look into a
 /// transaction's own directory.
-const LIST: &str = ".restore-list";
+pub(super) const LIST: &str = ".restore-list";
 
 /// A PostgreSQL database and the tools for it.
 pub(crate) struct PostgresVault<'a> {
@@ -52,8 +52,8 @@ impl<'a> PostgresVault<'a> {
     }
 
     /// What it is; everything that would be in the way of a dump or of bringing it back is found here.
-    pub(super) fn bear(&self, id: &BackupId) -> Result<Bearing, DumpError> {
-        let facts = self.facts(id)?;
+    pub(super) fn bear(&self) -> Result<Bearing, DumpError> {
+        let facts = self.facts("")?;
         let banner = self.host.exec.run(&ask_tool_version(PG_DUMP))?.stdout.text();
         let tool = parse_tool_version(&banner).ok_or(DumpError::NoBanner { program: PG_DUMP })?;
         can_dump(tool, facts.server_version_num)?;
@@ -95,7 +95,7 @@ impl<'a> PostgresVault<'a> {
         privileges: Privileges,
         watch: &mut Watch<'_>,
     ) -> Result<(), DumpError> {
-        let here = parse_saved(&self.ask(ask_saved(&self.psql(), ""))?)?;
+        let here = self.facts("")?;
         let schema = here.schema.ok_or(DumpError::NoSchema)?;
         let dumped = description.schema.clone().unwrap_or_default();
         if schema != dumped {
@@ -162,7 +162,7 @@ impl<'a> PostgresVault<'a> {
         counts: [&BTreeMap<String, u64>; 2],
         watch: &mut Watch<'_>,
     ) -> Result<TrialReport, DumpError> {
-        let facts = self.facts(id)?;
+        let facts = self.facts(&scratch_name(id))?;
         self.drop_scratch(id)?;
         match self.ask(self.unhurried(&facts.create_scratch)) {
             Err(DumpError::Database(DatabaseError::Failed(failure))) => {
@@ -205,8 +205,8 @@ impl<'a> PostgresVault<'a> {
         self.ask(drop_scratch(&self.psql(), &scratch_name(id))).map(drop)
     }
 
-    fn facts(&self, id: &BackupId) -> Result<DatabaseFacts, DumpError> {
-        Ok(parse_saved(&self.ask(ask_saved(&self.psql(), &scratch_name(id)))?)?)
+    fn facts(&self, scratch: &str) -> Result<DatabaseFacts, DumpError> {
+        Ok(parse_saved(&self.ask(ask_saved(&self.psql(), scratch))?)?)
     }
 
     fn psql(&self) -> Psql<'_> {

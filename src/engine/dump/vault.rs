@@ -80,9 +80,9 @@ impl<'a> Vault<'a> {
 
     /// What it is. Everything that would be in the way of saving it, or of bringing it back, is found here: a tool that is
     /// too old, a role without a schema, objects of others that need the server's.
-    pub(crate) fn bear(&self, id: &BackupId) -> Result<Bearing, DumpError> {
+    pub(crate) fn bear(&self) -> Result<Bearing, DumpError> {
         match self {
-            Self::Postgres(vault) => vault.bear(id),
+            Self::Postgres(vault) => vault.bear(),
             Self::Mysql(vault) => vault.bear(),
         }
     }
