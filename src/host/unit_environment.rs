@@ -175,6 +175,7 @@ const fn escaped(c: Option<char>) -> char {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests lay out their own files")]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

@@ -58,61 +58,74 @@ struct Reader {
 impl Reader {
     /// Takes the next character; `None` is the end of the file, which ends whatever was begun.
     fn take(&mut self, next: Option<char>) -> Result<(), EnvironmentFileError> {
-        let Some(c) = next else {
-            return match self.state {
-                State::BeforeName | State::Comment => Ok(()),
-                State::Name => Err(self.refused()),
-                _ => self.finish(),
-            };
-        };
-        let was = self.state;
-        self.step(was, c)?;
-        self.line += usize::from(c == '\n');
+        match (self.state, next) {
+            (State::BeforeName | State::Comment, None) => Ok(()),
+            (State::Name, None) => Err(self.refused()),
+            (_, None) => self.finish(),
+            (State::BeforeName | State::Comment | State::Name, Some(c)) => self.take_name(c),
+            (State::BeforeValue | State::Value, Some(c)) => self.take_bare(c),
+            (State::Escaped | State::DoubleEscaped, Some(c)) => {
+                self.take_escaped(c);
+                Ok(())
+            }
+            (State::Single | State::Double, Some(c)) => {
+                self.take_quoted(c);
+                Ok(())
+            }
+        }?;
+        self.line += usize::from(next == Some('\n'));
         Ok(())
     }
 
-    fn step(&mut self, state: State, c: char) -> Result<(), EnvironmentFileError> {
-        let is_end = matches!(c, '\n' | '\r');
-        match state {
-            State::BeforeName if matches!(c, '#' | ';') => self.state = State::Comment,
-            State::BeforeName if c.is_ascii_whitespace() => {}
-            State::BeforeName => {
+    fn take_name(&mut self, c: char) -> Result<(), EnvironmentFileError> {
+        match (self.state, c) {
+            (State::Comment, _) if is_end(c) => self.state = State::BeforeName,
+            (State::Comment, _) => {}
+            (State::Name, '=') => self.state = State::BeforeValue,
+            (State::Name, _) if is_end(c) => return Err(self.refused()),
+            (State::Name, _) => self.name.push(c),
+            (_, '#' | ';') => self.state = State::Comment,
+            (_, _) if c.is_ascii_whitespace() => {}
+            (_, _) => {
                 self.begun = self.line;
                 self.name.push(c);
                 self.state = State::Name;
             }
-            State::Comment if is_end => self.state = State::BeforeName,
-            State::Comment => {}
-            State::Name if is_end => return Err(self.refused()),
-            State::Name if c == '=' => self.state = State::BeforeValue,
-            State::Name => self.name.push(c),
-            State::BeforeValue | State::Value if is_end => return self.finish(),
-            State::BeforeValue if c.is_ascii_whitespace() => {}
-            State::BeforeValue if c == '\'' => self.state = State::Single,
-            State::BeforeValue if c == '"' => self.state = State::Double,
-            State::BeforeValue | State::Value if c == '\\' => self.state = State::Escaped,
-            State::BeforeValue | State::Value => self.push_bare(c),
-            State::Escaped => {
-                self.state = State::Value;
-                if !is_end {
-                    self.push(c);
-                }
-            }
-            State::Single if c == '\'' => self.state = State::BeforeValue,
-            State::Double if c == '"' => self.state = State::BeforeValue,
-            State::Double if c == '\\' => self.state = State::DoubleEscaped,
-            State::Single | State::Double => self.push(c),
-            State::DoubleEscaped => {
-                self.state = State::Double;
-                if !is_end && !matches!(c, '"' | '\\' | '`' | '$') {
-                    self.push('\\');
-                }
-                if !is_end {
-                    self.push(c);
-                }
-            }
         }
         Ok(())
+    }
+
+    /// A quote is one only before the first bare character.
+    fn take_bare(&mut self, c: char) -> Result<(), EnvironmentFileError> {
+        match (self.state, c) {
+            (_, _) if is_end(c) => return self.finish(),
+            (State::BeforeValue, _) if c.is_ascii_whitespace() => {}
+            (State::BeforeValue, '\'') => self.state = State::Single,
+            (State::BeforeValue, '"') => self.state = State::Double,
+            (_, '\\') => self.state = State::Escaped,
+            (_, _) => self.push_bare(c),
+        }
+        Ok(())
+    }
+
+    fn take_quoted(&mut self, c: char) {
+        match (self.state, c) {
+            (State::Single, '\'') | (State::Double, '"') => self.state = State::BeforeValue,
+            (State::Double, '\\') => self.state = State::DoubleEscaped,
+            (_, _) => self.push(c),
+        }
+    }
+
+    /// Between double quotes, a backslash before most characters stands for itself.
+    fn take_escaped(&mut self, c: char) {
+        let is_double = self.state == State::DoubleEscaped;
+        self.state = if is_double { State::Double } else { State::Value };
+        if is_double && !is_end(c) && !matches!(c, '"' | '\\' | '`' | '$') {
+            self.push('\\');
+        }
+        if !is_end(c) {
+            self.push(c);
+        }
     }
 
     fn push(&mut self, c: char) {
@@ -145,6 +158,10 @@ impl Reader {
     const fn refused(&self) -> EnvironmentFileError {
         EnvironmentFileError { line: self.begun + 1 }
     }
+}
+
+const fn is_end(c: char) -> bool {
+    matches!(c, '\n' | '\r')
 }
 
 fn is_name(text: &str) -> bool {

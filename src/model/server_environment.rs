@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::secret::Secret;
 
@@ -62,7 +63,7 @@ pub enum ConfigStore {
 }
 
 /// An environment as it lies in a file that only its owner may read.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Form {
     source: EnvironmentSource,
     variables: BTreeMap<String, String>,
@@ -119,12 +120,13 @@ impl ServerEnvironment {
     /// As it may be written to a file that only its owner may read: it holds secrets.
     #[must_use]
     pub fn to_private_text(&self) -> Vec<u8> {
-        let form = Form {
-            source: self.source.clone(),
-            variables: self.pairs().map(|(name, value)| (name.into(), value.into())).collect(),
-            config_argument: self.config_argument.as_ref().map(|text| text.expose().clone()),
-        };
-        serde_json::to_vec(&form).expect("texts are plain data")
+        let variables: BTreeMap<&str, &str> = self.pairs().collect();
+        let config_argument = self.config_argument.as_ref().map(Secret::expose);
+        let source = &self.source;
+        let form = json!({
+            "source": source, "variables": variables, "config_argument": config_argument
+        });
+        form.to_string().into_bytes()
     }
 
     /// Reads it back.

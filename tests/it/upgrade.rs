@@ -8,6 +8,7 @@
 mod environment;
 mod failures;
 mod hop;
+mod real;
 mod refusals;
 mod rollback;
 mod site;

@@ -7,7 +7,7 @@ use super::manifest::{manifest_of, seal};
 use super::parts::Parts;
 use super::verify::verify;
 use crate::config::{Document, SettingPath};
-use crate::engine::dump::{Bearing, TrialReport, Vault, Watch};
+use crate::engine::dump::{Bearing, TrialReport, Vault, Watch, sweep};
 use crate::engine::reporter::Reporter;
 use crate::engine::server_environment::SiteConfig;
 use crate::engine::state_files::read_receipt;
@@ -42,6 +42,7 @@ pub(crate) fn create(
     }
     let tree = &host.tree;
     let directory = prefix.backup(&what.id);
+    sweep(host, prefix)?;
     tree.remove_tree(&directory)?;
     if !tree.exists(&prefix.backups())? {
         tree.make_dir(&prefix.backups(), 0o700)?;
@@ -142,7 +143,7 @@ impl Making<'_> {
             if let (SavedKind::File { size, sha256: Some(sha256) }, Ok(path)) =
                 (kind, path.parse::<RelPath>())
             {
-                self.parts.add(to.below(&path), Written { bytes: size, sha256 });
+                self.parts.add(&to.below(&path), Written { bytes: size, sha256 });
             }
         }
         Ok(())
@@ -150,8 +151,8 @@ impl Making<'_> {
 
     fn database(&mut self) -> Result<SavedDatabase, BackupError> {
         let what = self.what;
-        let vault = open_vault(self.site, self.prefix)?;
-        let bearing = vault.bear(&what.id)?;
+        let vault = open_vault(self.host, self.prefix, self.site)?;
+        let bearing = vault.bear()?;
         let dump = self.parts.path(vault.file_name());
         let mut told = Told { reporter: &mut *self.reporter, next: 0 };
         let mut progress = |bytes| told.hear(bytes);
@@ -173,7 +174,7 @@ impl Making<'_> {
             );
             self.reporter.hear(&Event::Note { text });
         }
-        self.parts.add(dump.clone(), dumped.written);
+        self.parts.add(&dump, dumped.written);
         let table = |name: String| SavedTable { rows: rows.rows.get(&name).copied(), name };
         Ok(SavedDatabase {
             description: bearing.description,
@@ -198,7 +199,7 @@ impl Making<'_> {
         let mut quiet = |_| ();
         let mut watch = Watch { stop_at: Level::First, progress: &mut quiet };
         let written = vault.export_configuration(bearing, self.host, &exported, &mut watch)?;
-        Ok(written.map(|written| self.parts.add(exported, written)))
+        Ok(written.map(|written| self.parts.add(&exported, written)))
     }
 
     fn directories(&mut self) -> Result<Vec<SavedDirectory>, BackupError> {
@@ -251,7 +252,7 @@ impl Making<'_> {
             })
         })?;
         let written = sink.finish()?;
-        let list = self.parts.add(list, written);
+        let list = self.parts.add(&list, written);
         Ok(SavedDirectory { source: source.clone(), part: self.parts.relative(&part), list, files })
     }
 }
@@ -269,11 +270,12 @@ pub(crate) fn site_of<'s>(
 
 /// The database that the server works on.
 pub(crate) fn open_vault<'a>(
-    site: &SiteConfig<'a>,
+    host: &'a Host,
     prefix: &'a Prefix,
+    site: &SiteConfig<'_>,
 ) -> Result<Vault<'a>, BackupError> {
     let (driver, source) = data_source(&site.effective()?);
-    Ok(Vault::open(site.host, prefix, &driver, &source, site.run_as)?)
+    Ok(Vault::open(host, prefix, &driver, &source, site.run_as)?)
 }
 
 fn data_source(document: &Document) -> (String, Secret<String>) {

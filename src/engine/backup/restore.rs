@@ -56,7 +56,7 @@ pub fn restore_database(
         run_as: wish.run_as,
         kept: vec![prefix.backup(wish.id).join(BackupManifest::STORED_CONFIG)],
     };
-    let vault = open_vault(&site, prefix)?;
+    let vault = open_vault(host, prefix, &site)?;
     let total = host.tree.open_file(&dump)?.size()?;
     let mut last = u64::MAX;
     let mut progress = |bytes| {

@@ -3,6 +3,7 @@
 use super::context::StepContext;
 use super::error::StepError;
 use crate::engine::backup::{BackupError, create, manifest_of, open_vault, remove, site_of};
+use crate::engine::dump::sweep;
 use crate::engine::state_files::read_receipt;
 use crate::model::{BackUp, Event};
 
@@ -25,6 +26,7 @@ pub(super) fn perform(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), Ste
 /// Removes it, unless the database was brought back from it.
 pub(super) fn undo(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let prefix = &cx.plan.prefix;
+    sweep(cx.host, prefix)?;
     let is_finished = match manifest_of(cx.host, prefix, &what.id) {
         Ok(_) => true,
         Err(BackupError::Unknown { .. }) => return Ok(()),
@@ -51,7 +53,7 @@ fn try_drop_scratch(what: &BackUp, cx: &StepContext<'_>) -> Result<(), StepError
     let prefix = &cx.plan.prefix;
     let receipt = read_receipt(cx.host, prefix)?.ok_or(BackupError::NotInstalled)?;
     let site = site_of(cx.host, what, &environment, &receipt.release.version);
-    let vault = open_vault(&site, prefix)?;
+    let vault = open_vault(cx.host, prefix, &site)?;
     Ok(vault.drop_scratch(&what.id).map_err(BackupError::from)?)
 }
 
