@@ -78,7 +78,9 @@ pub fn effective<'a>(
             leaves.map(|leaf| (variable_of(&leaf.setting), leaf.setting, like(&leaf.value))),
         );
     }
-    for (variable, value) in variables {
+    // Up to 5.9 an empty variable counts as none.
+    let counts = |value: &str| !value.is_empty() || reads_config_variable(version);
+    for (variable, value) in variables.into_iter().filter(|(_, value)| counts(value)) {
         let Some((_, setting, kind)) = known.iter().find(|(name, ..)| name == variable) else {
             continue;
         };
@@ -157,6 +159,12 @@ mod tests {
         assert_eq!(taken, [true, false, true, true, true]);
         let replicas = seen.document.get(&SettingPath::known("SqlSettings.DataSourceReplicas"));
         assert_eq!(replicas.unwrap().to_value(), serde_json::json!(["a", "b"]));
+
+        let empty = [("MM_SERVICESETTINGS_SITEURL", "")];
+        for (version, taken) in [((5, 9), 0), ((5, 30), 1)] {
+            let version = Version::new(version.0, version.1, 0);
+            assert_eq!(effective(&document, empty, &version).unwrap().overrides.len(), taken);
+        }
 
         let newer = br#"{"NewSettings": {"Unheard": "file", "Count": 1}, "FileSettings": {}}"#;
         let newer = Document::parse(newer).unwrap();
