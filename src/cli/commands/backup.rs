@@ -103,8 +103,14 @@ impl Asked {
         }
         let protected =
             protected_backups(&self.host, &self.prefix).map_err(|error| self.failed(&error))?;
-        let gone = prune_backups(&self.host, &self.prefix, &lock, keep, &protected)
-            .map_err(|error| self.failed(&error))?;
+        let gone =
+            prune_backups(&self.host, &self.prefix, &lock, keep, &protected).map_err(|error| {
+                let mut report = self.failed(&error);
+                if let Some(failure) = &mut report.failure {
+                    "some of the old backups may be gone".clone_into(&mut failure.now);
+                }
+                report
+            })?;
         let report = |id: BackupId| BackupReport {
             path: self.host.tree.absolute(&self.prefix.backup(&id)),
             id,

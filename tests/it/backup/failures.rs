@@ -158,7 +158,7 @@ fn what_others_have_built_on_the_server_s_tables_is_found_before() {
         .batch_execute("CREATE SCHEMA reports; CREATE VIEW reports.numbers AS SELECT count(*) FROM public.posts")
         .unwrap();
     let nothing = site.root().join("nothing");
-    fails(&site, &nothing, &["need some that are", "reports.numbers"]);
+    fails(&site, &nothing, &["what is built on the server's own tables", "reports.numbers"]);
     // The same found only when it is to be brought back: nothing is taken away then.
     admin.batch_execute("DROP VIEW reports.numbers").unwrap();
     let made = site.create(WISH);
@@ -167,6 +167,32 @@ fn what_others_have_built_on_the_server_s_tables_is_found_before() {
     let error = site.restore_on(&site.host(), &made.id).unwrap_err();
     assert!(words(&error).contains("reports.t"), "{error}");
     assert_eq!(site.database.tables(), before);
+}
+
+#[test]
+fn what_cannot_be_taken_away_is_found_before() {
+    let site = Site::new();
+    let nothing = site.root().join("nothing");
+    for (made, unmade, name) in [
+        (
+            "CREATE SCHEMA tools; CREATE FUNCTION tools.first(public.posts) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "DROP SCHEMA tools CASCADE",
+            "tools.first()",
+        ),
+        (
+            "SET ROLE mmuser; CREATE FUNCTION public.less(int, text) RETURNS bool LANGUAGE sql AS 'SELECT true';
+             CREATE OPERATOR public.<<< (FUNCTION = public.less, LEFTARG = int, RIGHTARG = text)",
+            "DROP OPERATOR public.<<< (int, text); DROP FUNCTION public.less",
+            "public.operator <<<",
+        ),
+    ] {
+        site.database.connect().batch_execute("CREATE TABLE IF NOT EXISTS posts (id int)").unwrap();
+        site.database.connect_as_admin().batch_execute(made).unwrap();
+        fails(&site, &nothing, &[name]);
+        site.database.connect_as_admin().batch_execute(unmade).unwrap();
+        site.create(WISH);
+        fs::remove_dir_all(site.at(&site.prefix.backups())).unwrap();
+    }
 }
 
 #[test]
