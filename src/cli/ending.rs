@@ -1,7 +1,7 @@
 //! How a command ended that did not get as far as its work.
 //! No error is worded here.
 
-use crate::engine::{BackupError, InstallError, JournalError, OpenError};
+use crate::engine::{BackupError, JournalError, OpenError, UndertakeError};
 use crate::host::LockError;
 use crate::model::Ending;
 
@@ -44,17 +44,17 @@ pub(crate) fn of_backup(error: &BackupError) -> Ending {
 }
 
 /// How an installation ended that did not run.
-pub(crate) const fn of_install(error: &InstallError) -> Ending {
+pub(crate) const fn of_undertaking(error: &UndertakeError) -> Ending {
     match error {
-        InstallError::Lock(error) => of_lock(error),
-        InstallError::Interrupted { .. } => Ending::Locked,
-        InstallError::Open(error) => of_open(error),
-        InstallError::Unrecovered { .. } => Ending::Stuck,
-        InstallError::Observe(_)
-        | InstallError::Refusal(_)
-        | InstallError::Configure(_)
-        | InstallError::Path(_)
-        | InstallError::HostChanged => Ending::Refused,
+        UndertakeError::Lock(error) => of_lock(error),
+        UndertakeError::Interrupted { .. } => Ending::Locked,
+        UndertakeError::Open(error) => of_open(error),
+        UndertakeError::Unrecovered { .. } => Ending::Stuck,
+        UndertakeError::Observe(_)
+        | UndertakeError::Refusal(_)
+        | UndertakeError::Configure(_)
+        | UndertakeError::Path(_)
+        | UndertakeError::HostChanged => Ending::Refused,
     }
 }
 
@@ -78,11 +78,11 @@ mod tests {
         for kind in [ErrorKind::PermissionDenied, ErrorKind::StorageFull] {
             let journal = OpenError::Journal(JournalError::Path(refused(kind)));
             for error in [
-                InstallError::Lock(LockError::Path(refused(kind))),
-                InstallError::Open(OpenError::Path(refused(kind))),
-                InstallError::Open(journal),
+                UndertakeError::Lock(LockError::Path(refused(kind))),
+                UndertakeError::Open(OpenError::Path(refused(kind))),
+                UndertakeError::Open(journal),
             ] {
-                assert_eq!(of(of_install(&error)), Exit::Refused, "{error:?}");
+                assert_eq!(of(of_undertaking(&error)), Exit::Refused, "{error:?}");
             }
         }
         let id = TransactionId::new(jiff::Timestamp::UNIX_EPOCH, 1);

@@ -5,8 +5,8 @@ use super::call::Call;
 use super::system;
 use super::words::chain;
 use crate::engine::{
-    AcceptError, ConfigureError, InstallError, JournalError, OpenError, Outcome, ProofError,
-    ResolveError, StateFileError, StepError,
+    AcceptError, ConfigureError, JournalError, OpenError, Outcome, ProofError, ResolveError,
+    StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -63,26 +63,30 @@ pub(crate) fn for_state(error: &StateFileError) -> String {
 }
 
 /// What to do about an installation that did not run.
-pub(crate) fn for_install(error: &InstallError, host: &Host, request: &InstallRequest) -> Failure {
+pub(crate) fn for_undertaking(
+    error: &UndertakeError,
+    host: &Host,
+    request: &InstallRequest,
+) -> Failure {
     let next = match error {
-        InstallError::Observe(_) | InstallError::Configure(_) | InstallError::Path(_) => {
+        UndertakeError::Observe(_) | UndertakeError::Configure(_) | UndertakeError::Path(_) => {
             system::advice_and_again(error)
         }
-        InstallError::Refusal(refusal) => for_refusal(refusal, request),
-        InstallError::Lock(error) => return for_lock(error),
-        InstallError::Open(error) => return for_open(error, host, &request.prefix),
-        InstallError::Interrupted { .. } => {
+        UndertakeError::Refusal(refusal) => for_refusal(refusal, request),
+        UndertakeError::Lock(error) => return for_lock(error),
+        UndertakeError::Open(error) => return for_open(error, host, &request.prefix),
+        UndertakeError::Interrupted { .. } => {
             format!("run {}; `install` does so first", call(host, &request.prefix).word("recover"))
         }
-        InstallError::Unrecovered { outcome, .. } => {
+        UndertakeError::Unrecovered { outcome, .. } => {
             return for_unrecovered(error, outcome, &call(host, &request.prefix));
         }
-        InstallError::HostChanged => "run the command again".to_owned(),
+        UndertakeError::HostChanged => "run the command again".to_owned(),
     };
     Failure { what: chain(error), now: UNCHANGED.to_owned(), next }
 }
 
-fn for_unrecovered(error: &InstallError, outcome: &Outcome, call: &Call) -> Failure {
+fn for_unrecovered(error: &UndertakeError, outcome: &Outcome, call: &Call) -> Failure {
     let mut what = chain(error);
     if let Outcome::CommittedWithRemainder { cause }
     | Outcome::Stuck { undo: cause, .. }

@@ -20,6 +20,7 @@ mod status;
 mod steps;
 mod survey;
 mod transaction;
+mod undertake;
 mod verify;
 
 pub use backup::{
@@ -29,7 +30,6 @@ pub use backup::{
 };
 pub use database::DatabaseError;
 pub use dump::DumpError;
-pub use install::{InstallError, Installed, Prepared, install, payloads, prepare, take_lock};
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{
@@ -43,6 +43,9 @@ pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{AcceptError, ConfigureError, ConfirmError, RelocationError, StepError};
 pub use transaction::Outcome;
+pub use undertake::{
+    Prepared, UndertakeError, Undertaken, Undertaking, prepare, take_lock, undertake,
+};
 pub use verify::{
     Deviation, Deviations, VerifyError, verify_directory, verify_files, verify_server,
 };

@@ -5,10 +5,12 @@ mod estimate;
 mod explain;
 mod install;
 mod reach;
+mod refusal;
 mod steps;
 
 pub use check::check;
 pub use estimate::{Estimate, STATE_BYTES, estimate};
 pub use explain::explain;
-pub use install::{Decision, Refusal, install};
+pub use install::{Decision, install};
 pub use reach::reach;
+pub use refusal::Refusal;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use mmembed::engine::{self, Payload, Prepared};
+use mmembed::engine::{self, Payload, Prepared, Undertaking as _};
 use mmembed::host::{Cancel, Host, Meter};
 
 use mmembed::model::{
@@ -120,7 +120,7 @@ fn planned(wish: &InstallWish) -> (Plan, Vec<Payload>) {
         Prepared::Plan { plan, findings } => {
             let fatal: Vec<_> = findings.iter().filter(|finding| finding.is_fatal()).collect();
             assert!(fatal.is_empty(), "{fatal:?}");
-            (*plan, engine::payloads(&resolved))
+            (*plan, resolved.payloads())
         }
         Prepared::NothingToDo(_) => panic!("nothing to do on an empty host"),
     }

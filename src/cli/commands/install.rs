@@ -7,8 +7,8 @@ use crate::cli::args::{InstallArgs, Output};
 use crate::cli::progress::Progress;
 use crate::cli::{ending, hint, words};
 use crate::engine::{
-    InstallError, Installed, Outcome, Prepared, Resolved, StepError, install, own_territory,
-    prepare, read_receipt, resolve,
+    Outcome, Prepared, Resolved, StepError, UndertakeError, Undertaken, own_territory, prepare,
+    read_receipt, resolve, undertake,
 };
 use crate::host::{Cancel, Host, Meter};
 use crate::model::{
@@ -24,21 +24,21 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
         Ok(entered) => entered,
         Err(report) => return Ok(*report),
     };
-    let result = install(&host, &resolved, &mut progress);
+    let result = undertake(&host, &resolved, &mut progress);
     drop(progress);
     let report = match result {
         Err(error) => failed("install", &resolved, &host, &error),
-        Ok(Installed::NothingToDo(receipt)) => {
+        Ok(Undertaken::NothingToDo(receipt)) => {
             let report = Report::new("install", Ending::NothingToDo);
             describe(report, &resolved, &host, &receipt)
         }
-        Ok(Installed::Refused { plan, findings }) => {
+        Ok(Undertaken::Refused { plan, findings }) => {
             let mut report = planned(Report::new("install", Ending::Refused), &plan, findings);
             // What forbids it should not stand above a screenful of what will not be done.
             report.steps.clear();
             refused(report, "install")
         }
-        Ok(Installed::Ran { plan, findings, outcome }) => {
+        Ok(Undertaken::Ran { plan, findings, outcome }) => {
             ran(&resolved, &host, &plan, findings, &outcome)
         }
     };
@@ -227,9 +227,14 @@ fn places(mut report: Report, resolved: &Resolved, host: &Host, receipt: &Receip
     report
 }
 
-fn failed(command: &'static str, resolved: &Resolved, host: &Host, error: &InstallError) -> Report {
-    let mut report = Report::new(command, ending::of_install(error));
+fn failed(
+    command: &'static str,
+    resolved: &Resolved,
+    host: &Host,
+    error: &UndertakeError,
+) -> Report {
+    let mut report = Report::new(command, ending::of_undertaking(error));
     report.release = Some(resolved.request.release.clone());
-    report.failure = Some(hint::for_install(error, host, &resolved.request));
+    report.failure = Some(hint::for_undertaking(error, host, &resolved.request));
     report
 }

@@ -222,7 +222,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
     let mut stopped_at = 0;
     loop {
         let host = site.host_with(Meter::with_fault(stopped_at, Fault::Crash), Cancel::never());
-        let Ok(lock) = mmembed::engine::take_lock(&host, &site.prefix) else {
+        let Some(lock) = site.lock(&host) else {
             stopped_at += 1;
             continue;
         };
@@ -242,7 +242,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
                 Err(error) => assert!(matches!(error, BackupError::Unfinished { .. }), "{error}"),
             }
         }
-        let lock = mmembed::engine::take_lock(&site.host(), &site.prefix).unwrap();
+        let lock = site.lock(&site.host()).unwrap();
         mmembed::engine::prune_backups(&site.host(), &site.prefix, &lock, 0, &[]).unwrap();
         assert_eq!(site.backups(), [""; 0]);
         match made {

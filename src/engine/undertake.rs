@@ -1,0 +1,192 @@
+//! From an undertaking to its outcome: observe, plan, check, lock, look again, carry out.
+//! What is planned is the business of each undertaking.
+
+use jiff::Timestamp;
+
+use super::observe::ObserveError;
+use super::open::{
+    OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
+};
+use super::reporter::Reporter;
+use super::steps::ConfigureError;
+use super::transaction::Outcome;
+use crate::host::{Host, Lock, LockError, PathError, random_salt};
+use crate::model::{Event, Finding, Plan, Prefix, Receipt, TransactionId};
+use crate::planning::Refusal;
+
+/// What an undertaking comes to before anything is done.
+#[derive(Debug)]
+pub enum Prepared {
+    /// All that was asked for is true already.
+    NothingToDo(Box<Receipt>),
+    /// This would be done, and this was found.
+    Plan {
+        /// The plan.
+        plan: Box<Plan>,
+        /// What the checks found, the heaviest first.
+        findings: Vec<Finding>,
+    },
+}
+
+/// How an undertaking ended.
+#[derive(Debug)]
+pub enum Undertaken {
+    /// All that was asked for was true already; nothing was changed.
+    NothingToDo(Box<Receipt>),
+    /// A check refused; nothing was changed.
+    Refused {
+        /// What would have been done.
+        plan: Box<Plan>,
+        /// Why not.
+        findings: Vec<Finding>,
+    },
+    /// The plan was run.
+    Ran {
+        /// The plan.
+        plan: Box<Plan>,
+        /// What the checks found.
+        findings: Vec<Finding>,
+        /// How it ended.
+        outcome: Box<Outcome>,
+    },
+}
+
+/// Why an undertaking did not get as far as running its plan. Nothing but mmembed's own state was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UndertakeError {
+    /// The host could not be seen.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+    /// What is there is not the command's to change.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
+    /// The configuration in use cannot be read.
+    #[error(transparent)]
+    Configure(#[from] ConfigureError),
+    /// A file operation failed.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// Somebody else is at work.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The transaction could not be begun, or an open one not be finished.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What is there is half made.
+    #[error("the transaction {id} was interrupted and is still open")]
+    Interrupted {
+        /// Which.
+        id: TransactionId,
+    },
+    /// An interrupted transaction could not be finished.
+    #[error("the interrupted transaction {id} could not be finished")]
+    Unrecovered {
+        /// Which.
+        id: TransactionId,
+        /// How finishing it ended.
+        outcome: Box<Outcome>,
+    },
+    /// The host changed between planning and locking.
+    #[error("the host was changed by somebody else while the plan was made")]
+    HostChanged,
+}
+
+/// Something that an operator asks for and that one transaction brings about.
+pub trait Undertaking {
+    /// The application's paths.
+    fn prefix(&self) -> &Prefix;
+
+    /// Observes, plans and checks. Changes nothing, and gives the same plan as long as the host is the same.
+    ///
+    /// # Errors
+    /// When the host cannot be seen, or what is there is not this undertaking's to change.
+    fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError>;
+
+    /// What the plan refers to and must not contain.
+    fn payloads(&self) -> Vec<Payload>;
+}
+
+/// Observes, plans and checks. Changes nothing.
+pub fn prepare(host: &Host, undertaking: &dyn Undertaking) -> Result<Prepared, UndertakeError> {
+    if let Some(OpenTransaction { id, .. }) = find_open(host, undertaking.prefix())? {
+        return Err(UndertakeError::Interrupted { id });
+    }
+    undertaking.plan(host, new_id(host))
+}
+
+/// A name for a transaction that begins now.
+pub(crate) fn new_id(host: &Host) -> TransactionId {
+    TransactionId::new(host.clock.now(), random_salt())
+}
+
+/// Brings it about. An interrupted transaction is finished first.
+pub fn undertake(
+    host: &Host,
+    undertaking: &dyn Undertaking,
+    reporter: &mut dyn Reporter,
+) -> Result<Undertaken, UndertakeError> {
+    let prefix = undertaking.prefix();
+    if find_open(host, prefix)?.is_some() {
+        let lock = take_lock(host, prefix)?;
+        finish_open(host, &lock, prefix, reporter)?;
+    }
+    let id = new_id(host);
+    let (plan, findings) = match undertaking.plan(host, id.clone())? {
+        Prepared::NothingToDo(receipt) => return Ok(Undertaken::NothingToDo(receipt)),
+        Prepared::Plan { plan, findings } => (plan, findings),
+    };
+    if findings.iter().any(Finding::is_fatal) {
+        return Ok(Undertaken::Refused { plan, findings });
+    }
+    prepare_state(host, prefix)?;
+    let lock = take_lock(host, prefix)?;
+    finish_open(host, &lock, prefix, reporter)?;
+    // What was seen without the lock may have been changed by whoever held it until now.
+    let (plan, findings) = match undertaking.plan(host, id)? {
+        Prepared::Plan { plan: again, findings } if is_same(&again, &plan) => (again, findings),
+        Prepared::Plan { .. } | Prepared::NothingToDo(_) => {
+            return Err(UndertakeError::HostChanged);
+        }
+    };
+    if findings.iter().any(Finding::is_fatal) {
+        return Ok(Undertaken::Refused { plan, findings });
+    }
+    let outcome = carry_out(host, &lock, (*plan).clone(), &undertaking.payloads(), reporter)?;
+    if let Err(error) = prune(host, prefix) {
+        let text = format!("old transactions could not be removed: {error}");
+        reporter.hear(&Event::Note { text });
+    }
+    Ok(Undertaken::Ran { plan, findings, outcome: Box::new(outcome) })
+}
+
+/// Takes the lock of an application whose state directory is there.
+pub fn take_lock(host: &Host, prefix: &Prefix) -> Result<Lock, LockError> {
+    let (pid, now) = (std::process::id(), host.clock.now());
+    let since = now.round(jiff::Unit::Second).unwrap_or(Timestamp::UNIX_EPOCH);
+    Lock::acquire(&host.tree, &prefix.lock(), &format!("process {pid} since {since}"))
+}
+
+/// Finishes what an earlier run left open.
+pub(crate) fn finish_open(
+    host: &Host,
+    lock: &Lock,
+    prefix: &Prefix,
+    reporter: &mut dyn Reporter,
+) -> Result<(), UndertakeError> {
+    let Some(open) = find_open(host, prefix)? else {
+        return Ok(());
+    };
+    let text = format!("the transaction {} was interrupted; it is finished first", open.id);
+    reporter.hear(&Event::Note { text });
+    match recover(host, lock, prefix, Wish::Usual, reporter)? {
+        None | Some(Outcome::Committed | Outcome::RolledBack { .. }) => Ok(()),
+        Some(outcome) => {
+            Err(UndertakeError::Unrecovered { id: open.id, outcome: Box::new(outcome) })
+        }
+    }
+}
+
+/// The space directories that mmembed itself has made since do not make a plan another one.
+fn is_same(again: &Plan, plan: &Plan) -> bool {
+    again.receipt == plan.receipt && again.intent == plan.intent
+}
