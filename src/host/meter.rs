@@ -18,7 +18,10 @@ pub enum Fault {
 
 /// The count of mutations on one host, shared by everything that mutates it.
 #[derive(Clone, Debug, Default)]
-pub struct Meter(Arc<State>);
+pub struct Meter {
+    state: Arc<State>,
+    refuses_exchange: bool,
+}
 
 #[derive(Debug)]
 struct State {
@@ -43,19 +46,34 @@ impl Meter {
     /// A meter that raises `fault` at the mutation with this index, the first being 0.
     #[must_use]
     pub fn with_fault(at: u64, fault: Fault) -> Self {
-        Self(Arc::new(State { fault: Some((at, fault)), ..State::default() }))
+        Self::of(State { fault: Some((at, fault)), ..State::default() })
     }
 
     /// A meter under which every step of a transaction is performed, and undone, so many times.
     #[must_use]
     pub fn repeating(times: u32) -> Self {
-        Self(Arc::new(State { times, ..State::default() }))
+        Self::of(State { times, ..State::default() })
+    }
+
+    /// The same meter on a file system that cannot exchange two names.
+    #[must_use]
+    pub fn without_exchange(self) -> Self {
+        Self { refuses_exchange: true, ..self }
+    }
+
+    /// Is this to be taken for a file system that cannot exchange two names?
+    pub(super) const fn refuses_exchange(&self) -> bool {
+        self.refuses_exchange
+    }
+
+    fn of(state: State) -> Self {
+        Self { state: Arc::new(state), refuses_exchange: false }
     }
 
     /// How many times each step is to be performed or undone.
     #[must_use]
     pub fn times(&self) -> u32 {
-        self.0.times
+        self.state.times
     }
 
     /// To be called immediately before every single mutation: counts it, or raises the fault in its place.
@@ -63,11 +81,11 @@ impl Meter {
     /// # Errors
     /// Only those of the chosen [`Fault`].
     pub fn admit(&self) -> io::Result<()> {
-        if self.0.crashed.load(Ordering::Relaxed) {
+        if self.state.crashed.load(Ordering::Relaxed) {
             return Err(io::Error::other(Crashed));
         }
-        let index = self.0.count.fetch_add(1, Ordering::Relaxed);
-        match self.0.fault {
+        let index = self.state.count.fetch_add(1, Ordering::Relaxed);
+        match self.state.fault {
             Some((at, fault)) if at == index => self.raise(fault),
             _ => Ok(()),
         }
@@ -76,13 +94,13 @@ impl Meter {
     /// How many mutations were admitted so far.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.0.count.load(Ordering::Relaxed)
+        self.state.count.load(Ordering::Relaxed)
     }
 
     fn raise(&self, fault: Fault) -> io::Result<()> {
         match fault {
             Fault::Crash => {
-                self.0.crashed.store(true, Ordering::Relaxed);
+                self.state.crashed.store(true, Ordering::Relaxed);
                 Err(io::Error::other(Crashed))
             }
             Fault::Error => Err(rustix::io::Errno::IO.into()),

@@ -63,7 +63,7 @@ pub use server_process::{ServerError, ServerProcess, Stopped};
 pub use signal::{Cancel, Level};
 pub use space::{FileSystem, FileSystems};
 pub use territory::Territory;
-pub use tree::{Kind, Stat, Tree, is_executable_mode};
+pub use tree::{Attributes, Exchange, Kind, Setting, Stat, Tree, is_executable_mode};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };

@@ -2,6 +2,14 @@
 //! No verb follows a symbolic link out of the root, changes anything outside the territory, or moves or deletes
 //! anything on another device.
 
+mod attributes;
+mod duplicate;
+mod exchange;
+mod names;
+
+pub use attributes::{Attributes, Setting};
+pub use exchange::Exchange;
+
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};

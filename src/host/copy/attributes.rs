@@ -134,7 +134,8 @@ fn is_ours(name: &OsStr) -> bool {
 }
 
 /// All extended attributes; none where the file system has none.
-fn all_xattrs(fd: BorrowedFd<'_>) -> io::Result<BTreeMap<OsString, Vec<u8>>> {
+pub(in crate::host) fn all_xattrs(fd: impl AsFd) -> io::Result<BTreeMap<OsString, Vec<u8>>> {
+    let fd = fd.as_fd();
     let mut names = vec![0; XATTR_MAX];
     let length = match flistxattr(fd, &mut names) {
         Err(Errno::NOTSUP) => 0,

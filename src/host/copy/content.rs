@@ -12,7 +12,7 @@ use crate::host::meter::Meter;
 const PIECE: usize = 1024 * 1024;
 
 /// Appends all that is left of one file to another. Gives the number of bytes.
-pub(super) fn append(from: &mut File, to: &mut File, meter: &Meter) -> io::Result<u64> {
+pub(in crate::host) fn append(from: &mut File, to: &mut File, meter: &Meter) -> io::Result<u64> {
     let mut buffer = vec![0; PIECE];
     let mut total = 0;
     loop {

@@ -12,6 +12,8 @@ mod report;
 mod same;
 mod tree;
 
+pub(super) use attributes::all_xattrs;
+pub(super) use content::append;
 pub use directory::Special;
 pub use report::{CopyError, CopyNote, CopyReport, Lost};
 pub use same::{Aspect, CompareError, same_tree};
