@@ -37,7 +37,8 @@ pub use mask::Shown;
 pub use merge::{MergeError, Merged, merge};
 pub use place::{PlaceError, Placement, Where, check_place};
 pub use relocate::{
-    Move, OwnPlace, Places, RelocateError, Relocated, places_of, relocate, unrelocate,
+    FoundAt, FoundPlace, Move, OwnPlace, Places, RelocateError, Relocated, find_places, places_of,
+    relocate, unrelocate,
 };
 pub use setting::{SettingError, SettingPath};
 pub use table::{Meaning, Row, is_secret, row_of, rows_with};

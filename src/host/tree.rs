@@ -5,6 +5,7 @@
 mod attributes;
 mod duplicate;
 mod exchange;
+mod link;
 mod names;
 
 pub use attributes::{Attributes, Setting};
