@@ -4,8 +4,8 @@ use super::call::Call;
 use super::system;
 use super::words::chain;
 use crate::engine::{
-    AcceptError, ConfigureError, JournalError, OpenError, Outcome, ProofError, ResolveError,
-    StateFileError, StepError, UndertakeError,
+    AcceptError, CarryError, ConfigureError, ForeignError, JournalError, OpenError, Outcome,
+    ProofError, ResolveError, StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -208,6 +208,7 @@ fn for_step(cause: &StepError) -> String {
         | StepError::Accept(
             AcceptError::Path(_) | AcceptError::Configure(ConfigureError::Path(_)),
         )
+        | StepError::Carry(CarryError::Foreign(ForeignError::Path(_)))
         | StepError::Proof(ProofError::Path(_)) => return system::advice_and_again(cause),
         StepError::Confirm(error) if !error.is_refusal() => {
             return system::advice_and_again(cause);
@@ -229,6 +230,17 @@ fn for_step(cause: &StepError) -> String {
             "read the server's log there; if it was still at work, give more time with --start-timeout"
         }
         StepError::Proof(_) => "read the server's log there",
+        StepError::Activate(_) => {
+            "find out who moved or replaced the trees; mmembed leaves alone what it did not make"
+        }
+        StepError::Carry(CarryError::Collision { .. }) => {
+            "move your own files of these names elsewhere, then run the command again"
+        }
+        StepError::Carry(CarryError::Mounted { .. } | CarryError::OtherFileSystem { .. }) => {
+            "unmount it, or place that directory outside the tree, then run the command again"
+        }
+        StepError::Carry(_) => "mend what is named, then run the command again",
+        StepError::Inherit(_) => "use a file system that keeps capabilities, or a higher port",
         StepError::Cancelled => "run the command again when it suits",
     };
     next.to_owned()

@@ -3,6 +3,7 @@
 
 mod ask_running;
 mod database;
+mod foreign;
 mod install;
 mod journal_file;
 mod listen;
@@ -21,6 +22,7 @@ mod transaction;
 mod undertake;
 mod verify;
 
+pub use foreign::{Deviation, ForeignError};
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{
@@ -32,11 +34,12 @@ pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root}
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
-pub use steps::{AcceptError, ConfigureError, ConfirmError, RelocationError, StepError};
+pub use steps::{
+    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, InheritError,
+    RelocationError, StepError,
+};
 pub use transaction::Outcome;
 pub use undertake::{
     Prepared, UndertakeError, Undertaken, Undertaking, prepare, take_lock, undertake,
 };
-pub use verify::{
-    Deviation, Deviations, VerifyError, verify_directory, verify_files, verify_server,
-};
+pub use verify::{Deviations, VerifyError, verify_directory, verify_files, verify_server};

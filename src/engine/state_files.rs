@@ -3,10 +3,13 @@
 
 use std::path::PathBuf;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::host::{Host, PathError};
-use crate::model::{IDENTITY_SCHEMA, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, TreeIdentity};
+use crate::model::{
+    IDENTITY_SCHEMA, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, TransactionId, TreeIdentity,
+};
 
 /// A receipt takes a few kilobytes, the identity of a large release a few megabytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -42,6 +45,23 @@ pub fn read_identity(host: &Host, tree: &RelPath) -> Result<Option<TreeIdentity>
     let identity: Option<TreeIdentity> = read(host, &path)?;
     refuse_newer(host, &path, identity.as_ref().map(|it| it.schema), IDENTITY_SCHEMA)?;
     Ok(identity)
+}
+
+/// The transaction that unpacked a tree; `None` when mmembed did not. Quicker than the whole identity, which lists
+/// every file.
+pub(crate) fn read_maker(
+    host: &Host,
+    tree: &RelPath,
+) -> Result<Option<TransactionId>, StateFileError> {
+    #[derive(Deserialize)]
+    struct Maker {
+        schema: u32,
+        transaction: TransactionId,
+    }
+    let path = tree.join(TreeIdentity::FILE);
+    let maker: Option<Maker> = read(host, &path)?;
+    refuse_newer(host, &path, maker.as_ref().map(|it| it.schema), IDENTITY_SCHEMA)?;
+    Ok(maker.map(|maker| maker.transaction))
 }
 
 fn read<T: DeserializeOwned>(host: &Host, path: &RelPath) -> Result<Option<T>, StateFileError> {

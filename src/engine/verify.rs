@@ -6,30 +6,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::ask_running::{Asked, ask_running};
+use super::foreign::{Deviation, compare, look_beyond};
 use super::proof::{DarkServer, DarkStart, ProofError, stop_leftover};
 use super::reporter::Reporter;
 use super::state_files::{StateFileError, read_identity, read_receipt};
 use super::steps::{ConfigureError, read_document};
 use crate::config::{Document, EditError, darken};
-use crate::host::{
-    Host, Kind, PathError, digest_of, free_loopback_port, is_executable_mode, running_from,
-};
+use crate::host::{Host, PathError, free_loopback_port, running_from};
 use crate::model::{
-    Entry, EntryKind, Location, Owner, Placement, Prefix, Receipt, RelPath, TreeIdentity, Version,
+    Belonging, Location, Owner, Placement, Prefix, Receipt, RelPath, TreeIdentity, Version,
     Viewpoint,
 };
 use crate::server::Era;
-
-/// How a file differs from its release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deviation {
-    /// It is not there.
-    Missing,
-    /// It has another content, or is something else.
-    Changed,
-    /// The release did not bring it.
-    Extra,
-}
 
 /// Files that differ from the release.
 pub type Deviations = Vec<(RelPath, Deviation)>;
@@ -91,61 +79,28 @@ pub fn verify_files(host: &Host, prefix: &Prefix) -> Result<Deviations, VerifyEr
             deviations.push((entry.path.clone(), deviation));
         }
     }
-    find_extra(host, &live, &RelPath::here(), &identity, &receipt, &mut deviations)?;
+    deviations.extend(find_extra(host, &live, &identity, &receipt)?);
     Ok(deviations)
 }
 
-/// The server rewrites its configuration at each start; that is no deviation.
-const CONFIG: &str = "config/config.json";
-
-fn compare(host: &Host, live: &RelPath, entry: &Entry) -> Result<Option<Deviation>, PathError> {
-    let path = live.below(&entry.path);
-    let Some(stat) = host.tree.stat(&path)? else {
-        return Ok(Some(Deviation::Missing));
-    };
-    let same = match &entry.kind {
-        EntryKind::Directory => stat.kind == Kind::Directory,
-        EntryKind::Symlink { target } => {
-            stat.kind == Kind::Symlink && host.tree.read_link(&path)? == *target
-        }
-        EntryKind::File { .. } if entry.path.as_str() == CONFIG => stat.kind == Kind::File,
-        EntryKind::File { size, sha256, executable } => {
-            stat.kind == Kind::File
-                && stat.size == *size
-                && is_executable_mode(stat.mode) == *executable
-                && digest_of(&host.tree.absolute(&path))? == *sha256
-        }
-    };
-    Ok((!same).then_some(Deviation::Changed))
-}
-
+/// What the release did not bring, but for what mmembed itself puts there.
 fn find_extra(
     host: &Host,
     live: &RelPath,
-    below: &RelPath,
     identity: &TreeIdentity,
     receipt: &Receipt,
-    deviations: &mut Deviations,
-) -> Result<(), PathError> {
-    for name in host.tree.list(&live.below(below))? {
-        let Ok(name) = name.parse::<RelPath>() else {
-            continue;
-        };
-        let path = below.below(&name);
-        if is_expected(&path, receipt) {
-            continue;
-        }
-        let known = identity.entries.binary_search_by(|entry| entry.path.cmp(&path)).is_ok();
-        if !known {
-            deviations.push((path, Deviation::Extra));
-            continue;
-        }
-        let stat = host.tree.stat(&live.below(&path))?;
-        if stat.is_some_and(|stat| stat.kind == Kind::Directory) {
-            find_extra(host, live, &path, identity, receipt, deviations)?;
-        }
-    }
-    Ok(())
+) -> Result<Deviations, PathError> {
+    let in_tree: Vec<RelPath> = receipt.placements.iter().filter_map(in_tree_path).collect();
+    let beyond = look_beyond(host, live, identity, &in_tree)?;
+    let strange = |(path, whose): (RelPath, Belonging)| match whose {
+        Belonging::Foreign => Some(path),
+        Belonging::Tool => (!is_expected(&path)).then_some(path),
+        Belonging::Release | Belonging::Configuration | Belonging::Place => None,
+    };
+    let mut extra: Vec<RelPath> = beyond.paths.into_iter().filter_map(strange).collect();
+    extra.extend(beyond.nameless);
+    extra.sort();
+    Ok(extra.into_iter().map(|path| (path, Deviation::Extra)).collect())
 }
 
 /// The place whose directory lies here when it is kept in the tree.
@@ -157,11 +112,16 @@ fn is_placed_elsewhere(path: &RelPath, receipt: &Receipt) -> bool {
     place_at(path, receipt).is_some_and(|place| place.location != Location::InTree)
 }
 
-/// mmembed's own files, and the mutable directories that were left in the tree.
-fn is_expected(path: &RelPath, receipt: &Receipt) -> bool {
-    let own = [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str())
-        || path.name() == COPY;
-    own || place_at(path, receipt).is_some_and(|place| place.location == Location::InTree)
+/// Where a mutable directory lies that was left in the tree.
+fn in_tree_path(place: &Placement) -> Option<RelPath> {
+    let path = place.name.in_tree().filter(|_| place.location == Location::InTree)?;
+    Some(RelPath::here().join(path))
+}
+
+/// mmembed's own files, as long as they are of use: what a killed run has left is not.
+fn is_expected(path: &RelPath) -> bool {
+    [TreeIdentity::FILE, TreeIdentity::SHIPPED_CONFIG].contains(&path.as_str())
+        || path.name() == COPY
 }
 
 /// Proves the installed server; says how, as a sentence.

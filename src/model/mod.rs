@@ -1,6 +1,7 @@
 //! Floor 0: the nouns of the trade and what always holds for them.
 //! No I/O, no clock, no decision.
 
+mod belonging;
 mod command;
 mod digest;
 mod elf;
@@ -28,6 +29,7 @@ mod transaction;
 mod version;
 mod wish;
 
+pub use belonging::Belonging;
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
 pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};

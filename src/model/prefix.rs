@@ -124,6 +124,12 @@ impl Prefix {
         self.embedded().join(&format!(".mattermost.staged-{transaction}"))
     }
 
+    /// The tree that gave way to the one of a transaction.
+    #[must_use]
+    pub fn retired(&self, transaction: &TransactionId) -> RelPath {
+        self.embedded().join(&format!(".mattermost.retired-{transaction}"))
+    }
+
     /// Where the mutable directories go unless they are placed elsewhere.
     #[must_use]
     pub fn places(&self) -> RelPath {

@@ -123,6 +123,44 @@ pub enum Step {
         staged: RelPath,
         /// The live path.
         live: RelPath,
+        /// Where the tree goes that was live before; `None` when nothing was.
+        retired: Option<RelPath>,
+    },
+    /// Be sure that everything which has to be carried can be, while the server still runs.
+    CheckCarry {
+        /// The live tree.
+        from: RelPath,
+        /// The staged tree.
+        to: RelPath,
+        /// The mutable directories that are kept in the tree, below it.
+        in_tree: Vec<RelPath>,
+        /// What was seen in the live tree that its release did not bring, below it.
+        expected: Vec<RelPath>,
+    },
+    /// Move what the release of the live tree did not bring, and its mutable directories, to the staged tree.
+    Carry {
+        /// The live tree.
+        from: RelPath,
+        /// The staged tree.
+        to: RelPath,
+        /// The mutable directories that are kept in the tree, below it.
+        in_tree: Vec<RelPath>,
+        /// What was seen in the live tree that its release did not bring, below it.
+        expected: Vec<RelPath>,
+    },
+    /// Keep a copy of the release's own files that somebody has changed.
+    KeepModified {
+        /// The live tree.
+        tree: RelPath,
+        /// The directory that is made for the copies, if there are any.
+        into: RelPath,
+    },
+    /// Give the staged tree what the live one has beyond its release: owners, rights, capabilities, labels.
+    InheritAttributes {
+        /// The live tree.
+        from: RelPath,
+        /// The staged tree.
+        to: RelPath,
     },
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
@@ -181,15 +219,19 @@ impl Step {
     #[must_use]
     pub const fn reversal(&self) -> Reversal {
         match self {
-            Self::ConfirmRelease { .. } | Self::SetOwner { .. } | Self::GrantDirectory { .. } => {
-                Reversal::Free
-            }
+            Self::ConfirmRelease { .. }
+            | Self::SetOwner { .. }
+            | Self::GrantDirectory { .. }
+            | Self::CheckCarry { .. }
+            | Self::InheritAttributes { .. } => Reversal::Free,
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
             | Self::RemoveEmptyDirectory { .. }
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
+            | Self::Carry { .. }
+            | Self::KeepModified { .. }
             | Self::Activate { .. } => Reversal::Undo,
             Self::Prove(_) => Reversal::Pivot,
             Self::Settle | Self::RemoveDirectory { .. } => Reversal::None,

@@ -1,6 +1,6 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::Step;
+use crate::model::{RelPath, Step};
 
 /// What the step does.
 #[must_use]
@@ -25,10 +25,44 @@ pub fn explain(step: &Step) -> String {
         }
         Step::RemoveDirectory { path } => format!("remove {path}, whose copy is in use now"),
         Step::Configure(configure) => format!("merge the configuration into {}", configure.file),
-        Step::Activate { live, .. } => format!("activate the new tree as {live}"),
+        Step::Activate { live, retired: None, .. } => format!("activate the new tree as {live}"),
+        Step::Activate { live, retired: Some(retired), .. } => {
+            format!("activate the new tree as {live}, and keep the former one as {retired}")
+        }
+        Step::CheckCarry { from, to, .. } => {
+            format!("check that what the release did not bring can move from {from} to {to}")
+        }
+        Step::Carry { from, to, in_tree, expected } => explain_carry(from, to, in_tree, expected),
+        Step::KeepModified { tree, into } => {
+            format!("keep the release's files that were changed in {tree} below {into}")
+        }
+        Step::InheritAttributes { from, to } => {
+            format!("give {to} the owners, rights and capabilities that were set in {from}")
+        }
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
         }
         Step::Settle => "write the receipt".to_owned(),
     }
+}
+
+/// So many paths are named; of more, only how many they are.
+const NAMED: usize = 12;
+
+fn explain_carry(
+    from: &RelPath,
+    to: &RelPath,
+    in_tree: &[RelPath],
+    expected: &[RelPath],
+) -> String {
+    let mut paths: Vec<&RelPath> = in_tree.iter().chain(expected).collect();
+    paths.sort();
+    paths.dedup();
+    let named: Vec<&str> = paths.iter().take(NAMED).map(|path| path.as_str()).collect();
+    let what = match paths.len() - named.len() {
+        0 if paths.is_empty() => "what the release did not bring".to_owned(),
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    };
+    format!("move {what} from {from} to {to}")
 }

@@ -25,6 +25,10 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::SetOwner { .. }
             | Step::GrantDirectory { .. }
             | Step::Activate { .. }
+            | Step::CheckCarry { .. }
+            | Step::Carry { .. }
+            | Step::KeepModified { .. }
+            | Step::InheritAttributes { .. }
             | Step::Settle => {}
         }
     }

@@ -19,17 +19,18 @@ use mmembed::model::{
 
 use tempfile::TempDir;
 
+use crate::carry::Trees;
 use crate::fakes::release::FixtureRelease;
 use crate::support::crash::Scenario;
 use crate::support::manifest::{Manifest, manifest_without};
 
-fn prefix() -> Prefix {
+pub fn prefix() -> Prefix {
     let app: AppName = "acme".parse().unwrap();
     let (opt, var) = (Prefix::usual_opt(&app), Prefix::usual_var(&app));
     Prefix::new(app, opt, var)
 }
 
-fn id() -> TransactionId {
+pub fn id() -> TransactionId {
     "20261123T205143Z-9f3a".parse().unwrap()
 }
 
@@ -45,12 +46,12 @@ fn small_plan(root: &Path) -> Plan {
         make(prefix.places()),
         make(prefix.places().join("data")),
         make(prefix.places().join("logs")),
-        Step::Activate { staged, live: prefix.live() },
+        Step::Activate { staged, live: prefix.live(), retired: None },
     ];
     plan(prefix, steps.into())
 }
 
-fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
+pub fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
     let nobody = Owner { uid: 0, gid: 0 };
     let receipt = Receipt {
         schema: RECEIPT_SCHEMA,
@@ -79,6 +80,7 @@ fn scenario(
         build: Box::new(build),
         unlooked: Vec::new(),
         in_memory: true,
+        can_exchange: true,
         from: |_| 0,
         stride,
         tear,
@@ -89,6 +91,56 @@ fn scenario(
 fn a_small_plan_stopped_anywhere_is_old_or_new() {
     let points = scenario(|root| (small_plan(root), Vec::new()), (1, 1), 1).check_every_point();
     assert!(points > 20, "only {points} mutations were counted");
+}
+
+/// A tree with what people have put into it, and another one to which all of that goes.
+fn replacement(root: &Path) -> (Plan, Vec<Payload>) {
+    let trees = Trees::below(root);
+    trees.live(
+        Version::new(4, 10, 0),
+        &["bin/platform", "client/root.html", "i18n/en.json", "logs/"],
+    );
+    trees.staged(
+        Version::new(5, 9, 0),
+        &["bin/mattermost", "client/root.html", "client/plugins/", "logs/"],
+    );
+    for (path, content) in [
+        ("logs/mattermost.log", "a line"),
+        ("client/plugins/com.example/main.js", "a plugin"),
+        ("config/saml.key", "a key"),
+        ("custom/deep/file", "a file"),
+        ("i18n/en.json", "a changed text"),
+        ("i18n/own.json", "a new text"),
+    ] {
+        trees.put(path, content);
+    }
+    std::os::unix::fs::symlink("nowhere", trees.in_live("dangling")).unwrap();
+    let in_tree = ["logs", "client/plugins", "data"];
+    (plan(prefix(), Trees::steps(&in_tree)), Vec::new())
+}
+
+fn replacement_scenario(can_exchange: bool) -> Scenario {
+    // The stage is there from the beginning, and what becomes of it is nobody's concern once it is given up.
+    let stage = "opt/acme/embedded/.mattermost.staged-20261123T205143Z-9f3a";
+    Scenario { can_exchange, unlooked: vec![stage], ..scenario(replacement, (1, 4), 11) }
+}
+
+#[test]
+fn a_tree_that_gives_way_to_another_one_stopped_anywhere_is_old_or_new() {
+    let points = replacement_scenario(true).check_every_point();
+    assert!(points > 40, "only {points} mutations were counted");
+}
+
+#[test]
+fn a_tree_that_gives_way_without_exchange_stopped_anywhere_is_old_or_new() {
+    let points = replacement_scenario(false).check_every_point();
+    assert!(points > 40, "only {points} mutations were counted");
+}
+
+#[test]
+fn a_tree_that_gives_way_step_by_step_twice_gives_way_once() {
+    replacement_scenario(true).check_repetition();
+    replacement_scenario(false).check_repetition();
 }
 
 /// A wish to install a release below a root without starting its server.

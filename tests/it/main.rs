@@ -14,6 +14,7 @@
 
 mod architecture;
 mod budget;
+mod carry;
 mod crash;
 #[path = "../fakes/mod.rs"]
 mod fakes;

@@ -1,7 +1,10 @@
 //! Why a step could not be performed or undone.
 
+use super::activate::ActivateError;
+use super::carry_list::CarryError;
 use super::configure::ConfigureError;
 use super::confirm::ConfirmError;
+use super::inherit::InheritError;
 use super::prove::AcceptError;
 use super::relocate::RelocationError;
 use crate::engine::journal_file::JournalError;
@@ -34,6 +37,15 @@ pub enum StepError {
     /// A directory could not be copied.
     #[error(transparent)]
     Relocation(#[from] RelocationError),
+    /// A tree could not be activated.
+    #[error(transparent)]
+    Activate(#[from] ActivateError),
+    /// What lives in a tree could not be carried to the next one.
+    #[error(transparent)]
+    Carry(#[from] CarryError),
+    /// The next tree cannot get what the live one has.
+    #[error(transparent)]
+    Inherit(#[from] InheritError),
     /// What the server did is not acceptable.
     #[error(transparent)]
     Accept(#[from] AcceptError),
@@ -58,8 +70,14 @@ impl StepError {
             Self::Unpack(error) => error.is_crash(),
             Self::Confirm(error) => error.is_crash(),
             Self::Relocation(error) => error.is_crash(),
+            Self::Carry(error) => error.is_crash(),
             Self::Accept(error) => error.is_crash(),
-            Self::State(_) | Self::Configure(_) | Self::Proof(_) | Self::Cancelled => false,
+            Self::State(_)
+            | Self::Configure(_)
+            | Self::Proof(_)
+            | Self::Activate(_)
+            | Self::Inherit(_)
+            | Self::Cancelled => false,
         }
     }
 }

@@ -4,27 +4,37 @@
 //! step that is not done, half done or done; both work only from the step, the transaction's directory and what they
 //! see; what they did is durable when they return.
 
+mod activate;
+mod carry;
+mod carry_list;
 mod configure;
 mod confirm;
 mod context;
 mod directory;
 mod error;
+mod inherit;
 mod keep;
+mod keep_modified;
 mod prove;
 mod relocate;
 mod rewritten;
 mod settle;
 mod unpack;
 
+pub use activate::ActivateError;
+pub use carry_list::CarryError;
 pub use configure::ConfigureError;
 pub(crate) use configure::{DEFAULTS, ENFORCED, read_document};
 pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
+pub use inherit::InheritError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
+
+use carry::Carry;
 
 use crate::model::Step;
 
@@ -47,9 +57,18 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         }
         Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
         Step::Configure(configure) => configure::perform(configure, cx),
-        Step::MoveDirectory { from, to } | Step::Activate { staged: from, live: to } => {
-            directory::rename(from, to, cx)
+        Step::MoveDirectory { from, to } => directory::rename(from, to, cx),
+        Step::Activate { staged, live, retired } => {
+            activate::perform(staged, live, retired.as_ref(), cx)
         }
+        Step::CheckCarry { from, to, in_tree, expected } => {
+            carry::check(Carry { from, to, in_tree, expected }, cx)
+        }
+        Step::Carry { from, to, in_tree, expected } => {
+            carry::perform(Carry { from, to, in_tree, expected }, cx)
+        }
+        Step::KeepModified { tree, into } => keep_modified::perform(tree, into, cx),
+        Step::InheritAttributes { from, to } => inherit::perform(from, to, cx),
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
@@ -65,16 +84,23 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         }
         Step::Unpack { into, .. } => unpack::undo(into, cx),
         Step::Configure(configure) => configure::undo(configure, cx),
-        Step::MoveDirectory { from, to } | Step::Activate { staged: from, live: to } => {
-            directory::rename_back(from, to, cx)
+        Step::MoveDirectory { from, to } => directory::rename_back(from, to, cx),
+        Step::Activate { staged, live, retired } => {
+            activate::undo(staged, live, retired.as_ref(), cx)
         }
+        Step::Carry { from, to, in_tree, expected } => {
+            carry::undo(Carry { from, to, in_tree, expected }, cx)
+        }
+        Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
-        // The first three change nothing but the staged tree, which the undo of unpacking takes away; the others run
-        // after the commit, from where there is no way back.
+        // The first ones change nothing but the staged tree, which the undo of unpacking takes away, if anything; the
+        // last two run after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
         | Step::GrantDirectory { .. }
+        | Step::CheckCarry { .. }
+        | Step::InheritAttributes { .. }
         | Step::RemoveDirectory { .. }
         | Step::Settle => Ok(()),
     }

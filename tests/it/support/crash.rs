@@ -23,6 +23,8 @@ pub struct Scenario {
     pub unlooked: Vec<&'static str>,
     /// May the host lie in memory? A server refuses to keep its files below `/dev`.
     pub in_memory: bool,
+    /// Can two names be exchanged on the host's file system?
+    pub can_exchange: bool,
     /// The first mutation that matters, given how many there are.
     pub from: fn(u64) -> u64,
     /// Every how many mutations the world is stopped, and every how many of those its recovery is stopped too, at
@@ -39,6 +41,7 @@ struct World {
     plan: Plan,
     payloads: Vec<Payload>,
     unlooked: Vec<&'static str>,
+    can_exchange: bool,
 }
 
 impl Scenario {
@@ -47,8 +50,8 @@ impl Scenario {
         let root = directory.path().join("root");
         std::fs::create_dir(&root).unwrap();
         let (plan, payloads) = (self.build)(&root);
-        let unlooked = self.unlooked.clone();
-        let world = World { _directory: directory, root, plan, payloads, unlooked };
+        let (unlooked, can_exchange) = (self.unlooked.clone(), self.can_exchange);
+        let world = World { _directory: directory, root, plan, payloads, unlooked, can_exchange };
         engine::prepare_state(&world.host(Meter::default()), &world.plan.prefix).unwrap();
         world
     }
@@ -165,6 +168,7 @@ impl Scenario {
 impl World {
     fn host(&self, meter: Meter) -> Host {
         let territory = engine::own_territory(&self.plan.prefix);
+        let meter = if self.can_exchange { meter } else { meter.without_exchange() };
         Host::new(&self.root, territory, meter, Cancel::never()).unwrap()
     }
 

@@ -1,0 +1,155 @@
+//! What was set on the live tree beyond its release is set on the next one too: owners, capabilities, labels, lists of
+//! rights, and what people have noted on files. That a program runs as its owner is never taken over.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::PathBuf;
+
+use super::carry_list::CarryError;
+use super::context::StepContext;
+use super::error::StepError;
+use crate::engine::state_files::read_identity;
+use crate::host::{Host, Kind, PathError, Setting, is_root};
+use crate::model::{Belonging, Event, Owner, RelPath, TreeIdentity};
+use crate::server::Era;
+
+/// The right of a program to do what only root may otherwise, such as to listen on port 443.
+const CAPABILITY: &str = "security.capability";
+
+/// Why the next tree cannot get what the live one has.
+#[derive(Debug, thiserror::Error)]
+pub enum InheritError {
+    /// Without its capability, a server cannot listen on a port below 1024.
+    #[error("cannot give {} the capabilities that it has in the live tree", path.display())]
+    Capability {
+        /// The program in the next tree.
+        path: PathBuf,
+    },
+}
+
+/// Sets on the paths of the next tree what the same ones have in the live tree.
+pub(super) fn perform(
+    from: &RelPath,
+    to: &RelPath,
+    cx: &mut StepContext<'_>,
+) -> Result<(), StepError> {
+    let (old, new) = (identity(from, cx.host)?, identity(to, cx.host)?);
+    let mut heir = Heir { host: cx.host, from, to, lost: Vec::new() };
+    heir.top()?;
+    for entry in &old.entries {
+        // The configuration gets its owner and rights when it is written.
+        if old.belonging(&entry.path, &[]) == Belonging::Release && new.entry(&entry.path).is_some()
+        {
+            heir.path(&entry.path)?;
+        }
+    }
+    let binary = |of: &TreeIdentity| Era::of(&of.release.version).server_binary();
+    heir.capability(&binary(&old), &binary(&new))?;
+    let lost = heir.lost;
+    for text in lost {
+        cx.reporter.hear(&Event::Note { text });
+    }
+    Ok(cx.host.tree.sync_file_system(to)?)
+}
+
+fn identity(tree: &RelPath, host: &Host) -> Result<TreeIdentity, StepError> {
+    let not_ours = || CarryError::NotOurs { path: host.tree.absolute(tree) };
+    Ok(read_identity(host, tree)?.ok_or_else(not_ours)?)
+}
+
+/// The next tree, which comes into what the live one has.
+struct Heir<'h> {
+    host: &'h Host,
+    from: &'h RelPath,
+    to: &'h RelPath,
+    /// What could not be set, in sentences.
+    lost: Vec<String>,
+}
+
+impl Heir<'_> {
+    fn top(&mut self) -> Result<(), StepError> {
+        let here = RelPath::here();
+        if let Some(stat) = self.host.tree.stat(self.from)? {
+            self.owner(&here, stat.owner)?;
+        }
+        self.attributes(&here, &here)
+    }
+
+    fn path(&mut self, path: &RelPath) -> Result<(), StepError> {
+        let tree = &self.host.tree;
+        let (old, new) = (tree.stat(&self.from.below(path))?, tree.stat(&self.to.below(path))?);
+        let (Some(old), Some(new)) = (old, new) else {
+            return Ok(());
+        };
+        if old.kind != new.kind {
+            return Ok(());
+        }
+        let usual = tree.stat(self.from)?.map(|top| top.owner);
+        if Some(old.owner) != usual {
+            // First, as a change of the owner takes capabilities away.
+            self.owner(path, old.owner)?;
+        }
+        if old.kind == Kind::Symlink { Ok(()) } else { self.attributes(path, path) }
+    }
+
+    fn owner(&mut self, path: &RelPath, owner: Owner) -> Result<(), PathError> {
+        let place = self.to.below(path);
+        let tree = &self.host.tree;
+        if tree.stat(&place)?.is_some_and(|stat| stat.owner == owner) {
+            return Ok(());
+        }
+        match tree.set_owner(&place, owner) {
+            Err(error) if error.source.kind() == io::ErrorKind::PermissionDenied => {
+                self.lost.push(format!("{place} cannot be handed to {owner}, who owned it before"));
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Sets what one path has, and the other lacks or has otherwise.
+    fn attributes(&mut self, from: &RelPath, to: &RelPath) -> Result<(), StepError> {
+        let tree = &self.host.tree;
+        let now = tree.attributes(&self.to.below(to))?;
+        for (name, value) in tree.attributes(&self.from.below(from))? {
+            if now.get(&name) != Some(&value) && is_inherited(&name) {
+                self.attribute(to, &name, &value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The server's program may have another name in the next release.
+    fn capability(&mut self, from: &RelPath, to: &RelPath) -> Result<(), StepError> {
+        let tree = &self.host.tree;
+        let name = OsStr::new(CAPABILITY);
+        let old = tree.attributes(&self.from.below(from))?;
+        let now = tree.attributes(&self.to.below(to))?;
+        match old.get(name) {
+            Some(value) if now.get(name) != Some(value) => self.attribute(to, name, value),
+            _ => Ok(()),
+        }
+    }
+
+    fn attribute(&mut self, path: &RelPath, name: &OsStr, value: &[u8]) -> Result<(), StepError> {
+        let place = self.to.below(path);
+        if self.host.tree.set_attribute(&place, name, value)? == Setting::Made {
+            return Ok(());
+        }
+        if name == CAPABILITY && is_root() {
+            let path = self.host.tree.absolute(&place);
+            return Err(InheritError::Capability { path }.into());
+        }
+        let name = name.to_string_lossy();
+        self.lost.push(format!("{place}: the attribute {name} of the live tree cannot be set"));
+        Ok(())
+    }
+}
+
+/// What is taken over. The rest belongs to the kernel, to a layer of the file system, or to the very bytes of a file.
+fn is_inherited(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("user.")
+        || name.starts_with("system.posix_acl_")
+        || ["security.selinux", CAPABILITY].contains(&name.as_ref())
+}
