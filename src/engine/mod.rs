@@ -4,6 +4,7 @@
 mod ask_running;
 mod database;
 mod foreign;
+mod gather;
 mod install;
 mod journal_file;
 mod listen;
@@ -23,6 +24,7 @@ mod undertake;
 mod verify;
 
 pub use foreign::{Deviation, ForeignError};
+pub use gather::GatherError;
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{
@@ -35,8 +37,8 @@ pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{
-    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, InheritError,
-    RelocationError, StepError,
+    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, IdentifyError, InheritError,
+    RelocationError, StepError, TakeOverError,
 };
 pub use transaction::Outcome;
 pub use undertake::{

@@ -1,6 +1,7 @@
 //! Floor 0: the nouns of the trade and what always holds for them.
 //! No I/O, no clock, no decision.
 
+mod adoption;
 mod belonging;
 mod command;
 mod digest;
@@ -29,6 +30,7 @@ mod transaction;
 mod version;
 mod wish;
 
+pub use adoption::{AdoptRequest, AdoptWish, Arrangement, GitLab};
 pub use belonging::Belonging;
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};

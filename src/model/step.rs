@@ -14,6 +14,7 @@ use super::receipt::Viewpoint;
 use super::release::Release;
 use super::relpath::RelPath;
 use super::request::DatabaseUse;
+use super::version::Version;
 
 /// The position of a step in its plan, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,6 +163,36 @@ pub enum Step {
         /// The staged tree.
         to: RelPath,
     },
+    /// Write down in a tree that somebody else made which release it is, and what of it the release brought.
+    Identify {
+        /// The tree.
+        tree: RelPath,
+        /// The release.
+        release: Release,
+        /// The same release as its archive has it, unpacked for comparison, which is removed afterwards; `None` when there
+        /// is no archive, and the content is concluded from the tree itself.
+        like: Option<RelPath>,
+        /// The mutable directories that are kept in the tree, below it, wherever they are.
+        in_tree: Vec<RelPath>,
+    },
+    /// Make a tree that lies elsewhere the live one, and leave a link in its place.
+    TakeOver {
+        /// Where it is.
+        from: RelPath,
+        /// Where it goes.
+        live: RelPath,
+    },
+    /// Gather what the settings of a server are that gets its last word from its environment.
+    GatherSettings {
+        /// Its configuration, which is left as it is.
+        config: RelPath,
+        /// A directory with a file for each variable.
+        environment: RelPath,
+        /// The version that reads them.
+        version: Version,
+        /// The file for the result, in the transaction's directory.
+        into: RelPath,
+    },
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
@@ -222,6 +253,7 @@ impl Step {
             Self::ConfirmRelease { .. }
             | Self::SetOwner { .. }
             | Self::GrantDirectory { .. }
+            | Self::GatherSettings { .. }
             | Self::CheckCarry { .. }
             | Self::InheritAttributes { .. } => Reversal::Free,
             Self::MakeDirectory { .. }
@@ -230,6 +262,8 @@ impl Step {
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
+            | Self::Identify { .. }
+            | Self::TakeOver { .. }
             | Self::Carry { .. }
             | Self::KeepModified { .. }
             | Self::Activate { .. } => Reversal::Undo,

@@ -42,6 +42,18 @@ pub fn explain(step: &Step) -> String {
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
         }
+        Step::Identify { tree, release, like: Some(_), .. } => {
+            format!("compare {tree} with {release}, and write down in it what the release brought")
+        }
+        Step::Identify { tree, release, like: None, .. } => {
+            format!("conclude what {release} brought, and write that down in {tree}")
+        }
+        Step::TakeOver { from, live } => {
+            format!("make {from} the live tree {live}, and leave a link in its place")
+        }
+        Step::GatherSettings { config, environment, .. } => {
+            format!("gather the settings in {config} and in the environment {environment}")
+        }
         Step::Settle => "write the receipt".to_owned(),
     }
 }

@@ -20,9 +20,12 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             // The file is replaced by one that is written beside it, and so is the copy for the dark.
             Step::Configure(configure) => tops.extend(configure.file.parent()),
             Step::Prove(prove) => tops.extend(prove.config.parent()),
+            Step::Identify { tree, .. } => tops.push(tree.clone()),
+            Step::TakeOver { from, .. } => tops.push(from.clone()),
             Step::Unpack { .. }
             | Step::ConfirmRelease { .. }
             | Step::SetOwner { .. }
+            | Step::GatherSettings { .. }
             | Step::GrantDirectory { .. }
             | Step::Activate { .. }
             | Step::CheckCarry { .. }

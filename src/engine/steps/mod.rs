@@ -12,6 +12,8 @@ mod confirm;
 mod context;
 mod directory;
 mod error;
+mod gather;
+mod identify;
 mod inherit;
 mod keep;
 mod keep_modified;
@@ -19,6 +21,7 @@ mod prove;
 mod relocate;
 mod rewritten;
 mod settle;
+mod take_over;
 mod unpack;
 
 pub use activate::ActivateError;
@@ -29,10 +32,12 @@ pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
+pub use identify::IdentifyError;
 pub use inherit::InheritError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
+pub use take_over::TakeOverError;
 
 use carry::Carry;
 
@@ -69,6 +74,13 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         }
         Step::KeepModified { tree, into } => keep_modified::perform(tree, into, cx),
         Step::InheritAttributes { from, to } => inherit::perform(from, to, cx),
+        Step::Identify { tree, release, like, in_tree } => {
+            identify::perform(tree, release, like.as_ref(), in_tree, cx)
+        }
+        Step::TakeOver { from, live } => take_over::perform(from, live, cx),
+        Step::GatherSettings { config, environment, version, into } => {
+            gather::perform(config, environment, version, into, cx)
+        }
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
@@ -92,12 +104,15 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
             carry::undo(Carry { from, to, in_tree, expected }, cx)
         }
         Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
+        Step::Identify { tree, .. } => identify::undo(tree, cx),
+        Step::TakeOver { from, live } => take_over::undo(from, live, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
         // The first ones change nothing but the staged tree, which the undo of unpacking takes away, if anything; the
         // last two run after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
+        | Step::GatherSettings { .. }
         | Step::GrantDirectory { .. }
         | Step::CheckCarry { .. }
         | Step::InheritAttributes { .. }

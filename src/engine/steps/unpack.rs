@@ -49,8 +49,9 @@ pub(super) fn perform(
         schema: IDENTITY_SCHEMA,
         transaction: cx.plan.id.clone(),
         release: release.clone(),
-        archive: unpacked.digest,
+        archive: Some(unpacked.digest),
         entries: unpacked.entries,
+        assumed: false,
     };
     let text = serde_json::to_vec(&identity).expect("an identity is plain data");
     tree.replace(&into.join(TreeIdentity::FILE), &text, 0o644, None)?;
