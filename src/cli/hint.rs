@@ -230,6 +230,13 @@ fn for_step(cause: &StepError) -> String {
             "read the server's log there; if it was still at work, give more time with --start-timeout"
         }
         StepError::Proof(_) => "read the server's log there",
+        StepError::Identify(_) => {
+            "give the archive that the tree really came from, or leave --release away"
+        }
+        StepError::TakeOver(_) => {
+            "find out who moved the tree or the link; mmembed leaves alone what it did not make"
+        }
+        StepError::Gather(_) => "mend the named file or variable, then run the command again",
         StepError::Activate(_) => {
             "find out who moved or replaced the trees; mmembed leaves alone what it did not make"
         }

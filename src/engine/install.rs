@@ -39,15 +39,15 @@ impl Undertaking for Resolved {
     }
 
     fn payloads(&self) -> Vec<Payload> {
-        overlays(self)
+        overlays(&self.defaults, &self.enforced)
     }
 }
 
 /// The overlays, which may hold secrets.
-pub(crate) fn overlays(resolved: &Resolved) -> Vec<Payload> {
+pub(crate) fn overlays(defaults: &Document, enforced: &Document) -> Vec<Payload> {
     vec![
-        Payload { name: DEFAULTS, content: resolved.defaults.to_text().into_bytes() },
-        Payload { name: ENFORCED, content: resolved.enforced.to_text().into_bytes() },
+        Payload { name: DEFAULTS, content: defaults.to_text().into_bytes() },
+        Payload { name: ENFORCED, content: enforced.to_text().into_bytes() },
     ]
 }
 

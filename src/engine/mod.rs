@@ -1,6 +1,7 @@
 //! Floor 3: the deeds. Observes the host, carries plans out step by step with a journal, and finishes what an earlier
 //! run left open. It does not print, read the environment or parse arguments.
 
+mod adopt;
 mod ask_running;
 mod database;
 mod foreign;
@@ -14,6 +15,7 @@ mod places;
 mod proof;
 mod reporter;
 mod resolve;
+mod resolve_adopt;
 mod settings;
 mod state_files;
 mod status;
@@ -23,6 +25,7 @@ mod transaction;
 mod undertake;
 mod verify;
 
+pub use adopt::AdoptError;
 pub use foreign::{Deviation, ForeignError};
 pub use gather::GatherError;
 pub use journal_file::JournalError;
@@ -33,12 +36,13 @@ pub use open::{
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
+pub use resolve_adopt::{ResolvedAdopt, resolve_adopt};
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{
-    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, IdentifyError, InheritError,
-    RelocationError, StepError, TakeOverError,
+    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, IdentifyError,
+    InheritError, RelocationError, StepError, TakeOverError,
 };
 pub use transaction::Outcome;
 pub use undertake::{

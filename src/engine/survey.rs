@@ -55,7 +55,7 @@ pub(crate) fn survey(
     })
 }
 
-fn see_machine(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Surroundings {
+pub(super) fn see_machine(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Surroundings {
     let mut seen = Surroundings::default();
     match FileSystems::read() {
         Ok(systems) => {

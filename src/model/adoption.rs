@@ -124,7 +124,9 @@ mod tests {
         assert_eq!(found.state().as_str(), "var/opt/gitlab/mattermost");
         let below = around("mnt/opt/gitlab/embedded/service/mattermost").unwrap();
         assert_eq!(below.config.as_str(), "mnt/var/opt/gitlab/mattermost/config.json");
-        for path in ["opt/mattermost", "embedded/service/mattermost", "srv/embedded/service/mattermost"] {
+        for path in
+            ["opt/mattermost", "embedded/service/mattermost", "srv/embedded/service/mattermost"]
+        {
             assert_eq!(around(path), None, "{path}");
         }
     }

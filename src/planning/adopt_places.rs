@@ -86,7 +86,8 @@ impl AdoptedPlaces {
                     path.display()
                 );
                 let advice = "give the --root that holds all of the installation";
-                self.findings.push(Finding::new(Severity::Fatal, "place-outside", text).advise(advice));
+                self.findings
+                    .push(Finding::new(Severity::Fatal, "place-outside", text).advise(advice));
                 return;
             }
         };

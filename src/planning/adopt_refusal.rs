@@ -82,7 +82,9 @@ pub enum AdoptRefusal {
         target: String,
     },
     /// A configuration in the tree has one name only.
-    #[error("{path} lies in the tree, which is replaced as a whole, and is not its config/config.json")]
+    #[error(
+        "{path} lies in the tree, which is replaced as a whole, and is not its config/config.json"
+    )]
     ConfigInTree {
         /// What was named.
         path: RelPath,

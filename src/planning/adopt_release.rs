@@ -146,8 +146,18 @@ mod tests {
             (Some("10.11.7"), vec![homemade], enterprise, Ok("10.11.7 (enterprise edition)")),
             (Some("5.9.0"), vec![], team, Ok("5.9.0 (team edition)")),
             (Some("5.9.0"), vec![], None, Err("team or the enterprise edition")),
-            (Some("10.11.5"), vec![program.clone()], team, Err("10.11.5, and its version command says 10.11.4")),
-            (None, vec![program.clone(), older], team, Err("the server that runs from it says 10.10.1")),
+            (
+                Some("10.11.5"),
+                vec![program.clone()],
+                team,
+                Err("10.11.5, and its version command says 10.11.4"),
+            ),
+            (
+                None,
+                vec![program.clone(), older],
+                team,
+                Err("the server that runs from it says 10.10.1"),
+            ),
             (None, vec![program], enterprise, Err("not the team edition")),
             (None, vec![], team, Err("nobody was asked")),
         ] {

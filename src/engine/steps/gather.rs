@@ -19,7 +19,8 @@ pub(super) fn perform(
     let text = format!("{count} settings of {environment} are written into the configuration");
     cx.reporter.hear(&Event::Note { text });
     for variable in ignored {
-        let text = format!("{} has no value that the server takes, and is left out", variable.variable);
+        let text =
+            format!("{} has no value that the server takes, and is left out", variable.variable);
         cx.reporter.hear(&Event::Note { text });
     }
     let text = gathered.document.to_text();

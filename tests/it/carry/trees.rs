@@ -114,8 +114,9 @@ impl Trees {
             schema: IDENTITY_SCHEMA,
             transaction,
             release: Release { version, edition: Edition::Team },
-            archive: Sha256Digest::of(age.as_bytes()),
+            archive: Some(Sha256Digest::of(age.as_bytes())),
             entries,
+            assumed: false,
         };
         let text = serde_json::to_string(&identity).unwrap();
         write(&top.join(TreeIdentity::FILE), &text, 0o644);
