@@ -1,7 +1,7 @@
 //! How a command ended that did not get as far as its work.
 //! No error is worded here.
 
-use crate::engine::{JournalError, OpenError, UndertakeError};
+use crate::engine::{BackupError, JournalError, OpenError, UndertakeError};
 use crate::host::LockError;
 use crate::model::Ending;
 
@@ -24,6 +24,18 @@ pub(crate) const fn of_open(error: &OpenError) -> Ending {
     }
 }
 
+/// How a command about backups ended that failed.
+pub(crate) fn of_backup(error: &BackupError) -> Ending {
+    match error {
+        BackupError::Interrupted { .. } => Ending::Locked,
+        BackupError::Open(error) => of_open(error),
+        BackupError::Damaged { .. }
+        | BackupError::Manifest { .. }
+        | BackupError::Unfinished { .. } => Ending::ProbeFailed,
+        _ => Ending::Refused,
+    }
+}
+
 /// How an installation ended that did not run.
 pub(crate) const fn of_undertaking(error: &UndertakeError) -> Ending {
     match error {
@@ -32,9 +44,12 @@ pub(crate) const fn of_undertaking(error: &UndertakeError) -> Ending {
         UndertakeError::Open(error) => of_open(error),
         UndertakeError::Unrecovered { .. } => Ending::Stuck,
         UndertakeError::Observe(_)
+        | UndertakeError::Adopt(_)
         | UndertakeError::Refusal(_)
         | UndertakeError::Configure(_)
         | UndertakeError::Path(_)
+        | UndertakeError::State(_)
+        | UndertakeError::Foreign(_)
         | UndertakeError::HostChanged => Ending::Refused,
     }
 }

@@ -1,18 +1,26 @@
 //! What a failure leaves behind, and what to do next: the advice that no error carries itself.
 
+use std::path::Path;
+
+use super::backup_hint;
 use super::call::Call;
 use super::system;
 use super::words::chain;
 use crate::engine::{
     AcceptError, CarryError, ConfigureError, ForeignError, JournalError, OpenError, Outcome,
-    ProofError, ResolveError, StateFileError, StepError, UndertakeError,
+    ProofError, ResolveError, ResolveUpgradeError, ServingError, StateFileError, StepError,
+    UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
-use crate::model::{Failure, InstallRequest, Plan, Prefix, TransactionId};
+use crate::model::{Failure, Plan, Prefix, TransactionId};
 use crate::planning::{Refusal, explain};
 
 pub(crate) const UNCHANGED: &str = "nothing was changed on this host";
+
+/// What to do about a service that is not known.
+pub(crate) const NAME_THE_SERVICE: &str =
+    "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd";
 
 /// What to do about a wish that makes no request.
 pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
@@ -34,6 +42,22 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
         }
         ResolveError::Edit(_) => "give each section as an object",
         ResolveError::PlaceTwice { .. } => "give either --place or --keep-in-tree for it",
+    }
+}
+
+/// What to do about a wish to upgrade that makes no request.
+pub(crate) fn for_resolve_upgrade(error: &ResolveUpgradeError) -> String {
+    match error {
+        ResolveUpgradeError::Resolve(error) => for_resolve(error).to_owned(),
+        ResolveUpgradeError::Path(error) => system::advice_and_again(error),
+        ResolveUpgradeError::State(error) => for_state(error),
+        ResolveUpgradeError::Service(_) => {
+            NAME_THE_SERVICE.to_owned()
+        }
+        ResolveUpgradeError::NotInstalled => {
+            "install a release first, or take over the installation that there is with `mmembed adopt`"
+                .to_owned()
+        }
     }
 }
 
@@ -65,20 +89,31 @@ pub(crate) fn for_state(error: &StateFileError) -> String {
 pub(crate) fn for_undertaking(
     error: &UndertakeError,
     host: &Host,
-    request: &InstallRequest,
+    prefix: &Prefix,
+    archive: Option<&Path>,
 ) -> Failure {
+    let call = call(host, prefix);
     let next = match error {
         UndertakeError::Observe(_) | UndertakeError::Configure(_) | UndertakeError::Path(_) => {
             system::advice_and_again(error)
         }
-        UndertakeError::Refusal(refusal) => for_refusal(refusal, request),
+        UndertakeError::State(error) => for_state(error),
+        UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),
+        UndertakeError::Foreign(ForeignError::Path(error)) => system::advice_and_again(error),
+        UndertakeError::Foreign(ForeignError::Nameless { .. }) => {
+            "give it a name that is valid UTF-8, or move it out of the tree".to_owned()
+        }
+        UndertakeError::Refusal(refusal) => for_refusal(refusal, &call, archive),
         UndertakeError::Lock(error) => return for_lock(error),
-        UndertakeError::Open(error) => return for_open(error, host, &request.prefix),
+        UndertakeError::Open(error) => return for_open(error, host, prefix),
         UndertakeError::Interrupted { .. } => {
-            format!("run {}; `install` does so first", call(host, &request.prefix).word("recover"))
+            format!(
+                "run {}; every command that changes something does so first",
+                call.word("recover")
+            )
         }
         UndertakeError::Unrecovered { outcome, .. } => {
-            return for_unrecovered(error, outcome, &call(host, &request.prefix));
+            return for_unrecovered(error, outcome, &call);
         }
         UndertakeError::HostChanged => "run the command again".to_owned(),
     };
@@ -126,20 +161,29 @@ fn transaction_directory(host: &Host, prefix: &Prefix, id: &TransactionId) -> St
     host.tree.absolute(&prefix.transaction(id)).display().to_string()
 }
 
-fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
+fn for_refusal(refusal: &Refusal, call: &Call, archive: Option<&Path>) -> String {
+    let given = archive.map(|path| path.display().to_string()).unwrap_or_default();
     match refusal {
         Refusal::OtherRelease { installed } => format!(
-            "going from one release to another is the work of `mmembed upgrade`, which this version does not have yet: \
-             give the archive of {installed} instead of {}, or use another --app or --root",
-            request.archive.display()
+            "run {} to go from {installed} to another release",
+            call.with("upgrade", &format!("--release {given}"))
         ),
+        Refusal::NotInstalled { .. } => {
+            "install a release first, or take over the installation that there is with `mmembed adopt`".to_owned()
+        }
+        Refusal::Downgrade { .. } => {
+            "an older server seldom runs on a newer database: to undo an upgrade use `mmembed rollback`; to go to an \
+             older release all the same, say --allow-downgrade"
+                .to_owned()
+        }
+        Refusal::OtherEdition { .. } => {
+            "check which archive you mean; to change the edition, say --allow-edition-change".to_owned()
+        }
         Refusal::OtherArchive { .. } => {
             "give the archive with that digest; one version has one archive".to_owned()
         }
         Refusal::ForeignTree { .. } => {
-            "mmembed cannot take over a tree yet (`mmembed adopt` is still to come): move it away and give its settings \
-             with --config-overlay, or install under another --app"
-                .to_owned()
+            "take it over with `mmembed adopt`, move it away, or install under another --app".to_owned()
         }
         Refusal::TreeIsGone { .. } => {
             "put the tree back, or remove the receipt if the installation is really gone".to_owned()
@@ -152,6 +196,9 @@ fn for_refusal(refusal: &Refusal, request: &InstallRequest) -> String {
         Refusal::OtherOwner { .. } | Refusal::OtherConfigFile { .. } => {
             "give the same value as at the installation".to_owned()
         }
+        Refusal::PlaceMoved { name } => format!(
+            "move {name} back first: run `mmembed install` with the same release and the former --place"
+        ),
         Refusal::PlaceTaken { .. } => {
             "name a directory that does not exist yet, such as one below it".to_owned()
         }
@@ -210,6 +257,7 @@ fn for_step(cause: &StepError) -> String {
         )
         | StepError::Carry(CarryError::Foreign(ForeignError::Path(_)))
         | StepError::Proof(ProofError::Path(_)) => return system::advice_and_again(cause),
+        StepError::Backup(error) => return backup_hint::for_backup(error),
         StepError::Confirm(error) if !error.is_refusal() => {
             return system::advice_and_again(cause);
         }
@@ -248,9 +296,38 @@ fn for_step(cause: &StepError) -> String {
         }
         StepError::Carry(_) => "mend what is named, then run the command again",
         StepError::Inherit(_) => "use a file system that keeps capabilities, or a higher port",
+        StepError::Serving(error) => return for_serving(error),
+        StepError::Hooks(_) => "mend the hook, then run the command again",
         StepError::Cancelled => "run the command again when it suits",
     };
     next.to_owned()
+}
+
+fn for_serving(error: &ServingError) -> String {
+    match error {
+        ServingError::NobodyToAsk { unit: Some(unit), .. }
+        | ServingError::StillRunning { unit: Some(unit), .. } => {
+            format!("it is run by {unit}: give --service systemd:{unit}")
+        }
+        ServingError::NobodyToAsk { .. } => {
+            "name who stops and starts it with --service, or with --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ServingError::StillRunning { .. } => {
+            "find out who runs it, and name that with --service, or with --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ServingError::DatabaseInUse { .. } => {
+            "stop what is connected: another server, or somebody who uses the server's login"
+                .to_owned()
+        }
+        ServingError::Service(_) | ServingError::NotServing { .. } => {
+            "look at the service's own log, then run the command again".to_owned()
+        }
+        ServingError::Path(_) | ServingError::Proof(_) | ServingError::Cancelled => {
+            system::advice_and_again(error)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Floor 4: the words. Parses arguments, words reports and errors, picks exit codes. It decides nothing and touches no
 //! file of the host itself.
 
+mod adopt_hint;
 mod args;
+mod backup_hint;
 mod call;
 mod commands;
 mod ending;
@@ -57,6 +59,12 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Install { install, dry_run: true } => {
             commands::install::plan("install", install, cancel)
         }
+        Command::Upgrade { upgrade, dry_run } => {
+            commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)?
+        }
+        Command::Adopt { adopt, dry_run } => {
+            commands::adopt::run(adopt, *dry_run, &cli.output, cancel)?
+        }
         Command::Plan { install } => commands::install::plan("plan", install, cancel),
         Command::Status { target } => commands::status::run(target, cancel),
         Command::Verify { target, no_start, patience } => {
@@ -70,6 +78,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
             };
             commands::recover::run(target, wish, &cli.output, cancel)?
         }
+        Command::Backup { command } => commands::backup::run(command, &cli.output, cancel)?,
         Command::Config { command } => {
             return commands::config::run(command, cli.output.json, cancel);
         }

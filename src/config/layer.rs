@@ -3,6 +3,7 @@
 
 use super::document::{Document, Kind, View};
 use super::relocate::Places;
+use crate::model::Version;
 
 /// What the merge works on. Overlays are partial configurations: only what they name counts.
 ///
@@ -28,6 +29,18 @@ pub struct Layers<'a> {
     pub enforced: Option<&'a Document>,
     /// Where the directories go.
     pub places: Option<Places<'a>>,
+    /// From which version the file comes, where it changes hands. The settings that were renamed between the two are
+    /// carried over.
+    pub hop: Option<Hop<'a>>,
+}
+
+/// The way of a file from one version to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop<'a> {
+    /// The version that used the file up to now.
+    pub from: &'a Version,
+    /// The version that is to use it.
+    pub to: &'a Version,
 }
 
 /// What to do where the release changed a default and the site still has the former one.
@@ -65,6 +78,7 @@ impl<'a> Layers<'a> {
             site: None,
             enforced: None,
             places: None,
+            hop: None,
         }
     }
 }
@@ -72,7 +86,7 @@ impl<'a> Layers<'a> {
 impl Missing {
     /// What the servers of this version need.
     #[must_use]
-    pub const fn for_version(version: &crate::model::Version) -> Self {
+    pub const fn for_version(version: &Version) -> Self {
         if version.is_at_least(4, 0) { Self::LeaveToServer } else { Self::FromRelease }
     }
 }

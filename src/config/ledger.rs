@@ -70,6 +70,12 @@ pub enum Because {
     PlacedByOwner,
     /// It was `null`, and a setting below it was written.
     NullOpened,
+    /// The release writes its name with other capitals.
+    Recased,
+    /// The release renamed it.
+    Renamed,
+    /// As before, but the new name had a value of its own already.
+    RenameTaken,
     /// The server dropped it when it wrote the file.
     ServerDropped,
     /// The server filled it in.
@@ -110,6 +116,11 @@ impl Because {
                 "the site put this directory in a place of its own, which is left alone"
             }
             Self::NullOpened => "it was null, and a setting below it had to be written",
+            Self::Recased => "the new release writes its name so, and the value stays",
+            Self::Renamed => "the new release renamed it, and the value went along",
+            Self::RenameTaken => {
+                "the new release renamed it, and the new name has a value of its own, which stands"
+            }
             Self::ServerDropped => "the server dropped it when it wrote the file",
             Self::ServerFilled => "the server filled it in",
             Self::ServerRewrote => "the server rewrote it",
@@ -145,11 +156,15 @@ pub struct Decision {
     pub value: Shown,
     /// The value that did not prevail: the former one, or the one that a weaker layer offers.
     pub instead_of: Option<Shown>,
+    /// The other name of a renamed setting: what it was called before, or, if it is itself the former one, what took its
+    /// place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_name: Option<SettingPath>,
 }
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { setting, choice, origin, because, value, instead_of } = self;
+        let Self { setting, choice, origin, because, value, instead_of, other_name } = self;
         match choice {
             Choice::Dropped => write!(f, "{setting} is gone (it was {value}), by {origin}")?,
             Choice::Kept | Choice::Changed | Choice::Added => {
@@ -157,10 +172,21 @@ impl fmt::Display for Decision {
             }
         }
         write!(f, ": {}", because.in_words())?;
-        match instead_of {
-            Some(other) => write!(f, " (instead of {other})"),
+        if let Some(other) = instead_of {
+            write!(f, " (instead of {other})")?;
+        }
+        match other_name {
+            Some(name) if self.is_of_former_name() => write!(f, " (see {name})"),
+            Some(name) => write!(f, " (it was called {name})"),
             None => Ok(()),
         }
+    }
+}
+
+impl Decision {
+    /// Is this about a name that the release does not use any more?
+    fn is_of_former_name(&self) -> bool {
+        self.choice == Choice::Dropped || self.because == Because::RenameTaken
     }
 }
 
@@ -183,6 +209,19 @@ impl Ledger {
         match self.decisions.iter_mut().find(|earlier| earlier.setting.folded() == folded) {
             Some(earlier) => *earlier = decision,
             None => self.decisions.push(decision),
+        }
+    }
+
+    /// Spells a setting as the server does now. The reason for its value stays, unless nobody had one.
+    pub fn respell(&mut self, formerly: &SettingPath, now: &SettingPath) {
+        let folded = now.folded();
+        let mut found = self.decisions.iter_mut();
+        if let Some(decision) = found.find(|decision| decision.setting.folded() == folded) {
+            decision.setting = now.clone();
+            decision.other_name.get_or_insert_with(|| formerly.clone());
+            if decision.because == Because::NobodyElseAsks {
+                decision.because = Because::Recased;
+            }
         }
     }
 

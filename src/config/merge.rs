@@ -2,8 +2,11 @@
 //! No value of the site disappears without an entry in the ledger.
 
 mod accounts;
+mod across;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod laws_across;
 
 use super::document::{Document, EditError, Kind, Leaf, View};
 use super::layer::{Layers, Missing, NewDefaults, Verdict, judge};
@@ -11,9 +14,12 @@ use super::ledger::{Because, Ledger, Origin};
 use super::mask::Shown;
 use super::relocate::{RelocateError, Relocated, relocate};
 use super::setting::SettingPath;
-use super::table::is_secret;
+use super::table::{is_secret, row_of};
+
+pub use self::across::{Carried, Carry};
 
 use self::accounts::Accounts;
+use self::across::Across;
 
 /// The result of a merge.
 #[derive(Clone, Debug)]
@@ -26,6 +32,8 @@ pub struct Merged {
     pub conflicts: Vec<SettingPath>,
     /// What became of the directories.
     pub relocated: Relocated,
+    /// Settings of the site that have another name now.
+    pub carried: Vec<Carried>,
 }
 
 /// Why layers cannot be merged.
@@ -54,7 +62,22 @@ pub enum MergeError {
 /// # Errors
 /// [`MergeError`].
 pub fn merge(layers: &Layers<'_>) -> Result<Merged, MergeError> {
+    match layers.hop {
+        None => merge_named(layers, Vec::new()),
+        Some(hop) => {
+            let mut across = Across::carry(layers, hop)?;
+            let carried = std::mem::take(&mut across.carried);
+            merge_named(&across.layers(layers), carried)
+        }
+    }
+}
+
+/// Merges layers that call the settings as the release does.
+fn merge_named(layers: &Layers<'_>, carried: Vec<Carried>) -> Result<Merged, MergeError> {
     let mut merging = Merging::begin(layers);
+    for carried in &carried {
+        merging.accounts.carried(carried);
+    }
     merging.release(layers)?;
     merging.defaults(layers)?;
     merging.enforced(layers)?;
@@ -64,6 +87,7 @@ pub fn merge(layers: &Layers<'_>) -> Result<Merged, MergeError> {
         document: merging.document,
         conflicts: merging.conflicts,
         relocated,
+        carried,
     })
 }
 
@@ -92,6 +116,9 @@ impl Merging {
             return Ok(());
         };
         for leaf in layers.release.leaves() {
+            if self.is_there_already(&leaf) {
+                continue;
+            }
             match (site.get(&leaf.setting), layers.old_release) {
                 (None, _) => self.fill_in(layers.missing, &leaf)?,
                 (Some(value), Some(old)) => {
@@ -118,7 +145,7 @@ impl Merging {
     fn new_default(&mut self, layers: &Layers<'_>, leaf: &Leaf<'_>) -> Result<(), MergeError> {
         let host = layers.defaults.and_then(|defaults| defaults.get(&leaf.setting));
         let wished = layers.new_defaults == NewDefaults::Adopt;
-        if wished && host.is_none() && !is_secret(&leaf.setting) {
+        if wished && host.is_none() && !belongs_to_installation(&leaf.setting) {
             return self.write(leaf, Origin::Release, Because::ReleaseDefaultAdopted);
         }
         let offered = Some(Shown::of(&leaf.setting, &leaf.value));
@@ -209,7 +236,7 @@ impl Merging {
         Ok(relocated)
     }
 
-    /// An empty object in an overlay is no reason to empty anything.
+    /// An empty object in a layer is no reason to empty anything.
     fn is_there_already(&self, leaf: &Leaf<'_>) -> bool {
         leaf.value.kind() == Kind::Object
             && leaf.value.is_empty()
@@ -238,4 +265,12 @@ impl Merging {
         self.accounts.enter(&leaf.setting, origin, because, former);
         Ok(())
     }
+}
+
+/// Is this bound to what the installation has: its database, its directories and files, its secrets? A default of the
+/// release's says nothing about those. Releases have shipped another driver of the database than before.
+fn belongs_to_installation(setting: &SettingPath) -> bool {
+    setting.section().eq_ignore_ascii_case("SqlSettings")
+        || row_of(setting).is_some()
+        || is_secret(setting)
 }

@@ -14,6 +14,7 @@ mod mask;
 mod merge;
 mod place;
 mod relocate;
+mod rename;
 mod scope;
 mod setting;
 mod table;
@@ -31,14 +32,15 @@ pub use document::{
 };
 pub use environment::{Effective, Override, effective, variable_of};
 pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
-pub use layer::{Layers, Missing, NewDefaults};
+pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
 pub use mask::Shown;
-pub use merge::{MergeError, Merged, merge};
+pub use merge::{Carried, Carry, MergeError, Merged, merge};
 pub use place::{PlaceError, Placement, Where, check_place};
 pub use relocate::{
     FoundAt, FoundPlace, Move, OwnPlace, Places, RelocateError, Relocated, find_places, places_of,
     relocate, unrelocate,
 };
+pub use rename::{Rename, RenameKind, renames, successor};
 pub use setting::{SettingError, SettingPath};
 pub use table::{Meaning, Row, is_secret, row_of, rows_with};

@@ -36,6 +36,12 @@ pub enum ObjectKind {
     Domain,
     /// An enumeration, a range or a composite type of its own.
     Type,
+    /// A configuration of the text search.
+    TextSearchConfiguration,
+    /// A dictionary of the text search.
+    TextSearchDictionary,
+    /// A collation.
+    Collation,
 }
 
 /// An object in a database.
@@ -52,9 +58,10 @@ pub struct CreatedObject {
     pub arguments: String,
 }
 
-/// Works from PostgreSQL 9.4 on. Only what the connected role owns in the schema in which it makes things, without what
-/// belongs to an extension or to a column. `prokind` came with PostgreSQL 11, hence the detour.
-const LIST: &str = "\
+/// What the connected role owns in the schema in which it makes things, without what belongs to an extension or to a
+/// column: as `own`, with everything else that a query may want to know. Works from PostgreSQL 9.4 on; `prokind` came
+/// with PostgreSQL 11, hence the detour.
+pub(super) const FOUND: &str = "\
 with mine as (select oid from pg_catalog.pg_roles where rolname = current_user),
 here as (select oid, nspname from pg_catalog.pg_namespace where nspname = pg_catalog.current_schema()),
 found as (
@@ -77,13 +84,30 @@ found as (
     and (t.typtype in ('d', 'e', 'r')
       or t.typtype = 'c' and exists (
         select 1 from pg_catalog.pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
+  union all
+  select o.oid, 'pg_catalog.pg_ts_config'::pg_catalog.regclass, here.nspname, o.cfgname, '', 'text-search-configuration'
+  from pg_catalog.pg_ts_config o, here, mine
+  where o.cfgnamespace = here.oid and o.cfgowner = mine.oid
+  union all
+  select o.oid, 'pg_catalog.pg_ts_dict'::pg_catalog.regclass, here.nspname, o.dictname, '', 'text-search-dictionary'
+  from pg_catalog.pg_ts_dict o, here, mine
+  where o.dictnamespace = here.oid and o.dictowner = mine.oid
+  union all
+  select o.oid, 'pg_catalog.pg_collation'::pg_catalog.regclass, here.nspname, o.collname, '', 'collation'
+  from pg_catalog.pg_collation o, here, mine
+  where o.collnamespace = here.oid and o.collowner = mine.oid
+),
+own as (
+  select found.* from found
+  where not exists (
+    select 1 from pg_catalog.pg_depend d
+    where d.classid = found.class and d.objid = found.oid and d.deptype in ('a', 'e', 'i') and d.objsubid = 0
+      and (found.kind = 'sequence' or d.deptype = 'e'))
 )
-select pg_catalog.json_build_object('kind', kind, 'schema', nspname, 'name', name, 'arguments', arguments)
-from found
-where not exists (
-  select 1 from pg_catalog.pg_depend d
-  where d.classid = found.class and d.objid = found.oid and d.deptype in ('a', 'e', 'i') and d.objsubid = 0
-    and (found.kind = 'sequence' or d.deptype = 'e'))";
+";
+
+const LIST: &str = "\
+select pg_catalog.json_build_object('kind', kind, 'schema', nspname, 'name', name, 'arguments', arguments) from own";
 
 /// Taking tables away waits for whoever still reads them.
 const DROP_TIMEOUT: Duration = Duration::from_secs(300);
@@ -91,7 +115,7 @@ const DROP_TIMEOUT: Duration = Duration::from_secs(300);
 /// Which objects are there? One line each; see [`parse_created`].
 #[must_use]
 pub fn list_created(psql: &Psql<'_>) -> CommandSpec {
-    psql.query(LIST)
+    psql.query(&format!("{FOUND}{LIST}"))
 }
 
 /// Reads the answer to [`list_created`].
@@ -146,6 +170,9 @@ impl ObjectKind {
             Self::Procedure => "procedure",
             Self::Domain => "domain",
             Self::Type => "type",
+            Self::TextSearchConfiguration => "text search configuration",
+            Self::TextSearchDictionary => "text search dictionary",
+            Self::Collation => "collation",
         }
     }
 }

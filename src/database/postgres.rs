@@ -134,7 +134,10 @@ pub fn parse_schema_state(output: &str) -> Result<SchemaState, AnswerError> {
     read("the schema version", output)
 }
 
-fn read<'o, T: Deserialize<'o>>(question: &'static str, output: &'o str) -> Result<T, AnswerError> {
+pub(super) fn read<'o, T: Deserialize<'o>>(
+    question: &'static str,
+    output: &'o str,
+) -> Result<T, AnswerError> {
     serde_json::from_str(output.trim()).map_err(|source| AnswerError { question, source })
 }
 

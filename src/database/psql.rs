@@ -87,6 +87,19 @@ impl<'e> Psql<'e> {
         spec
     }
 
+    /// The same without any limit of time, neither here nor in the settings of the role or the driver.
+    #[must_use]
+    pub(super) fn unhurried(&self, sql: &str) -> CommandSpec {
+        self.unhurried_alone(&format!("set statement_timeout = 0; {sql}"))
+    }
+
+    /// For a statement that takes no other one beside it.
+    pub(super) fn unhurried_alone(&self, sql: &str) -> CommandSpec {
+        let mut spec = self.query(sql);
+        spec.timeout = CommandSpec::UNHURRIED;
+        spec
+    }
+
     /// The same in one transaction: all of `sql` happens, or nothing.
     #[must_use]
     pub fn transaction(&self, sql: &str, timeout: Duration) -> CommandSpec {

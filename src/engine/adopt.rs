@@ -4,6 +4,7 @@
 mod arrangement;
 mod installation;
 mod located;
+mod on_running;
 mod people;
 mod remarks;
 mod testimony;
@@ -73,6 +74,8 @@ impl Undertaking for ResolvedAdopt {
             directories: see_directories(host, &target, None)?,
             applied: None,
             config_exists: true,
+            serving: false,
+            foreign: Vec::new(),
             drifted: Vec::new(),
         };
         let adoption = Adoption {
@@ -85,6 +88,7 @@ impl Undertaking for ResolvedAdopt {
         };
         let mut plan = planning::adopt(&adoption, &inventory)?;
         plan.receipt.proof = installation.proof();
+        plan.receipt.service.clone_from(&request.service);
         // A server that runs goes on running, and what is mounted was looked at.
         let seen = see_machine(host, &plan, &archive);
         let mut seen = Surroundings { running: Vec::new(), mounts: Vec::new(), ..seen };

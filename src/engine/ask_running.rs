@@ -6,12 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::listen::{USUAL_ADDRESS, listen_address};
-use super::proof::{ProofError, ask};
+use super::proof::{ProofError, ask, name_parts};
 use super::steps::site_path;
 use crate::config::{Document, SettingPath};
 use crate::host::Http;
 use crate::model::Version;
-use crate::server::{Ask, BuildIdentity, HealthVerdict, VersionId, judge};
+use crate::server::{Ask, BuildIdentity, HealthVerdict, Sample, VersionId, judge};
 
 /// A server that answers at all answers within this time.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -21,22 +21,58 @@ const ANSWER: Duration = Duration::from_secs(5);
 pub(super) enum Asked {
     /// It answers as what is installed.
     Well,
-    /// It does not, at this address.
-    Unwell(String),
+    /// It does not.
+    Unwell {
+        /// Where it was asked.
+        address: String,
+        /// What came instead, as a sentence.
+        answer: String,
+    },
     /// It cannot be asked, because of this.
     Unreachable(String),
 }
 
 /// Asks the running server.
 pub(super) fn ask_running(config: &Document, version: &Version) -> Result<Asked, ProofError> {
-    let base = match base_of(config) {
+    ask_running_by(&Http::new()?, config, version)
+}
+
+/// The same, for whoever asks again and again.
+pub(super) fn ask_running_by(
+    http: &Http,
+    config: &Document,
+    version: &Version,
+) -> Result<Asked, ProofError> {
+    let address = match base_of(config) {
         Ok(base) => base,
         Err(why) => return Ok(Asked::Unreachable(why)),
     };
-    let sample = ask(&Http::new()?, &base, version)?;
-    Ok(match sample.map(|sample| judge(&[sample], version, 1)) {
-        Some(HealthVerdict::Healthy { .. }) => Asked::Well,
-        _ => Asked::Unwell(base),
+    let sample = ask(http, &address, version)?.unwrap_or(Sample::Refused);
+    let verdict = judge(std::slice::from_ref(&sample), version, 1);
+    Ok(match told(&verdict, &sample) {
+        None => Asked::Well,
+        Some(answer) => Asked::Unwell { address, answer },
+    })
+}
+
+/// What is wrong with an answer; `None` for a good one.
+fn told(verdict: &HealthVerdict, sample: &Sample) -> Option<String> {
+    Some(match (verdict, sample) {
+        (HealthVerdict::Healthy { .. }, _) => return None,
+        (HealthVerdict::WrongVersion { seen: Some(seen) }, _) => format!("it answers as {seen}"),
+        (HealthVerdict::WrongVersion { seen: None }, _) => {
+            "something answers that names no version".to_owned()
+        }
+        (HealthVerdict::Unhealthy { parts }, _) => {
+            format!("it does not report that all is well with {}", name_parts(parts))
+        }
+        (HealthVerdict::NotYet { .. }, Sample::Refused) => "nobody listens".to_owned(),
+        (HealthVerdict::NotYet { .. }, Sample::Silent) => {
+            "somebody listens and does not answer".to_owned()
+        }
+        (HealthVerdict::NotYet { .. }, Sample::Answered(_)) => {
+            "something answers that is not ready, or no server".to_owned()
+        }
     })
 }
 
@@ -134,6 +170,7 @@ mod tests {
         let text = format!(r#"{{"ServiceSettings":{{"ListenAddress":"127.0.0.1:{port}"}}}}"#);
         let config = Document::parse(text.as_bytes()).unwrap();
         let asked = ask_running(&config, &Version::new(9, 5, 0)).unwrap();
-        assert_eq!(asked, Asked::Unwell(format!("http://127.0.0.1:{port}")));
+        let address = format!("http://127.0.0.1:{port}");
+        assert_eq!(asked, Asked::Unwell { address, answer: "nobody listens".to_owned() });
     }
 }

@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::database::{
-    AnswerError, CreatedObject, DataSource, DsnError, Endpoint, Failure, Inspection, NotPostgres,
-    Psql, SchemaState, count_sessions, drop_created, inspect, list_created, parse_created,
-    parse_inspection, parse_schema_state, parse_sessions, read_data_source, schema_state,
+    AnswerError, Backends, CreatedObject, DataSource, DsnError, Endpoint, Failure, Inspection,
+    NotPostgres, Psql, SchemaState, count_sessions, count_traces, drop_created, inspect,
+    list_backends, list_created, parse_backends, parse_created, parse_inspection,
+    parse_schema_state, parse_sessions, parse_traces, read_data_source, schema_state,
 };
 use crate::host::{Exec, ExecError};
 use crate::model::{CommandSpec, Owner, Secret};
@@ -104,6 +107,16 @@ impl<'a> Database<'a> {
     /// Has anybody logged in?
     pub(crate) fn has_sessions(&self) -> Result<bool, DatabaseError> {
         Ok(parse_sessions(&self.ask(count_sessions(&self.psql()))?)? > 0)
+    }
+
+    /// Has anybody used the server since?
+    pub(crate) fn was_used_since(&self, since: Timestamp) -> Result<bool, DatabaseError> {
+        Ok(parse_traces(&self.ask(count_traces(&self.psql(), since))?)? > 0)
+    }
+
+    /// Who else is connected to it.
+    pub(crate) fn server_sessions(&self) -> Result<Backends, DatabaseError> {
+        Ok(parse_backends(&self.ask(list_backends(&self.psql()))?)?)
     }
 
     /// Takes away every object that was not there before, all or none.

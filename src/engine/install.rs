@@ -31,9 +31,11 @@ impl Undertaking for Resolved {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let needs = needs(self, live.as_ref());
+        let layers = [Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
+        let needs = needs(&layers);
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
-        surroundings.findings.extend(lint_overlays(self));
+        let version = &request.release.version;
+        surroundings.findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -67,8 +69,7 @@ fn drift(live: &Document, enforced: &Document, ledger: &Ledger) -> Vec<String> {
 }
 
 /// What the server will need, as far as the layers above the release's own tell: the release is not unpacked yet.
-pub(crate) fn needs(resolved: &Resolved, live: Option<&Document>) -> Needs {
-    let layers = [Some(&resolved.enforced), live, Some(&resolved.defaults)];
+pub(crate) fn needs(layers: &[Option<&Document>]) -> Needs {
     let find = |name: &str| {
         let setting = SettingPath::known(name);
         layers.iter().flatten().find_map(|layer| Some(layer.get(&setting)?.as_text()?.into_owned()))
@@ -80,11 +81,8 @@ pub(crate) fn needs(resolved: &Resolved, live: Option<&Document>) -> Needs {
     }
 }
 
-pub(crate) fn lint_overlays(resolved: &Resolved) -> Vec<Finding> {
-    let version: &Version = &resolved.request.release.version;
-    let complaints = [&resolved.defaults, &resolved.enforced]
-        .into_iter()
-        .flat_map(|overlay| lint(overlay, version, Subject::Part));
+pub(crate) fn lint_overlays(overlays: [&Document; 2], version: &Version) -> Vec<Finding> {
+    let complaints = overlays.into_iter().flat_map(|overlay| lint(overlay, version, Subject::Part));
     complaints.map(finding).collect()
 }
 

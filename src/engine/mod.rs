@@ -3,7 +3,9 @@
 
 mod adopt;
 mod ask_running;
+mod backup;
 mod database;
+mod dump;
 mod foreign;
 mod gather;
 mod install;
@@ -16,6 +18,8 @@ mod proof;
 mod reporter;
 mod resolve;
 mod resolve_adopt;
+mod resolve_upgrade;
+mod serving;
 mod settings;
 mod state_files;
 mod status;
@@ -23,9 +27,16 @@ mod steps;
 mod survey;
 mod transaction;
 mod undertake;
+mod upgrade;
 mod verify;
 
 pub use adopt::AdoptError;
+pub use backup::{
+    BackupError, BackupSeen, BackupWish, DatabaseRestore, create_backup, list_backups,
+    other_sessions, protected_backups, prune_backups, restore_database, verify_backup,
+};
+pub use database::DatabaseError;
+pub use dump::DumpError;
 pub use foreign::{Deviation, ForeignError};
 pub use gather::GatherError;
 pub use journal_file::JournalError;
@@ -36,13 +47,15 @@ pub use open::{
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
-pub use resolve_adopt::{ResolvedAdopt, resolve_adopt};
+pub use resolve_adopt::{ResolveAdoptError, ResolvedAdopt, resolve_adopt};
+pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
+pub use serving::ServingError;
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{
-    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, IdentifyError,
-    InheritError, RelocationError, StepError, TakeOverError,
+    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, HooksError,
+    IdentifyError, InheritError, RelocationError, StepError, TakeOverError,
 };
 pub use transaction::Outcome;
 pub use undertake::{

@@ -53,6 +53,8 @@ pub(crate) fn observe(
         directories: see_directories(host, request, receipt.as_ref())?,
         config_exists: host.tree.exists(&request.config())?,
         applied: see_applied(host, prefix)?,
+        serving: false,
+        foreign: Vec::new(),
         drifted,
         receipt,
     };

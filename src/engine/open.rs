@@ -169,7 +169,7 @@ pub fn recover(
     let mut journal = JournalFile::open(&host.tree, &prefix.transaction(&id))?;
     journal.append(&Record::Resumed)?;
     let losses = if wish == Wish::AcceptLoss { Losses::Accepted } else { Losses::Refused };
-    let transaction = Transaction::new(host, lock, plan, journal, reporter).accepting(losses);
+    let transaction = Transaction::new(host, lock, plan, journal, reporter).taken_up(losses);
     Ok(Some(if state.is_committed() {
         transaction.roll_forward()
     } else {

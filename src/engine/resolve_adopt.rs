@@ -4,8 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use super::resolve::{ResolveError, below_root, named_release, resolve_prefix, resolve_root};
-use crate::host::{Exec, Users, absolute, resolve_links};
-use crate::model::{AdoptRequest, AdoptWish, RelPath};
+use crate::host::{
+    Exec, OwnerError, PathError, ServiceNameError, Users, absolute, find_service, resolve_links,
+};
+use crate::model::{AdoptRequest, AdoptWish, RelPath, Service};
 
 /// A request to take over an installation.
 #[derive(Debug)]
@@ -16,8 +18,31 @@ pub struct ResolvedAdopt {
     pub request: AdoptRequest,
 }
 
+/// Why a wish to take over an installation makes no request.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveAdoptError {
+    /// Something that was named cannot be looked up.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// The service cannot be told.
+    #[error(transparent)]
+    Service(#[from] ServiceNameError),
+}
+
+impl From<PathError> for ResolveAdoptError {
+    fn from(error: PathError) -> Self {
+        Self::Resolve(error.into())
+    }
+}
+
+impl From<OwnerError> for ResolveAdoptError {
+    fn from(error: OwnerError) -> Self {
+        Self::Resolve(error.into())
+    }
+}
+
 /// Resolves a wish to take over an installation.
-pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveError> {
+pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveAdoptError> {
     let root = resolve_root(&wish.root)?;
     let prefix = resolve_prefix(&root, &wish.app)?;
     let typed = absolute(&wish.from)?;
@@ -38,6 +63,10 @@ pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveError> {
         config_file: wish.config_file.as_ref().map(|path| below_root(&root, path)).transpose()?,
         owner: lookup(&wish.owner)?,
         server: lookup(&wish.service_user)?,
+        service: wish
+            .service
+            .as_ref()
+            .map_or(Ok(Service::None), |service| find_service(&Exec::default(), service))?,
         prefix,
     };
     Ok(ResolvedAdopt { root, request })
@@ -51,9 +80,10 @@ fn below(root: &Path, typed: &Path) -> Result<RelPath, ResolveError> {
 }
 
 /// Is the last part of a path a link? What leads to it may be one without anybody caring.
-fn is_link(typed: &Path) -> Result<bool, ResolveError> {
+fn is_link(typed: &Path) -> Result<bool, PathError> {
     let (Some(parent), Some(name)) = (typed.parent(), typed.file_name()) else {
         return Ok(false);
     };
-    Ok(resolve_links(&resolve_links(parent)?.join(name))? != resolve_links(parent)?.join(name))
+    let plain = resolve_links(parent)?.join(name);
+    Ok(resolve_links(&plain)? != plain)
 }

@@ -9,11 +9,11 @@ use super::status::unseen_server;
 use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
     ArchiveSeen, FileSystems, Host, PathError, RunningProcess, Stat, is_taken, listeners_on,
-    running_from, tree_size, unwritable_ancestor,
+    running_from, service_of, tree_size, unwritable_ancestor,
 };
 use crate::model::{
-    DatabaseUse, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath, Secret, Severity,
-    SpaceSeen, Start, Step, Surroundings,
+    DatabaseUndo, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath, RunningServer,
+    Secret, Severity, SpaceSeen, Start, Step, Surroundings,
 };
 use crate::planning::{Estimate, STATE_BYTES, estimate, reach};
 
@@ -48,7 +48,7 @@ pub(crate) fn survey(
             note(&mut seen, see_places(host, request), |seen, found| {
                 seen.findings.extend(found);
             });
-            seen.findings.extend(see_port(needs));
+            seen.findings.extend(see_port(needs, &seen.running));
         }
         seen.findings.extend(database.join().expect("looking at a database does not panic"));
         seen
@@ -71,11 +71,15 @@ pub(super) fn see_machine(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Su
     }
     let census = running_from(&host.tree.absolute(&plan.prefix.live()));
     note(&mut seen, census, |seen, census| {
-        if plan.intent == Intent::Reconfigure {
+        if plan.intent != Intent::Install {
             seen.findings.extend(unseen_server(&census, plan.receipt.server));
         }
-        let shown = |found: &RunningProcess| format!("{} ({})", found.identity.pid, found.command);
-        seen.running = census.found.iter().map(shown).collect();
+        let running = |found: &RunningProcess| RunningServer {
+            pid: found.identity.pid,
+            command: found.command.clone(),
+            unit: service_of(found.identity.pid),
+        };
+        seen.running = census.found.iter().map(running).collect();
     });
     seen.findings.extend(see_rights(host, plan));
     seen
@@ -207,15 +211,20 @@ const fn may_write(server: Owner, stat: &Stat) -> bool {
     server.uid == 0 || bits & 0o3 == 0o3
 }
 
-fn see_port(needs: &Needs) -> Option<Finding> {
+/// A server that is going to be stopped holds the port for the one that is going to be started.
+fn see_port(needs: &Needs, running: &[RunningServer]) -> Option<Finding> {
     let listen = needs.listen.as_deref().unwrap_or(USUAL_ADDRESS);
     let address = listen_address(listen)?;
     if !matches!(is_taken(address), Ok(true)) {
         return None;
     }
     let holders = listeners_on(address.port()).unwrap_or_default();
-    let pids: Vec<String> =
-        holders.iter().flat_map(|holder| &holder.pids).map(ToString::to_string).collect();
+    let pids: Vec<u32> = holders.iter().flat_map(|holder| &holder.pids).copied().collect();
+    let is_own = |pid: &u32| running.iter().any(|server| server.pid == *pid);
+    if !pids.is_empty() && pids.iter().all(is_own) {
+        return None;
+    }
+    let pids: Vec<String> = pids.iter().map(ToString::to_string).collect();
     let by =
         if pids.is_empty() { String::new() } else { format!(" by process {}", pids.join(", ")) };
     let text = format!("the port {} of ServiceSettings.ListenAddress is taken{by}", address.port());
@@ -262,7 +271,11 @@ fn judge_database(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let endpoint = database.endpoint();
-    let least = minimum(endpoint.engine, Purpose::NewInstallation, &request.release.version);
+    let purpose = match plan.intent {
+        Intent::Install => Purpose::NewInstallation,
+        Intent::Reconfigure | Intent::Upgrade | Intent::Restore | Intent::Adopt => Purpose::Upgrade,
+    };
+    let least = minimum(endpoint.engine, purpose, &request.release.version);
     if !least.admits_postgres(seen.server_version_num) {
         let text = format!("{endpoint} is too old: {} needs {least}", request.release);
         let advice = "upgrade the database server first";
@@ -273,7 +286,7 @@ fn judge_database(
         let advice = "make the role the owner of the database, or grant it CREATE on its schema";
         findings.push(Finding::new(Severity::Fatal, "database-rights", text).advise(advice));
     }
-    let must_be_empty = |planned: &Planned| matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUse::MustBeEmpty);
+    let must_be_empty = |planned: &Planned| matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUndo::Empty);
     let fresh = plan.steps.iter().any(must_be_empty);
     if fresh && seen.tables > 0 {
         let text = format!("{endpoint} is not empty: it holds {} tables", seen.tables);

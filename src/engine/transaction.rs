@@ -17,6 +17,7 @@ pub(crate) struct Transaction<'a> {
     journal: JournalFile,
     reporter: &'a mut dyn Reporter,
     losses: Losses,
+    taken_up: bool,
 }
 
 /// How a run of a transaction ended.
@@ -64,12 +65,22 @@ impl<'a> Transaction<'a> {
         journal: JournalFile,
         reporter: &'a mut dyn Reporter,
     ) -> Self {
-        Self { host, _lock: lock, plan, journal, reporter, losses: Losses::Refused }
+        Self {
+            host,
+            _lock: lock,
+            plan,
+            journal,
+            reporter,
+            losses: Losses::Refused,
+            taken_up: false,
+        }
     }
 
-    /// The same, with the operator's word that what people have put into the server may go.
-    pub(crate) fn accepting(mut self, losses: Losses) -> Self {
+    /// The same, begun by another run, which has vanished. The operator may have given the word that what people have
+    /// put into the server since may go.
+    pub(crate) fn taken_up(mut self, losses: Losses) -> Self {
         self.losses = losses;
+        self.taken_up = true;
         self
     }
 
@@ -125,6 +136,8 @@ impl<'a> Transaction<'a> {
             }
             let record = match self.undo(step) {
                 Ok(()) => Record::Undone { step },
+                // Nothing is wrong with it: a later run goes on.
+                Err(undo @ StepError::Cancelled) => return Outcome::Unfinished { cause: undo },
                 Err(undo) if undo.is_crash() => return Outcome::Unfinished { cause: undo },
                 Err(undo) => {
                     let record = Record::UndoFailed { step, error: undo.to_string() };
@@ -208,6 +221,7 @@ impl<'a> Transaction<'a> {
             plan: &self.plan,
             reporter: &mut *self.reporter,
             losses: self.losses,
+            taken_up: self.taken_up,
         }
     }
 }

@@ -4,11 +4,13 @@
 use jiff::Timestamp;
 
 use super::adopt::AdoptError;
+use super::foreign::ForeignError;
 use super::observe::ObserveError;
 use super::open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
 };
 use super::reporter::Reporter;
+use super::state_files::StateFileError;
 use super::steps::ConfigureError;
 use super::transaction::Outcome;
 use crate::host::{Host, Lock, LockError, PathError, random_salt};
@@ -70,6 +72,12 @@ pub enum UndertakeError {
     /// A file operation failed.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// A state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateFileError),
+    /// What lies in the live tree cannot be told.
+    #[error(transparent)]
+    Foreign(#[from] ForeignError),
     /// Somebody else is at work.
     #[error(transparent)]
     Lock(#[from] LockError),

@@ -90,8 +90,7 @@ fn find_extra(
     identity: &TreeIdentity,
     receipt: &Receipt,
 ) -> Result<Deviations, PathError> {
-    let in_tree: Vec<RelPath> = receipt.placements.iter().filter_map(in_tree_path).collect();
-    let beyond = look_beyond(host, live, identity, &in_tree)?;
+    let beyond = look_beyond(host, live, identity, &receipt.in_tree())?;
     let strange = |(path, whose): (RelPath, Belonging)| match whose {
         Belonging::Foreign => Some(path),
         Belonging::Tool => (!is_expected(&path)).then_some(path),
@@ -110,12 +109,6 @@ fn place_at<'r>(path: &RelPath, receipt: &'r Receipt) -> Option<&'r Placement> {
 
 fn is_placed_elsewhere(path: &RelPath, receipt: &Receipt) -> bool {
     place_at(path, receipt).is_some_and(|place| place.location != Location::InTree)
-}
-
-/// Where a mutable directory lies that was left in the tree.
-fn in_tree_path(place: &Placement) -> Option<RelPath> {
-    let path = place.name.in_tree().filter(|_| place.location == Location::InTree)?;
-    Some(RelPath::here().join(path))
 }
 
 /// mmembed's own files, as long as they are of use: what a killed run has left is not.
@@ -145,7 +138,11 @@ pub fn verify_server(
 }
 
 /// Does the server itself run? Whoever merely stands in its directory, or runs another of its programs, serves nobody.
-fn is_serving(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Result<bool, PathError> {
+pub(crate) fn is_serving(
+    host: &Host,
+    prefix: &Prefix,
+    receipt: &Receipt,
+) -> Result<bool, PathError> {
     let binary = Era::of(&receipt.release.version).server_binary();
     let census = running_from(&host.tree.absolute(&prefix.live()))?;
     let mut programs = census.found.iter().map(|running| running.exe.as_deref());
@@ -158,7 +155,7 @@ fn ask_the_running(receipt: &Receipt, config: &Document) -> Result<String, Verif
     match ask_running(config, version)? {
         Asked::Well => Ok(format!("it is running, and answers as {version}")),
         Asked::Unreachable(why) => Ok(format!("it is running, and was not asked, because {why}")),
-        Asked::Unwell(address) => {
+        Asked::Unwell { address, .. } => {
             Err(VerifyError::NotServing { expected: version.clone(), address })
         }
     }

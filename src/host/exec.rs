@@ -31,7 +31,7 @@ const FIXED_PATH: [&str; 6] =
 const TERM_GRACE: Duration = Duration::from_secs(5);
 
 /// How long the streams of an ended program are waited for, if a process it left behind holds them.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Starts programs.
 #[derive(Clone, Debug)]
@@ -212,7 +212,7 @@ impl Exec {
     }
 }
 
-fn end_group(leader: &mut Leader) -> io::Result<Exit> {
+pub(super) fn end_group(leader: &mut Leader) -> io::Result<Exit> {
     leader.signal_group(Signal::TERM)?;
     if leader.wait(TERM_GRACE)? { leader.sweep_and_reap() } else { leader.kill_group() }
 }

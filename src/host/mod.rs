@@ -8,6 +8,7 @@ mod copy;
 mod error;
 mod exec;
 mod exit;
+mod hooks;
 mod http;
 mod identity;
 mod leader;
@@ -25,10 +26,16 @@ mod processes_by_argument;
 mod random;
 mod remove;
 mod server_process;
+mod service;
+mod service_names;
 mod shade;
 mod signal;
+mod sink;
 mod socket_table;
+mod source_file;
 mod space;
+mod stream;
+mod surroundings_of;
 mod territory;
 mod tree;
 pub mod unpack;
@@ -37,12 +44,14 @@ pub use append_file::{AppendFile, open_descriptor};
 pub use capture::Captured;
 pub use clock::Clock;
 pub use copy::{
-    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Special, copy_tree, same_tree,
+    Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Means, Special, copy_tree,
+    duplicate_tree, list_tree, same_tree,
 };
 pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
+pub use hooks::{HookError, HookProgram, HookPrograms, hooks_in};
 pub use http::{Http, HttpError, Response};
 pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
@@ -60,8 +69,14 @@ pub use processes_by_argument::running_with_argument;
 pub use random::random_salt;
 pub use remove::remove_tree;
 pub use server_process::{ServerError, ServerProcess, Stopped};
+pub use service::{Obeyed, Order, ServiceDoor, ServiceError, ServiceState};
+pub use service_names::{ServiceNameError, find_service};
 pub use signal::{Cancel, Level};
+pub use sink::{FileSink, Written};
+pub use source_file::SourceFile;
 pub use space::{FileSystem, FileSystems};
+pub use stream::{Stream, StreamError, Streamed};
+pub use surroundings_of::{environment_of, service_of};
 pub use territory::Territory;
 pub use tree::{Attributes, Exchange, Kind, Setting, Stat, Tree, is_executable_mode};
 pub use unpack::{

@@ -24,6 +24,8 @@ use rustix::fs::{AtFlags, Gid, RenameFlags, Uid};
 use super::append_file::AppendFile;
 use super::error::{PathContext, PathError};
 use super::meter::Meter;
+use super::sink::FileSink;
+use super::source_file::SourceFile;
 use super::territory::Territory;
 use crate::model::{Owner, RelPath};
 
@@ -258,6 +260,34 @@ impl Tree {
         let file = self.dir.open_with(path.as_path(), &options).on("open", &absolute)?;
         self.sync_parent(path)?;
         Ok(AppendFile::new(file.into_std()))
+    }
+
+    /// Opens a new file with mode 0600 for a long stream of bytes, in place of one that lies there. Its name is durable
+    /// when this returns, its content when the stream is finished.
+    pub fn create(&self, path: &RelPath) -> Result<FileSink, PathError> {
+        let absolute = self.absolute(path);
+        self.permit(self.territory.holds(path), "write", path)?;
+        self.remove_file(path)?;
+        self.meter.admit().on("create", &absolute)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let file = self.dir.open_with(path.as_path(), &options).on("create", &absolute)?;
+        self.sync_parent(path)?;
+        Ok(FileSink::new(file.into_std(), absolute, self.meter.clone()))
+    }
+
+    /// Opens a regular file for reading it from its beginning.
+    ///
+    /// # Errors
+    /// Also when nothing lies there, or something else than a regular file.
+    pub fn open_file(&self, path: &RelPath) -> Result<SourceFile, PathError> {
+        let absolute = self.absolute(path);
+        let kind = self.stat(path)?.map(|stat| stat.kind);
+        if kind.is_some_and(|kind| kind != Kind::File) {
+            return Err(io::Error::other("not a regular file")).on("read", &absolute);
+        }
+        let file = self.dir.open(path.as_path()).on("open", &absolute)?;
+        Ok(SourceFile::new(file.into_std(), absolute))
     }
 
     /// Gives a path a new name. The new name must be free, and on the same file system.

@@ -3,7 +3,7 @@
 //! A transaction writes one [`Record`] before and after each effect, each made durable before the next action:
 //!
 //! ```text
-//! Begun ─► (Started s ─► perform s ─► Done s)* ─► Committed ─► (Started s ─► perform s ─► Done s)* ─► Closed
+//! Begun ─► (Started s ─► perform s ─► Done s)* ─► Committed ─► (Started s ─► perform s ─► Done s | Waived s)* ─► Closed
 //!               │
 //!               └─► Failed s ─► (UndoStarted t ─► undo t ─► Undone t)*  ─► Closed      t = s, then the done ones, newest first
 //!                                     └─► UndoFailed t: stuck, hands off

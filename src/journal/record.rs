@@ -55,6 +55,11 @@ pub enum Record {
     },
     /// The new state is the truth; there is no way back from here by itself.
     Committed,
+    /// After the commit, the operator has given this step up: it is not tried again.
+    Waived {
+        /// Which step.
+        step: StepId,
+    },
     /// Nothing is left to do.
     Closed {
         /// How it ended.

@@ -84,6 +84,7 @@ impl TransactionState {
             (Stage::Committed, Record::Failed { step, .. }) if self.open == Some(*step) => {
                 Some(Stage::Committed)
             }
+            (Stage::Committed, Record::Waived { step }) => self.waive(*step),
             (Stage::Forward, Record::Cancelled) => Some(Stage::Back),
             (Stage::Forward | Stage::Back, Record::UndoStarted { step }) => {
                 (self.next_to_undo() == Some(*step)).then_some(Stage::Back)
@@ -115,6 +116,14 @@ impl TransactionState {
         let open = self.open.take()?;
         self.done.push(open);
         (open == step).then_some(self.stage)
+    }
+
+    /// A step may be given up that was tried, or one that comes after one that was given up.
+    fn waive(&mut self, step: StepId) -> Option<Stage> {
+        let next = self.next_to_perform();
+        self.open = None;
+        self.done.push(step);
+        (step == next).then_some(Stage::Committed)
     }
 
     fn undo(&mut self, step: StepId) -> Option<Stage> {
@@ -185,9 +194,11 @@ impl TransactionState {
 /// Is something behind us after this record that need not be tried again?
 fn is_progress(record: &Record) -> bool {
     match record {
-        Record::Done { .. } | Record::Undone { .. } | Record::Committed | Record::Closed { .. } => {
-            true
-        }
+        Record::Done { .. }
+        | Record::Undone { .. }
+        | Record::Committed
+        | Record::Waived { .. }
+        | Record::Closed { .. } => true,
         Record::Begun { .. }
         | Record::Resumed
         | Record::Started { .. }
@@ -275,6 +286,21 @@ mod tests {
         assert_eq!(state.resumed_in_vain(), 0);
     }
 
+    #[test]
+    fn what_is_left_after_the_commit_can_be_given_up_and_nothing_before_it() {
+        let mut records = vec![begun()];
+        records.extend((0..STEPS).flat_map(|step| [started(step), done(step)]));
+        let waived = |step| Record::Waived { step: StepId(step) };
+        let failed = Record::Failed { step: StepId(STEPS), error: "not serving".into() };
+        assert!(after(&[&records[..], &[waived(STEPS)]].concat()).is_err(), "before the commit");
+        records.extend([Record::Committed, started(STEPS), failed]);
+        let closed = Record::Closed { ending: Ending::Committed };
+        assert!(after(&[&records[..], std::slice::from_ref(&closed)].concat()).is_err());
+        assert!(after(&[&records[..], &[waived(STEPS + 1)]].concat()).is_err(), "out of order");
+        let state = after(&[&records[..], &[waived(STEPS), waived(STEPS + 1), closed]].concat());
+        assert_eq!(state.unwrap().ending(), Some(Ending::Committed));
+    }
+
     fn any_record() -> impl Strategy<Value = Record> {
         let step = (0..=STEPS).prop_map(StepId);
         prop_oneof![
@@ -289,6 +315,7 @@ mod tests {
             step.clone().prop_map(|step| Record::Failed { step, error: String::new() }),
             step.clone().prop_map(|step| Record::UndoStarted { step }),
             step.clone().prop_map(|step| Record::Undone { step }),
+            step.clone().prop_map(|step| Record::Waived { step }),
             step.prop_map(|step| Record::UndoFailed { step, error: String::new() }),
         ]
     }

@@ -8,6 +8,7 @@ use super::owner::Owner;
 use super::prefix::{AppName, Prefix};
 use super::release::Edition;
 use super::relpath::RelPath;
+use super::service::{Service, ServiceWish};
 use super::version::Version;
 
 /// A wish to take over an installation, as somebody typed it.
@@ -33,6 +34,8 @@ pub struct AdoptWish {
     pub owner: Option<String>,
     /// Who runs the server, when that is not who owns what it writes.
     pub service_user: Option<String>,
+    /// How the server is stopped and started, if that was said.
+    pub service: Option<ServiceWish>,
 }
 
 /// A wish to take over an installation: names looked up, links resolved.
@@ -58,6 +61,8 @@ pub struct AdoptRequest {
     pub owner: Option<Owner>,
     /// Who runs the server, if somebody was named.
     pub server: Option<Owner>,
+    /// How the server is stopped and started.
+    pub service: Service,
 }
 
 /// How an installation is arranged.

@@ -27,6 +27,9 @@ pub struct CommandSpec {
 }
 
 impl CommandSpec {
+    /// For what takes as long as a database is large: thirty days, which is to say no limit. Whoever waits can stop it.
+    pub const UNHURRIED: Duration = Duration::from_hours(24 * 30);
+
     /// A call without arguments, run by the caller in the root directory, allowed thirty seconds.
     #[must_use]
     pub fn new(program: impl Into<PathBuf>) -> Self {

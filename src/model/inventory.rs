@@ -68,6 +68,10 @@ pub struct Inventory {
     pub applied: Option<Overlays>,
     /// Does a file lie where the configuration is to be kept?
     pub config_exists: bool,
+    /// Does the installed server run?
+    pub serving: bool,
+    /// What lies in the live tree that its release did not bring, below it; looked for only when the tree is to give way.
+    pub foreign: Vec<RelPath>,
     /// Settings whose value in the live configuration is not the enforced one.
     pub drifted: Vec<String>,
 }
@@ -79,10 +83,21 @@ pub struct Surroundings {
     pub spaces: Vec<SpaceSeen>,
     /// Mount points at or below the application's own directories.
     pub mounts: Vec<PathBuf>,
-    /// Processes that run from the live tree, as `pid program`.
-    pub running: Vec<String>,
+    /// Processes that run from the live tree.
+    pub running: Vec<RunningServer>,
     /// What observing itself found: tools, rights, database, port.
     pub findings: Vec<Finding>,
+}
+
+/// A process that runs from the live tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningServer {
+    /// Its number.
+    pub pid: u32,
+    /// Its program.
+    pub command: String,
+    /// The systemd unit that it belongs to, if it does.
+    pub unit: Option<String>,
 }
 
 /// One file system that will be written to.

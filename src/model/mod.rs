@@ -2,7 +2,9 @@
 //! No I/O, no clock, no decision.
 
 mod adoption;
+mod backup;
 mod belonging;
+mod carry;
 mod command;
 mod digest;
 mod elf;
@@ -10,6 +12,7 @@ mod entry;
 mod event;
 mod finding;
 mod glibc;
+mod hook;
 mod identity;
 mod inventory;
 mod owner;
@@ -24,14 +27,23 @@ mod release_shape;
 mod relpath;
 mod report;
 mod request;
+mod restore;
 mod secret;
+mod service;
+mod serving;
 mod step;
 mod transaction;
 mod version;
 mod wish;
 
 pub use adoption::{AdoptRequest, AdoptWish, Arrangement, GitLab};
+pub use backup::{
+    BACKUP_SCHEMA, BackUp, BackupId, BackupManifest, BackupOrigin, BackupPart, DataPolicy,
+    DatabaseDescription, ManifestError, SavedConfig, SavedDatabase, SavedDirectory, SavedFile,
+    SavedKind, SavedPlace, SavedTable,
+};
 pub use belonging::Belonging;
+pub use carry::Carry;
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
 pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};
@@ -39,8 +51,9 @@ pub use entry::{Entry, EntryKind};
 pub use event::Event;
 pub use finding::{Finding, Severity};
 pub use glibc::{GlibcError, GlibcVersion, GlibcVersionError, needed_glibc};
+pub use hook::{HookPhase, RunHooks};
 pub use identity::{IDENTITY_SCHEMA, TreeIdentity};
-pub use inventory::{Inventory, LiveSeen, PathSeen, SpaceSeen, Surroundings};
+pub use inventory::{Inventory, LiveSeen, PathSeen, RunningServer, SpaceSeen, Surroundings};
 pub use owner::Owner;
 pub use place::{Location, PlaceName, PlaceNameError, Placement};
 pub use plan::{Intent, PLAN_SCHEMA, Plan, Planned};
@@ -51,10 +64,18 @@ pub use redact::redact;
 pub use release::{Edition, Release};
 pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
-pub use report::{Ending, Failure, PlaceReport, REPORT_SCHEMA, Report, SettingReport, StepReport};
-pub use request::{DatabaseUse, InstallRequest, Start};
+pub use report::{
+    BackupContent, BackupReport, Ending, Failure, PlaceReport, REPORT_SCHEMA, Report,
+    SettingReport, StepReport,
+};
+pub use request::{
+    Consent, DatabaseUse, InstallRequest, Manner, RestoreRequest, Start, TreeSource, UpgradeRequest,
+};
+pub use restore::{RestoreConfig, RestoreData, RestoreDatabase};
 pub use secret::Secret;
-pub use step::{Configure, Content, Prove, Reversal, Step, StepId};
+pub use service::{Service, ServiceTextError, ServiceWish};
+pub use serving::{StartServer, StopServer};
+pub use step::{Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId};
 pub use transaction::{TransactionId, TransactionIdError};
 pub use version::{Version, VersionError};
-pub use wish::{InstallWish, Overlay, Strength};
+pub use wish::{InstallWish, Overlay, RestoreWish, Strength, UpgradeWish};

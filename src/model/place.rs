@@ -117,6 +117,14 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// Where the directory is below the tree that it is kept in; `None` for one that is kept elsewhere, or has no directory
+    /// of its own there.
+    #[must_use]
+    pub fn below_tree(&self) -> Option<RelPath> {
+        let path = self.name.in_tree().filter(|_| self.location == Location::InTree)?;
+        path.parse().ok()
+    }
+
     /// Where the directory is, given the live tree; `None` for one that stays in the tree without having a directory
     /// of its own there.
     #[must_use]

@@ -21,6 +21,10 @@ pub enum Intent {
     Reconfigure,
     /// An installation that somebody else made is taken over.
     Adopt,
+    /// The installed release gives way to another one.
+    Upgrade,
+    /// What a backup has is put back.
+    Restore,
 }
 
 /// A decided list of steps.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::BackupId;
 use super::relpath::RelPath;
 use super::transaction::TransactionId;
 
@@ -106,6 +107,9 @@ impl Prefix {
         &self.var
     }
 
+    /// How the names of retired trees begin.
+    pub const RETIRED: &'static str = ".mattermost.retired-";
+
     /// The directory that holds the live, staged and retired trees.
     #[must_use]
     pub fn embedded(&self) -> RelPath {
@@ -127,7 +131,7 @@ impl Prefix {
     /// The tree that gave way to the one of a transaction.
     #[must_use]
     pub fn retired(&self, transaction: &TransactionId) -> RelPath {
-        self.embedded().join(&format!(".mattermost.retired-{transaction}"))
+        self.embedded().join(&format!("{}{transaction}", Self::RETIRED))
     }
 
     /// Where the mutable directories go unless they are placed elsewhere.
@@ -164,6 +168,18 @@ impl Prefix {
     #[must_use]
     pub fn applied(&self) -> RelPath {
         self.state().join("applied")
+    }
+
+    /// The directory of all backups.
+    #[must_use]
+    pub fn backups(&self) -> RelPath {
+        self.state().join("backups")
+    }
+
+    /// The directory of one backup.
+    #[must_use]
+    pub fn backup(&self, id: &BackupId) -> RelPath {
+        self.backups().join(id.as_str())
     }
 
     /// The directory of all transactions.

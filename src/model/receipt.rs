@@ -11,6 +11,7 @@ use super::place::Placement;
 use super::prefix::AppName;
 use super::release::Release;
 use super::relpath::RelPath;
+use super::service::Service;
 use super::transaction::TransactionId;
 use super::version::Version;
 
@@ -87,8 +88,19 @@ pub struct Receipt {
     pub owner: Owner,
     /// Who runs the server.
     pub server: Owner,
+    /// Who starts and stops the server; nobody in receipts of versions that did not ask.
+    #[serde(default)]
+    pub service: Service,
     /// What the dark start proved; `None` when the server was not started.
     pub proof: Option<Proof>,
+}
+
+impl Receipt {
+    /// The mutable directories that are kept in the tree, below it.
+    #[must_use]
+    pub fn in_tree(&self) -> Vec<RelPath> {
+        self.placements.iter().filter_map(Placement::below_tree).collect()
+    }
 }
 
 /// Digests of the host's two overlays. They may be computed over passwords: neither is written to a file that others
@@ -99,4 +111,35 @@ pub struct Overlays {
     pub defaults: Sha256Digest,
     /// Of what is enforced.
     pub enforced: Sha256Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the first version wrote it.
+    const OLD: &str = r#"{
+      "schema": 1,
+      "tool": "0.1.0",
+      "transaction": "20261123T205143Z-9f3a",
+      "app": "acme",
+      "release": { "version": "10.11.4", "edition": "team" },
+      "archive": { "path": "/a/mattermost-team-10.11.4-linux-amd64.tar.gz", "size": 1, "modified": 1764018222000000000, "sha256": null },
+      "viewpoint": "this-machine",
+      "config": "opt/acme/embedded/mattermost/config/config.json",
+      "placements": [],
+      "owner": { "uid": 0, "gid": 0 },
+      "server": { "uid": 2000, "gid": 2000 },
+      "proof": null
+    }"#;
+
+    #[test]
+    fn a_receipt_from_before_there_were_services_is_read() {
+        let receipt: Receipt = serde_json::from_str(OLD).unwrap();
+        assert_eq!(receipt.service, Service::None);
+        let service = Service::systemd("mattermost").unwrap();
+        let newer = Receipt { service, ..receipt };
+        let text = serde_json::to_string(&newer).unwrap();
+        assert_eq!(serde_json::from_str::<Receipt>(&text).unwrap(), newer);
+    }
 }

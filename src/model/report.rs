@@ -16,6 +16,7 @@
 //!   "findings": [{ "severity": "warning", "code": "unseen-processes", "text": "…", "advice": "…" }],
 //!   "steps": [{ "text": "…", "because": "…" }],
 //!   "settings": [{ "setting": "…", "text": "…" }],
+//!   "backups": [{ "id": "20261123T205143Z-9f3a", "path": "/var/opt/acme/mmembed/backups/20261123T205143Z-9f3a" }],
 //!   "proof": { "answered_as": "10.11.0", "ready_after_ms": 1234, "checks": ["…"] },
 //!   "failure": { "what": "…", "now": "…", "next": "…" }
 //! }
@@ -27,7 +28,8 @@
 //!   `ending` and the `code` of findings, which keep their meaning; texts may be worded anew in any version.
 //! - Names of fields are in snake case, words that a field may hold (`ending`, `severity`, `code`, `name`) in kebab case.
 //! - Paths are absolute, as this machine sees them. No secret stands in any text.
-//! - `command` is the word typed: `install` (also with `--dry-run`), `plan`, `status`, `verify`, `recover`, `config set`.
+//! - `command` is the word typed: `install` (also with `--dry-run`), `plan`, `status`, `verify`, `recover`, `config set`, `backup create`,
+//!   `backup list`, `backup verify`, `backup prune`.
 //!   The other `config` commands give a report like this one only when they fail; else `config show` gives
 //!   `{"schema", "settings": {"Section.Key": VALUE}}`, `config get` `{"schema", "setting", "value": VALUE}`, and
 //!   `config explain` `{"schema", "explanation", "decision"}`. Each VALUE is a string that holds the setting's own JSON
@@ -38,6 +40,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::backup::{BackupId, BackupOrigin, DataPolicy, DatabaseDescription};
 use super::finding::Finding;
 use super::place::PlaceName;
 use super::receipt::Proof;
@@ -106,6 +109,9 @@ pub struct Report {
     /// Settings whose value is not simply the release's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<SettingReport>,
+    /// The backups that are concerned, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub backups: Vec<BackupReport>,
     /// What the dark start proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
@@ -141,6 +147,41 @@ pub struct SettingReport {
     pub text: String,
 }
 
+/// One backup.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackupReport {
+    /// Its name.
+    pub id: BackupId,
+    /// Where it lies, absolute, on this machine.
+    pub path: PathBuf,
+    /// What it is; absent where it was never finished or cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<BackupContent>,
+    /// What is wrong with it, or became of it, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+}
+
+/// What a backup holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackupContent {
+    /// When it was finished.
+    pub created: jiff::Timestamp,
+    /// Why it was made.
+    pub origin: BackupOrigin,
+    /// The release that was installed.
+    pub release: Release,
+    /// The database, without any secret; absent if it was left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseDescription>,
+    /// What was done about uploaded files and plugins.
+    pub data: DataPolicy,
+    /// Was the dump brought back on trial?
+    pub restore_verified: bool,
+    /// The bytes of its own files, those of saved directories not counted.
+    pub bytes: u64,
+}
+
 /// A failure: what happened, what the host looks like now, what to do next.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
@@ -168,6 +209,7 @@ impl Report {
             findings: Vec::new(),
             steps: Vec::new(),
             settings: Vec::new(),
+            backups: Vec::new(),
             proof: None,
             failure: None,
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::{BackupManifest, DataPolicy};
 use super::digest::Sha256Digest;
 use super::owner::Owner;
 use super::place::Placement;
@@ -13,6 +14,8 @@ use super::prefix::Prefix;
 use super::receipt::{Overlays, Viewpoint};
 use super::release::Release;
 use super::relpath::RelPath;
+use super::service::Service;
+use super::transaction::TransactionId;
 
 /// Whether the server is started and proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,4 +75,72 @@ impl InstallRequest {
         let in_tree = || self.prefix.live().join("config/config.json");
         self.config_file.clone().unwrap_or_else(in_tree)
     }
+}
+
+/// What an upgrade may do only when it was asked for in so many words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Go to an older version.
+    pub downgrade: bool,
+    /// Go to the other edition.
+    pub edition_change: bool,
+    /// Go without a backup of the database: what the new server does to it is then not taken back.
+    pub unsaved_database: bool,
+}
+
+/// How an upgrade is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// What becomes of uploaded files in the backup.
+    pub data: DataPolicy,
+    /// Is the dump restored into a scratch database, and compared, before it counts?
+    pub verify_restore: bool,
+    /// How many backups are kept.
+    pub keep: u32,
+    /// A directory with hooks, absolute.
+    pub hooks: Option<PathBuf>,
+    /// Are defaults that the release has changed taken over where nobody has touched them?
+    pub adopt_new_defaults: bool,
+}
+
+/// A wish to have an installation brought to another release, fully resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeRequest {
+    /// What shall be true afterwards.
+    pub target: InstallRequest,
+    /// How the server is stopped and started.
+    pub service: Service,
+    /// What may be done.
+    pub consent: Consent,
+    /// How it is done.
+    pub manner: Manner,
+}
+
+/// Where the tree comes from that is put back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TreeSource {
+    /// It is still there, under the name it was retired to.
+    Retired {
+        /// Where.
+        tree: RelPath,
+        /// The transaction that unpacked it.
+        maker: TransactionId,
+    },
+    /// Its archive.
+    Archive,
+}
+
+/// A wish to have an installation put back as a backup has it, fully resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreRequest {
+    /// The backup.
+    pub backup: BackupManifest,
+    /// What was true when it was made, in the words of an installation.
+    pub target: InstallRequest,
+    /// Where its tree comes from.
+    pub tree: TreeSource,
+    /// How the server is stopped and started.
+    pub service: Service,
+    /// How the rest is done.
+    pub manner: Manner,
 }

@@ -7,13 +7,18 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup::{BackUp, BackupId};
+use super::carry::Carry;
 use super::digest::Sha256Digest;
+use super::hook::RunHooks;
 use super::owner::Owner;
 use super::place::Placement;
 use super::receipt::Viewpoint;
 use super::release::Release;
 use super::relpath::RelPath;
-use super::request::DatabaseUse;
+use super::restore::{RestoreConfig, RestoreData, RestoreDatabase};
+use super::serving::{StartServer, StopServer};
+use super::transaction::TransactionId;
 use super::version::Version;
 
 /// The position of a step in its plan, from 0.
@@ -118,37 +123,23 @@ pub enum Step {
     },
     /// Merge the layers of the configuration and write the result where the server reads it.
     Configure(Configure),
+    /// Merge the configuration as it is now, and write nothing: what would fail then fails before the server is stopped.
+    RehearseMerge(Configure),
     /// Make the staged tree the live one.
     Activate {
         /// The staged tree.
         staged: RelPath,
         /// The live path.
         live: RelPath,
+        /// The transaction that unpacked the staged tree: this one, or that of a tree that comes back.
+        maker: TransactionId,
         /// Where the tree goes that was live before; `None` when nothing was.
         retired: Option<RelPath>,
     },
     /// Be sure that everything which has to be carried can be, while the server still runs.
-    CheckCarry {
-        /// The live tree.
-        from: RelPath,
-        /// The staged tree.
-        to: RelPath,
-        /// The mutable directories that are kept in the tree, below it.
-        in_tree: Vec<RelPath>,
-        /// What was seen in the live tree that its release did not bring, below it.
-        expected: Vec<RelPath>,
-    },
+    CheckCarry(Carry),
     /// Move what the release of the live tree did not bring, and its mutable directories, to the staged tree.
-    Carry {
-        /// The live tree.
-        from: RelPath,
-        /// The staged tree.
-        to: RelPath,
-        /// The mutable directories that are kept in the tree, below it.
-        in_tree: Vec<RelPath>,
-        /// What was seen in the live tree that its release did not bring, below it.
-        expected: Vec<RelPath>,
-    },
+    Carry(Carry),
     /// Keep a copy of the release's own files that somebody has changed.
     KeepModified {
         /// The live tree.
@@ -193,8 +184,27 @@ pub enum Step {
         /// The file for the result, in the transaction's directory.
         into: RelPath,
     },
+    /// Save configuration, database and what else is asked for, and be sure that it can be brought back.
+    BackUp(BackUp),
+    /// Put the configuration back that a backup has.
+    RestoreConfig(RestoreConfig),
+    /// Put the directories of uploaded files and plugins back that a backup has.
+    RestoreData(RestoreData),
+    /// Make the database hold what a backup holds, and nothing else of the server's.
+    RestoreDatabase(RestoreDatabase),
     /// Start the server in the dark, prove that it works, stop it, and take over its configuration.
     Prove(Prove),
+    /// Stop the server that serves, and be sure that nothing is left of it. Its undo starts it again and proves it.
+    StopServer(StopServer),
+    /// Let the new server out, and be sure that it serves.
+    StartServer(StartServer),
+    /// Run the operator's own programs of one phase. A crash may make them run twice.
+    RunHooks(RunHooks),
+    /// Remove what serves nobody any more: the backups beyond those that are kept, with their trees.
+    CleanUp {
+        /// How many backups are kept.
+        keep: u32,
+    },
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
     Settle,
 }
@@ -216,8 +226,13 @@ pub struct Configure {
     pub tree: RelPath,
     /// The file to write.
     pub file: RelPath,
-    /// Is the file's former content the site's own layer? A shipped file is not.
-    pub site: bool,
+    /// The file that holds the site's own layer; a shipped file is none. Where it is another one than the file to write, it is
+    /// that of a tree that gives way.
+    pub site: Option<RelPath>,
+    /// The tree that gives way, with the release in it.
+    pub former: Option<FormerTree>,
+    /// Are defaults that the release has changed taken over where nobody has touched them?
+    pub adopt_new_defaults: bool,
     /// The release, for what its settings are called and mean.
     pub release: Release,
     /// Where the mutable directories are.
@@ -226,6 +241,15 @@ pub struct Configure {
     pub viewpoint: Viewpoint,
     /// Who owns the file: the server rewrites it at each start.
     pub owner: Option<Owner>,
+}
+
+/// A tree that gives way to another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerTree {
+    /// Where it is while the server is configured anew.
+    pub tree: RelPath,
+    /// The version in it.
+    pub version: Version,
 }
 
 /// What [`Step::Prove`] starts and what it must find.
@@ -241,8 +265,22 @@ pub struct Prove {
     pub run_as: Option<Owner>,
     /// How long the server may take to become ready.
     pub within: Duration,
-    /// Must the database be empty? Then undoing the step empties it again.
-    pub database: DatabaseUse,
+    /// How the database becomes again what it was, should the step be undone.
+    pub database: DatabaseUndo,
+}
+
+/// How a database becomes again what it was before a server was started on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatabaseUndo {
+    /// It has to be empty before, and is emptied again.
+    Empty,
+    /// It does not: what the server does to it stays.
+    Leave,
+    /// It is restored from this backup, which the same transaction has made and verified.
+    Restore(BackupId),
+    /// An earlier step of the same transaction has touched it first, and its undo sees to it.
+    Earlier,
 }
 
 impl Step {
@@ -254,8 +292,10 @@ impl Step {
             | Self::SetOwner { .. }
             | Self::GrantDirectory { .. }
             | Self::GatherSettings { .. }
-            | Self::CheckCarry { .. }
+            | Self::RehearseMerge(_)
+            | Self::CheckCarry(_)
             | Self::InheritAttributes { .. } => Reversal::Free,
+            Self::RunHooks(hooks) if !hooks.phase.is_after_commit() => Reversal::Undo,
             Self::MakeDirectory { .. }
             | Self::Unpack { .. }
             | Self::RemoveEmptyDirectory { .. }
@@ -264,11 +304,19 @@ impl Step {
             | Self::Configure(_)
             | Self::Identify { .. }
             | Self::TakeOver { .. }
-            | Self::Carry { .. }
+            | Self::BackUp(_)
+            | Self::RestoreConfig(_)
+            | Self::RestoreData(_)
+            | Self::Carry(_)
             | Self::KeepModified { .. }
-            | Self::Activate { .. } => Reversal::Undo,
-            Self::Prove(_) => Reversal::Pivot,
-            Self::Settle | Self::RemoveDirectory { .. } => Reversal::None,
+            | Self::Activate { .. }
+            | Self::StopServer(_) => Reversal::Undo,
+            Self::RestoreDatabase(_) | Self::Prove(_) => Reversal::Pivot,
+            Self::StartServer(_)
+            | Self::RunHooks(_)
+            | Self::CleanUp { .. }
+            | Self::Settle
+            | Self::RemoveDirectory { .. } => Reversal::None,
         }
     }
 

@@ -1,15 +1,17 @@
-//! A wish to have a release installed, as somebody typed it: names not looked up, files not read.
-//! [`InstallRequest`](super::InstallRequest) is what becomes of it.
+//! A wish to have a release installed or an installation upgraded, as somebody typed it: names not looked up, files not read.
+//! [`InstallRequest`](super::InstallRequest) and [`UpgradeRequest`](super::UpgradeRequest) are what becomes of it.
 
 use std::path::PathBuf;
 
+use super::backup::BackupId;
 use super::digest::Sha256Digest;
 use super::place::PlaceName;
 use super::prefix::AppName;
 use super::release::Edition;
 use super::relpath::RelPath;
-use super::request::{DatabaseUse, Start};
+use super::request::{Consent, DatabaseUse, Manner, Start};
 use super::secret::Secret;
+use super::service::ServiceWish;
 use super::version::Version;
 
 /// Whether users may change what the host sets.
@@ -61,4 +63,52 @@ pub struct InstallWish {
     pub start: Start,
     /// What may be done to a database that already holds something.
     pub database: DatabaseUse,
+}
+
+/// A wish to have an installation put back as a backup has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreWish {
+    /// The application.
+    pub app: AppName,
+    /// The root, as given.
+    pub root: PathBuf,
+    /// The backup; that of the last upgrade, where none is named.
+    pub backup: Option<BackupId>,
+    /// The archive of its release, as given, for a tree that is gone.
+    pub archive: Option<PathBuf>,
+    /// Whether the server is started and proven.
+    pub start: Start,
+    /// How the server is stopped and started; as at the last time, where it is not said.
+    pub service: Option<ServiceWish>,
+    /// May what people have done since be lost?
+    pub accept_loss: bool,
+    /// How the rest is done.
+    pub manner: Manner,
+}
+
+/// A wish to have an installation brought to another release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeWish {
+    /// The application.
+    pub app: AppName,
+    /// The root, as given.
+    pub root: PathBuf,
+    /// The archive, as given.
+    pub archive: PathBuf,
+    /// The version in the archive, where its name does not tell.
+    pub version: Option<Version>,
+    /// The edition in the archive, where its name does not tell.
+    pub edition: Option<Edition>,
+    /// The digest that the archive must have.
+    pub sha256: Option<Sha256Digest>,
+    /// The host's settings; those applied last, where there are none.
+    pub overlays: Vec<(Strength, Overlay)>,
+    /// Whether the new server is started and proven.
+    pub start: Start,
+    /// How the server is stopped and started; as at the last time, where it is not said.
+    pub service: Option<ServiceWish>,
+    /// What may be done in so many words.
+    pub consent: Consent,
+    /// How the rest is done.
+    pub manner: Manner,
 }

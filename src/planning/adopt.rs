@@ -98,7 +98,12 @@ fn assemble(adoption: &Adoption<'_>, gitlab: &GitLab, seen: &Inventory, steps: &
     );
     steps.configure_from(target, seen, &staged, &gathered);
     steps.add(
-        Step::Activate { staged, live: target.prefix.live(), retired: None },
+        Step::Activate {
+            staged,
+            live: target.prefix.live(),
+            maker: seen.id.clone(),
+            retired: None,
+        },
         "one rename, after everything is in place",
     );
 }

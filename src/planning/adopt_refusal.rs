@@ -95,6 +95,12 @@ pub enum AdoptRefusal {
         /// What was named.
         path: RelPath,
     },
+    /// The server has no file to be configured by.
+    #[error("the server that runs from {} is told by MM_CONFIG to take its configuration from no file", from.display())]
+    ConfigIsNoFile {
+        /// The tree.
+        from: PathBuf,
+    },
     /// Nobody tells the version.
     #[error("which version {} holds cannot be told: {why}", from.display())]
     UnknownVersion {

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Finding, Intent, Plan, Severity, SpaceSeen, Step, Surroundings};
+use crate::model::{Finding, Intent, Plan, Planned, Severity, SpaceSeen, Step, Surroundings};
 
 /// All findings, the heaviest first.
 #[must_use]
@@ -45,7 +45,7 @@ fn check_space(plan: &Plan, space: &SpaceSeen) -> Vec<Finding> {
 }
 
 fn check_mounts(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
-    let unpacks = plan.intent == Intent::Install;
+    let unpacks = plan.intent != Intent::Reconfigure;
     let found = seen.mounts.iter().filter(|_| unpacks).map(|mount| {
         let text = format!(
             "{} is a mount point; a tree cannot be renamed over or across one",
@@ -57,12 +57,27 @@ fn check_mounts(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
     found.collect()
 }
 
+/// A server that runs is in the way, unless the plan stops it.
 fn check_running(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
-    let found = seen.running.iter().map(|process| {
-        let text = format!("process {process} runs from {}", plan.prefix.live());
-        let advice =
-            "stop the server first: two servers must not share a database or a configuration";
-        Finding::new(Severity::Fatal, "running", text).advise(advice)
+    let is_stopped = |planned: &Planned| matches!(&planned.step, Step::StopServer(stop) if !stop.service.is_none());
+    if plan.steps.iter().any(is_stopped) {
+        return Vec::new();
+    }
+    let found = seen.running.iter().map(|server| {
+        let (pid, command) = (server.pid, &server.command);
+        let text = format!("process {pid} ({command}) runs from {}", plan.prefix.live());
+        let finding = Finding::new(Severity::Fatal, "running", text);
+        match (&server.unit, plan.intent) {
+            (Some(unit), Intent::Upgrade | Intent::Restore) => finding.advise(format!(
+                "say how it is stopped and started: it belongs to --service systemd:{unit}"
+            )),
+            (None, Intent::Upgrade | Intent::Restore) => finding.advise(
+                "say how it is stopped and started, with --service or with --stop-cmd and --start-cmd",
+            ),
+            (_, Intent::Install | Intent::Reconfigure | Intent::Adopt) => finding.advise(
+                "stop the server first: two servers must not share a database or a configuration",
+            ),
+        }
     });
     found.collect()
 }

@@ -1,6 +1,6 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{RelPath, Step};
+use crate::model::{Carry, DataPolicy, RelPath, Step};
 
 /// What the step does.
 #[must_use]
@@ -25,19 +25,45 @@ pub fn explain(step: &Step) -> String {
         }
         Step::RemoveDirectory { path } => format!("remove {path}, whose copy is in use now"),
         Step::Configure(configure) => format!("merge the configuration into {}", configure.file),
+        Step::RehearseMerge(_) => {
+            "merge the configuration once, to see that it can be done".to_owned()
+        }
         Step::Activate { live, retired: None, .. } => format!("activate the new tree as {live}"),
         Step::Activate { live, retired: Some(retired), .. } => {
             format!("activate the new tree as {live}, and keep the former one as {retired}")
         }
-        Step::CheckCarry { from, to, .. } => {
+        Step::CheckCarry(carry) => {
+            let (from, to) = (&carry.from, &carry.to);
             format!("check that what the release did not bring can move from {from} to {to}")
         }
-        Step::Carry { from, to, in_tree, expected } => explain_carry(from, to, in_tree, expected),
+        Step::Carry(carry) => explain_carry(carry),
         Step::KeepModified { tree, into } => {
             format!("keep the release's files that were changed in {tree} below {into}")
         }
         Step::InheritAttributes { from, to } => {
             format!("give {to} the owners, rights and capabilities that were set in {from}")
+        }
+        Step::BackUp(backup) => {
+            let what = match (backup.database, backup.policy) {
+                (true, DataPolicy::Skip) => "configuration and database",
+                (true, DataPolicy::Link | DataPolicy::Copy) => "configuration, database and files",
+                (false, DataPolicy::Skip) => "the configuration",
+                (false, DataPolicy::Link | DataPolicy::Copy) => "configuration and files",
+            };
+            let rehearse = if backup.verify_restore { ", and bring it back on trial" } else { "" };
+            format!("back up {what} as {}{rehearse}", backup.id)
+        }
+        Step::RestoreConfig(restore) => {
+            format!("put the configuration of the backup {} back", restore.backup)
+        }
+        Step::RestoreData(restore) => {
+            format!("put the uploaded files and plugins of the backup {} back", restore.backup)
+        }
+        Step::RestoreDatabase(restore) => {
+            format!("make the database hold what the backup {} holds", restore.backup)
+        }
+        Step::CleanUp { keep } => {
+            format!("keep the newest {keep} backups with their trees, and remove those before them")
         }
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
@@ -54,6 +80,16 @@ pub fn explain(step: &Step) -> String {
         Step::GatherSettings { config, environment, .. } => {
             format!("gather the settings in {config} and in the environment {environment}")
         }
+        Step::StopServer(old) if old.service.is_none() => {
+            format!("be sure that no server runs from {}", old.tree)
+        }
+        Step::StopServer(old) => format!("stop {} by {}", old.release, old.service),
+        Step::StartServer(start) => {
+            format!("start {} by {} and be sure that it serves", start.release, start.service)
+        }
+        Step::RunHooks(hooks) => {
+            format!("run the hooks in {}", hooks.directory.join(hooks.phase.name()).display())
+        }
         Step::Settle => "write the receipt".to_owned(),
     }
 }
@@ -61,12 +97,8 @@ pub fn explain(step: &Step) -> String {
 /// So many paths are named; of more, only how many they are.
 const NAMED: usize = 12;
 
-fn explain_carry(
-    from: &RelPath,
-    to: &RelPath,
-    in_tree: &[RelPath],
-    expected: &[RelPath],
-) -> String {
+fn explain_carry(carry: &Carry) -> String {
+    let Carry { from, to, in_tree, expected } = carry;
     let mut paths: Vec<&RelPath> = in_tree.iter().chain(expected).collect();
     paths.sort();
     paths.dedup();

@@ -114,7 +114,7 @@ fn first_install(request: &InstallRequest, seen: &Inventory) -> Plan {
     }
     steps.configure(request, seen, &staged);
     steps.add(
-        Step::Activate { staged, live: prefix.live(), retired: None },
+        Step::Activate { staged, live: prefix.live(), maker: seen.id.clone(), retired: None },
         "one rename, after everything is in place",
     );
     steps.prove_and_settle(request, seen);

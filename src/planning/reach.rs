@@ -19,6 +19,8 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             }
             // The file is replaced by one that is written beside it, and so is the copy for the dark.
             Step::Configure(configure) => tops.extend(configure.file.parent()),
+            Step::RestoreConfig(restore) => tops.extend(restore.file.parent()),
+            Step::RestoreDatabase(restore) => tops.extend(restore.config.parent()),
             Step::Prove(prove) => tops.extend(prove.config.parent()),
             Step::Identify { tree, .. } => tops.push(tree.clone()),
             Step::TakeOver { from, .. } => tops.push(from.clone()),
@@ -27,11 +29,18 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::SetOwner { .. }
             | Step::GatherSettings { .. }
             | Step::GrantDirectory { .. }
+            | Step::RehearseMerge(_)
             | Step::Activate { .. }
-            | Step::CheckCarry { .. }
-            | Step::Carry { .. }
+            | Step::CheckCarry(_)
+            | Step::Carry(_)
             | Step::KeepModified { .. }
             | Step::InheritAttributes { .. }
+            | Step::StopServer(_)
+            | Step::StartServer(_)
+            | Step::RunHooks(_)
+            | Step::BackUp(_)
+            | Step::CleanUp { .. }
+            | Step::RestoreData(_)
             | Step::Settle => {}
         }
     }

@@ -1,7 +1,7 @@
 //! Why there is no plan: what is there is not the command's to change, or was not asked for in so many words.
 //! Advice is given elsewhere.
 
-use crate::model::{Owner, RelPath, Release};
+use crate::model::{Owner, PlaceName, RelPath, Release};
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +11,28 @@ pub enum Refusal {
     OtherRelease {
         /// What is installed.
         installed: Release,
+    },
+    /// Nothing is installed.
+    #[error("nothing is installed at {live}")]
+    NotInstalled {
+        /// The live path.
+        live: RelPath,
+    },
+    /// It would go back to an older version.
+    #[error("{wanted} is older than {installed}, which is installed here")]
+    Downgrade {
+        /// What is installed.
+        installed: Release,
+        /// What was asked for.
+        wanted: Release,
+    },
+    /// It would change the edition.
+    #[error("{installed} is installed here, and {wanted} is another edition")]
+    OtherEdition {
+        /// What is installed.
+        installed: Release,
+        /// What was asked for.
+        wanted: Release,
     },
     /// The same version is installed from an archive with other bytes.
     #[error("{installed} is installed here from another archive (SHA-256 {sha256})")]
@@ -71,6 +93,12 @@ pub enum Refusal {
         path: RelPath,
         /// What is there already or shall be.
         other: RelPath,
+    },
+    /// A mutable directory was moved since the backup was made.
+    #[error("{name} is kept elsewhere now than when the backup was made")]
+    PlaceMoved {
+        /// Which one.
+        name: PlaceName,
     },
     /// A place is taken.
     #[error("{name} cannot be moved to {to}: something is there already")]

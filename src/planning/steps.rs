@@ -1,8 +1,9 @@
 //! A plan in the making: steps with their reasons, in order.
 
 use crate::model::{
-    Configure, Content, DatabaseUse, InstallRequest, Intent, Inventory, Location, Owner,
-    PLAN_SCHEMA, PathSeen, Plan, Planned, Prove, RECEIPT_SCHEMA, Receipt, RelPath, Start, Step,
+    Configure, Content, DatabaseUndo, DatabaseUse, InstallRequest, Intent, Inventory, Location,
+    Owner, PLAN_SCHEMA, PathSeen, Plan, Planned, Prove, RECEIPT_SCHEMA, Receipt, RelPath, Start,
+    Step,
 };
 
 /// The directories on the way to a place: anybody may pass.
@@ -103,8 +104,8 @@ impl Steps {
 
     pub(super) fn configure(&mut self, request: &InstallRequest, seen: &Inventory, tree: &RelPath) {
         let file = request.config_file.clone().unwrap_or_else(|| tree.join("config/config.json"));
-        let site = seen.config_exists;
-        let because = if site {
+        let site = seen.config_exists.then(|| file.clone());
+        let because = if site.is_some() {
             "the host's settings meet those that users made"
         } else {
             "the host's settings meet those that the release ships"
@@ -113,6 +114,8 @@ impl Steps {
             tree: tree.clone(),
             file,
             site,
+            former: None,
+            adopt_new_defaults: false,
             release: request.release.clone(),
             placements: request.placements.clone(),
             viewpoint: request.viewpoint,
@@ -130,9 +133,8 @@ impl Steps {
         gathered: &RelPath,
     ) {
         self.configure(request, seen, tree);
-        if let Some(Planned { step: Step::Configure(_configure), because }) = self.steps.last_mut()
-        {
-            let _todo = gathered;
+        if let Some(Planned { step: Step::Configure(configure), because }) = self.steps.last_mut() {
+            configure.site = Some(gathered.clone());
             "the settings come along".clone_into(because);
         }
     }
@@ -145,9 +147,11 @@ impl Steps {
                 release: request.release.clone(),
                 run_as: other_than(request.server, seen.caller),
                 within,
-                database: match &seen.receipt {
-                    Some(Receipt { proof: Some(_), .. }) => DatabaseUse::AsItIs,
-                    Some(_) | None => request.database,
+                database: match (&seen.receipt, request.database) {
+                    (Some(Receipt { proof: Some(_), .. }), _) | (_, DatabaseUse::AsItIs) => {
+                        DatabaseUndo::Leave
+                    }
+                    (Some(_) | None, DatabaseUse::MustBeEmpty) => DatabaseUndo::Empty,
                 },
             };
             self.add(Step::Prove(prove), "a server that was not started is not proven");
@@ -187,6 +191,7 @@ impl Steps {
             placements: request.placements.clone(),
             owner: request.owner,
             server: request.server,
+            service: former.map(|receipt| receipt.service.clone()).unwrap_or_default(),
             // One that was proven stays proven until it is started again.
             proof: former.and_then(|receipt| receipt.proof.clone()),
         };

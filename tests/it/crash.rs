@@ -13,8 +13,8 @@ use mmembed::host::{Cancel, Host, Meter};
 
 use mmembed::model::{
     AppName, ArchiveStamp, Content, DatabaseUse, Edition, InstallWish, Intent, Overlay, Owner,
-    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret, Start,
-    Step, Strength, TransactionId, Version, Viewpoint,
+    PLAN_SCHEMA, PlaceName, Plan, Planned, Prefix, RECEIPT_SCHEMA, Receipt, Release, Secret,
+    Service, Start, Step, Strength, TransactionId, Version, Viewpoint,
 };
 
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ fn small_plan(root: &Path) -> Plan {
         make(prefix.places()),
         make(prefix.places().join("data")),
         make(prefix.places().join("logs")),
-        Step::Activate { staged, live: prefix.live(), retired: None },
+        Step::Activate { staged, live: prefix.live(), maker: id(), retired: None },
     ];
     plan(prefix, steps.into())
 }
@@ -65,6 +65,7 @@ pub fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         placements: Vec::new(),
         owner: nobody,
         server: nobody,
+        service: Service::None,
         proof: None,
     };
     let steps = steps.into_iter().map(|step| Planned { step, because: String::new() }).collect();

@@ -18,4 +18,3 @@ mod staging;
 mod stopping;
 mod surroundings;
 mod versions;
-mod world;

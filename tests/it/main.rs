@@ -26,4 +26,5 @@ mod orphans;
 mod private_postgres;
 mod stand_in;
 mod support;
+mod upgrade;
 mod words;

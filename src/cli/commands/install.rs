@@ -3,19 +3,16 @@
 use std::cmp::Reverse;
 use std::io;
 
-use crate::cli::args::{InstallArgs, Output};
+use super::undertaking::Task;
+use crate::cli::args::{InstallArgs, Output, OverlayArgs};
 use crate::cli::progress::Progress;
-use crate::cli::{ending, hint, words};
-use crate::engine::{
-    Outcome, Prepared, Resolved, StepError, UndertakeError, Undertaken, own_territory, prepare,
-    read_receipt, resolve, undertake,
-};
+use crate::cli::{hint, words};
+use crate::engine::{Resolved, own_territory, resolve};
 use crate::host::{Cancel, Host, Meter};
 use crate::model::{
-    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceName, Plan, Receipt, Report,
-    Secret, Severity, Start, StepReport, Strength,
+    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceName, Report, Secret,
+    Severity, Start, Strength,
 };
-use crate::planning::explain;
 
 /// Installs, and reports.
 pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Result<Report> {
@@ -24,24 +21,8 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
         Ok(entered) => entered,
         Err(report) => return Ok(*report),
     };
-    let result = undertake(&host, &resolved, &mut progress);
+    let report = task("install", &resolved, &host).run(&mut progress);
     drop(progress);
-    let report = match result {
-        Err(error) => failed("install", &resolved, &host, &error),
-        Ok(Undertaken::NothingToDo(receipt)) => {
-            let report = Report::new("install", Ending::NothingToDo);
-            describe(report, &resolved, &host, &receipt)
-        }
-        Ok(Undertaken::Refused { plan, findings }) => {
-            let mut report = planned(Report::new("install", Ending::Refused), &plan, findings);
-            // What forbids it should not stand above a screenful of what will not be done.
-            report.steps.clear();
-            refused(report, "install")
-        }
-        Ok(Undertaken::Ran { plan, findings, outcome }) => {
-            ran(&resolved, &host, &plan, findings, &outcome)
-        }
-    };
     Ok(with_missing_places(report, args, &resolved))
 }
 
@@ -51,20 +32,13 @@ pub(crate) fn plan(command: &'static str, args: &InstallArgs, cancel: Cancel) ->
         Ok(entered) => entered,
         Err(report) => return *report,
     };
-    let report = match prepare(&host, &resolved) {
-        Err(error) => failed(command, &resolved, &host, &error),
-        Ok(Prepared::NothingToDo(receipt)) => {
-            describe(Report::new(command, Ending::NothingToDo), &resolved, &host, &receipt)
-        }
-        Ok(Prepared::Plan { plan, findings }) => {
-            let fatal = findings.iter().any(Finding::is_fatal);
-            let ending = if fatal { Ending::Refused } else { Ending::Pending };
-            let report = planned(Report::new(command, ending), &plan, findings);
-            let report = places(report, &resolved, &host, &plan.receipt);
-            if fatal { refused(report, command) } else { report }
-        }
-    };
+    let report = task(command, &resolved, &host).dry_run();
     with_missing_places(report, args, &resolved)
+}
+
+fn task<'a>(command: &'static str, resolved: &'a Resolved, host: &'a Host) -> Task<'a> {
+    let archive = Some(resolved.request.archive.as_path());
+    Task { command, undertaking: resolved, host, archive }
 }
 
 /// Warns of places that were named and that this release does not have: nothing is kept there.
@@ -126,21 +100,26 @@ pub(super) fn meter() -> Meter {
     Meter::default()
 }
 
-fn wish(args: &InstallArgs) -> InstallWish {
+/// The host's settings in the order in which they win.
+pub(super) fn overlays(args: &OverlayArgs) -> Vec<(Strength, Overlay)> {
     let given = if args.enforce { Strength::Enforced } else { Strength::Default };
     let files = args.config_overlay.iter().map(|path| (given, Overlay::File(path.clone())));
     let enforced =
         args.enforced_overlay.iter().map(|path| (Strength::Enforced, Overlay::File(path.clone())));
     let sets = args.set.iter().map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
+    files.chain(enforced).chain(sets).collect()
+}
+
+fn wish(args: &InstallArgs) -> InstallWish {
     let within = args.patience.start_timeout;
     InstallWish {
         app: args.target.app.clone(),
         root: args.target.root.clone(),
-        archive: args.release.clone(),
-        version: args.release_version.clone(),
-        edition: args.edition.map(Into::into),
-        sha256: args.sha256,
-        overlays: files.chain(enforced).chain(sets).collect(),
+        archive: args.archive.release.clone(),
+        version: args.archive.release_version.clone(),
+        edition: args.archive.edition.map(Into::into),
+        sha256: args.archive.sha256,
+        overlays: overlays(&args.overlays),
         places: args.place.clone(),
         in_tree: args.keep_in_tree.clone(),
         config_file: args.config_file.clone(),
@@ -153,88 +132,4 @@ fn wish(args: &InstallArgs) -> InstallWish {
             DatabaseUse::MustBeEmpty
         },
     }
-}
-
-fn planned(mut report: Report, plan: &Plan, findings: Vec<Finding>) -> Report {
-    report.release = Some(plan.receipt.release.clone());
-    report.findings = findings;
-    report.steps = plan
-        .steps
-        .iter()
-        .map(|planned| StepReport {
-            text: explain(&planned.step),
-            because: planned.because.clone(),
-        })
-        .collect();
-    report
-}
-
-fn refused(mut report: Report, command: &str) -> Report {
-    let count = report.findings.iter().filter(|finding| finding.is_fatal()).count();
-    let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
-    report.failure = Some(Failure {
-        what: format!("{count} {noun} it"),
-        now: hint::UNCHANGED.to_owned(),
-        next: format!("mend what is marked fatal above, then run `{command}` again"),
-    });
-    report
-}
-
-fn ran(
-    resolved: &Resolved,
-    host: &Host,
-    plan: &Plan,
-    findings: Vec<Finding>,
-    outcome: &Outcome,
-) -> Report {
-    let ending = match outcome {
-        Outcome::Committed => Ending::Done,
-        Outcome::CommittedWithRemainder { .. } => Ending::Remainder,
-        Outcome::RolledBack { cause: Some(cause) } if is_artifact(cause) => Ending::ArtifactRefused,
-        Outcome::RolledBack { .. } => Ending::RolledBack,
-        Outcome::Stuck { .. } | Outcome::Unfinished { .. } => Ending::Stuck,
-    };
-    let mut report = Report::new("install", ending);
-    report.findings = findings;
-    report.release = Some(plan.receipt.release.clone());
-    report.transaction = Some(plan.id.clone());
-    report.failure = hint::for_outcome(outcome, host, plan);
-    if matches!(ending, Ending::Done | Ending::Remainder) {
-        let receipt = read_receipt(host, &plan.prefix).ok().flatten();
-        return describe(report, resolved, host, receipt.as_ref().unwrap_or(&plan.receipt));
-    }
-    report
-}
-
-/// Is it the archive that is to blame?
-fn is_artifact(cause: &StepError) -> bool {
-    let unpack = matches!(cause, StepError::Unpack(error) if error.is_refusal());
-    unpack || matches!(cause, StepError::Confirm(error) if error.is_refusal())
-}
-
-fn describe(report: Report, resolved: &Resolved, host: &Host, receipt: &Receipt) -> Report {
-    let mut report = places(report, resolved, host, receipt);
-    report.release = Some(receipt.release.clone());
-    report.proof.clone_from(&receipt.proof);
-    report
-}
-
-fn places(mut report: Report, resolved: &Resolved, host: &Host, receipt: &Receipt) -> Report {
-    let live = resolved.request.prefix.live();
-    report.live = Some(host.tree.absolute(&live));
-    report.config = Some(host.tree.absolute(&receipt.config));
-    report.places = super::place_reports(host, &live, &receipt.placements);
-    report
-}
-
-fn failed(
-    command: &'static str,
-    resolved: &Resolved,
-    host: &Host,
-    error: &UndertakeError,
-) -> Report {
-    let mut report = Report::new(command, ending::of_undertaking(error));
-    report.release = Some(resolved.request.release.clone());
-    report.failure = Some(hint::for_undertaking(error, host, &resolved.request));
-    report
 }

@@ -1,9 +1,13 @@
 //! One file per command: from arguments to a report.
 
+pub(super) mod adopt;
+pub(super) mod backup;
 pub(super) mod config;
 pub(super) mod install;
 pub(super) mod recover;
 pub(super) mod status;
+mod undertaking;
+pub(super) mod upgrade;
 pub(super) mod verify;
 
 use crate::cli::args::Target;

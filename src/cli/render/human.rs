@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::model::{Ending, Failure, Finding, Report, Severity};
+use crate::model::{BackupReport, Ending, Failure, Finding, Report, Severity};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -91,6 +91,10 @@ fn done(command: &str, release: Option<String>) -> String {
     match (command, release) {
         ("install", Some(release)) => format!("{release} is installed"),
         ("verify", Some(release)) => format!("{release} has passed"),
+        ("backup create", _) => "the backup is made and was read back".to_owned(),
+        ("backup list", _) => "these are the backups, oldest first".to_owned(),
+        ("backup verify", _) => "the backup is whole".to_owned(),
+        ("backup prune", _) => "these backups are gone".to_owned(),
         ("recover", _) => "no transaction is open any more".to_owned(),
         (command, Some(release)) => format!("{command}: {release}"),
         (command, None) => command.to_owned(),
@@ -100,6 +104,8 @@ fn done(command: &str, release: Option<String>) -> String {
 fn nothing_to_do(command: &str, release: Option<String>) -> String {
     match (command, release) {
         ("recover", _) => "no transaction is open".to_owned(),
+        ("backup list", _) => "there is no backup".to_owned(),
+        ("backup prune", _) => "no backup is superfluous".to_owned(),
         (_, Some(release)) => format!("{release} is installed as asked for"),
         (command, None) => command.to_owned(),
     }
@@ -126,11 +132,32 @@ fn render_installation(report: &Report) -> String {
         rows.extend(proof.checks.iter().map(|check| ("proved".to_owned(), check.clone())));
     }
     rows.extend(report.settings.iter().map(|row| (row.setting.clone(), row.text.clone())));
+    rows.extend(report.backups.iter().map(|backup| (backup.id.to_string(), backup_row(backup))));
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut text = String::new();
     for (name, value) in &rows {
         writeln!(text, "  {FAINT}{name:width$}{FAINT:#}  {value}")
             .expect("a string can be written to");
+    }
+    text
+}
+
+/// A backup in one line.
+fn backup_row(backup: &BackupReport) -> String {
+    let Some(content) = &backup.content else {
+        return backup.remark.clone().unwrap_or_default();
+    };
+    let database = match &content.database {
+        Some(database) => format!("{} database {:?}", database.driver, database.name),
+        None => "no database".to_owned(),
+    };
+    let mut text =
+        format!("{}, {database}, {} bytes, data: {}", content.release, content.bytes, content.data);
+    if content.restore_verified {
+        text += ", brought back on trial";
+    }
+    if let Some(remark) = &backup.remark {
+        text = format!("{text} ({remark})");
     }
     text
 }

@@ -40,5 +40,6 @@ fn decision(
     instead_of: Option<Shown>,
 ) -> Decision {
     let setting = setting.clone();
-    Decision { setting, choice, origin: Origin::Server, because, value, instead_of }
+    let origin = Origin::Server;
+    Decision { setting, choice, origin, because, value, instead_of, other_name: None }
 }

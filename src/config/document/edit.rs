@@ -118,6 +118,27 @@ impl Document {
         Some(raw)
     }
 
+    /// Spells the names on the way to a setting as given, each in its place; tells whether that changed anything.
+    /// The setting is found as the server finds it. One that is not there is not made.
+    pub fn respell(&mut self, setting: &SettingPath) -> bool {
+        let steps = self.steps_towards(setting);
+        if steps.len() < setting.parts().len() {
+            return false;
+        }
+        let mut changed = false;
+        for (level, (step, part)) in steps.iter().zip(setting.parts()).enumerate() {
+            let key = self.append(&text::encode(part));
+            let above = steps.get(..level).unwrap_or_default();
+            let object = object_at(&mut self.root, above);
+            let member = object.and_then(|object| object.members.get_mut(*step));
+            if let Some(member) = member.filter(|member| member.name(&self.arena) != *part) {
+                member.key = key;
+                changed = true;
+            }
+        }
+        changed
+    }
+
     fn replace(&mut self, setting: &SettingPath, steps: &[usize], json: &str) -> Written {
         let new = View::of_json(json);
         if self.get(setting).is_some_and(|old| old.is_same_as(&new)) {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::across::{Carried, Carry};
 use crate::config::document::{Document, Leaf};
 use crate::config::ledger::{Because, Choice, Decision, Ledger, Origin};
 use crate::config::mask::Shown;
@@ -23,6 +24,8 @@ struct Entry {
     instead_of: Option<Shown>,
     /// The value before the merge; `None` if there was none.
     former: Option<Shown>,
+    /// What else it is called, by another version.
+    other_name: Option<SettingPath>,
 }
 
 impl Accounts {
@@ -35,6 +38,7 @@ impl Accounts {
                 because: Because::NobodyElseAsks,
                 instead_of: None,
                 former: Some(Shown::of(&leaf.setting, &leaf.value)),
+                other_name: None,
                 setting: leaf.setting,
             };
             (entry.setting.folded(), entry)
@@ -60,6 +64,7 @@ impl Accounts {
             because,
             instead_of: None,
             former: None,
+            other_name: None,
         });
         (entry.origin, entry.because) = (origin, because);
         if entry.former.is_some() || former.is_some() && entry.choice != Choice::Added {
@@ -80,6 +85,32 @@ impl Accounts {
         if let Some(entry) = self.entries.get_mut(&setting.folded()) {
             (entry.origin, entry.because) = (origin, because);
             entry.instead_of = offered.or(entry.instead_of.take());
+        }
+    }
+
+    /// Enters that a setting of the site has another name now.
+    pub(super) fn carried(&mut self, carried: &Carried) {
+        let Carried { from, to, how } = carried;
+        let (entered, other, because) = match how {
+            Carry::Recased => (to, from, Because::Recased),
+            Carry::Renamed => (to, from, Because::Renamed),
+            Carry::Taken => (from, to, Because::RenameTaken),
+        };
+        let Some(entry) = self.entries.get_mut(&entered.folded()) else {
+            return;
+        };
+        (entry.because, entry.other_name) = (because, Some(other.clone()));
+        if *how == Carry::Renamed {
+            let gone = Entry {
+                setting: from.clone(),
+                choice: Choice::Dropped,
+                origin: Origin::Release,
+                because,
+                instead_of: None,
+                former: entry.former.clone(),
+                other_name: Some(to.clone()),
+            };
+            self.entries.insert(from.folded(), gone);
         }
     }
 
@@ -118,6 +149,7 @@ impl Accounts {
                 origin: entry.origin,
                 because: entry.because,
                 instead_of: entry.instead_of,
+                other_name: entry.other_name,
             });
         }
         for entry in self.entries.into_values() {
@@ -143,5 +175,6 @@ fn account_for(entry: Entry, document: &Document, ledger: &mut Ledger) {
         because,
         value,
         instead_of: None,
+        other_name: entry.other_name,
     });
 }

@@ -287,6 +287,7 @@ proptest! {
             site: (!first).then_some(site_doc),
             enforced: Some(enforced_doc),
             places: None,
+            hop: None,
         };
         let merged = merge(&layers).unwrap();
         let result = settings(&merged.document);

@@ -1,10 +1,10 @@
 //! What the operator should know before an installation is taken over.
 
 use super::AdoptError;
-use super::installation::{Installation, servers};
+use super::installation::Installation;
+use super::on_running::on_running;
 use crate::config::{Document, SettingPath};
 use crate::database::read_data_source;
-use crate::engine::ask_running::Asked;
 use crate::engine::status::unseen_server;
 use crate::host::{Host, PathError};
 use crate::model::{AdoptRequest, Arrangement, Finding, RelPath, Severity};
@@ -16,7 +16,7 @@ pub(super) fn remarks(
     seen: &Installation,
 ) -> Result<Vec<Finding>, AdoptError> {
     let mut findings = seen.places.findings.clone();
-    findings.extend(on_running(request, seen));
+    findings.extend(on_running(host, request, seen)?);
     findings.extend(unseen_server(&seen.census, seen.server));
     findings.extend(on_data_source(&seen.document));
     findings.extend(on_root(seen));
@@ -109,48 +109,6 @@ fn on_gitlab() -> Finding {
     let text = "GitLab's package starts its own server again with its next `gitlab-ctl reconfigure`, on the same database";
     let advice = "set `mattermost['enable'] = false` in /etc/gitlab/gitlab.rb";
     Finding::new(Severity::Warning, "gitlab", text).advise(advice)
-}
-
-fn on_running(request: &AdoptRequest, seen: &Installation) -> Vec<Finding> {
-    let Some(server) = servers(&seen.census).next() else {
-        return Vec::new();
-    };
-    let pid = server.identity.pid;
-    if let Arrangement::GitLab(_) = seen.arrangement {
-        let text = format!("process {pid} is GitLab's server: two must not share a database");
-        let advice = "run `gitlab-ctl stop mattermost` first";
-        return vec![Finding::new(Severity::Fatal, "running", text).advise(advice)];
-    }
-    let mut findings = match &seen.asked {
-        Some(Asked::Unwell(address)) => {
-            let text = format!(
-                "process {pid} runs from {}, and does not answer as {} at {address}",
-                request.from, seen.release
-            );
-            let advice = "look at its log before anything is upgraded";
-            vec![Finding::new(Severity::Warning, "unwell", text).advise(advice)]
-        }
-        Some(Asked::Unreachable(why)) => {
-            let text = format!(
-                "process {pid} runs from {}, and was not asked, because {why}",
-                request.from
-            );
-            vec![Finding::new(Severity::Note, "unasked", text)]
-        }
-        Some(Asked::Well) | None => {
-            let text = format!("process {pid} runs from {}, and goes on running", request.from);
-            vec![Finding::new(Severity::Note, "running", text)]
-        }
-    };
-    if server.uid != seen.server.uid {
-        let text = format!(
-            "the server runs as user {}, but what it writes belongs to {}",
-            server.uid, seen.server
-        );
-        let advice = "name who runs it with --service-user";
-        findings.push(Finding::new(Severity::Warning, "service-user", text).advise(advice));
-    }
-    findings
 }
 
 fn on_root(seen: &Installation) -> Option<Finding> {

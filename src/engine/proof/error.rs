@@ -108,7 +108,7 @@ fn seen_or_unknown(seen: Option<&Version>) -> String {
     seen.map_or_else(|| "something without a version".to_owned(), ToString::to_string)
 }
 
-fn name_parts(parts: &[Part]) -> String {
+pub(crate) fn name_parts(parts: &[Part]) -> String {
     let names: Vec<&str> = parts
         .iter()
         .map(|part| match part {

@@ -11,5 +11,6 @@ mod watch;
 pub(crate) use ask::ask;
 pub(crate) use dark_server::{DarkServer, DarkStart};
 pub use error::ProofError;
+pub(crate) use error::name_parts;
 pub(crate) use leftover::stop_leftover;
 pub(crate) use watch::Witness;

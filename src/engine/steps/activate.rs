@@ -10,7 +10,7 @@ use super::directory;
 use super::error::StepError;
 use crate::engine::state_files::read_maker;
 use crate::host::{Exchange, PathError};
-use crate::model::{Event, RelPath};
+use crate::model::{Event, RelPath, TransactionId};
 
 /// Why a tree could not be activated, or its former one not be put back.
 #[derive(Debug, thiserror::Error)]
@@ -35,12 +35,15 @@ pub enum ActivateError {
     },
 }
 
-/// The three paths between which two trees move.
+/// The paths between which two trees move.
 #[derive(Clone, Copy)]
 pub(super) struct Trees<'p> {
     pub(super) staged: &'p RelPath,
     pub(super) live: &'p RelPath,
-    pub(super) retired: &'p RelPath,
+    /// Who unpacked the one that becomes live.
+    pub(super) maker: &'p TransactionId,
+    /// Where the other one goes; `None` when there is none.
+    pub(super) retired: Option<&'p RelPath>,
 }
 
 /// Which tree lies at a path.
@@ -62,19 +65,14 @@ impl Seen {
 }
 
 /// Makes the staged tree live where nothing was, or in the place of the former one.
-pub(super) fn perform(
-    staged: &RelPath,
-    live: &RelPath,
-    retired: Option<&RelPath>,
-    cx: &mut StepContext<'_>,
-) -> Result<(), StepError> {
-    let Some(retired) = retired else {
+pub(super) fn perform(trees: &Trees<'_>, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let Trees { staged, live, .. } = *trees;
+    let Some(retired) = trees.retired else {
         return directory::rename(staged, live, cx);
     };
-    let trees = Trees { staged, live, retired };
     let tree = &cx.host.tree;
-    match trees.look(cx)? {
-        (Seen::New, Seen::Former, Seen::Nothing) => trees.give_way(cx),
+    match trees.look(retired, cx)? {
+        (Seen::New, Seen::Former, Seen::Nothing) => trees.give_way(retired, cx),
         (Seen::Former, Seen::New, Seen::Nothing) => Ok(tree.rename(staged, retired)?),
         (Seen::New, Seen::Nothing, Seen::Former) => Ok(tree.rename(staged, live)?),
         (Seen::Nothing, Seen::New, Seen::Former) => Ok(()),
@@ -83,26 +81,21 @@ pub(super) fn perform(
 }
 
 /// Puts the former tree back, from wherever the two are.
-pub(super) fn undo(
-    staged: &RelPath,
-    live: &RelPath,
-    retired: Option<&RelPath>,
-    cx: &mut StepContext<'_>,
-) -> Result<(), StepError> {
-    let Some(retired) = retired else {
+pub(super) fn undo(trees: &Trees<'_>, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let Trees { staged, live, .. } = *trees;
+    let Some(retired) = trees.retired else {
         return directory::rename_back(staged, live, cx);
     };
-    let trees = Trees { staged, live, retired };
     let tree = &cx.host.tree;
-    match trees.look(cx)? {
+    match trees.look(retired, cx)? {
         (_, Seen::Former, Seen::Nothing) => Ok(()),
         (Seen::Nothing, Seen::Former, Seen::New) => Ok(tree.rename(retired, staged)?),
         (Seen::New, Seen::Nothing, Seen::Former) => Ok(tree.rename(retired, live)?),
-        (Seen::Nothing, Seen::New, Seen::Former) => Ok(trees.come_back(cx)?),
+        (Seen::Nothing, Seen::New, Seen::Former) => Ok(trees.come_back(retired, cx)?),
         (Seen::Former, Seen::New, Seen::Nothing) => {
             if tree.exchange(staged, live)? == Exchange::Unsupported {
                 tree.rename(staged, retired)?;
-                trees.come_back(cx)?;
+                trees.come_back(retired, cx)?;
             }
             Ok(())
         }
@@ -111,42 +104,46 @@ pub(super) fn undo(
 }
 
 impl Trees<'_> {
-    fn give_way(self, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    fn give_way(&self, retired: &RelPath, cx: &mut StepContext<'_>) -> Result<(), StepError> {
         let tree = &cx.host.tree;
         if tree.exchange(self.staged, self.live)? == Exchange::Made {
-            return Ok(tree.rename(self.staged, self.retired)?);
+            return Ok(tree.rename(self.staged, retired)?);
         }
         let text = format!(
             "this file system cannot exchange two names: {} is absent for a moment",
             self.live
         );
         cx.reporter.hear(&Event::Note { text });
-        tree.rename(self.live, self.retired)?;
+        tree.rename(self.live, retired)?;
         Ok(tree.rename(self.staged, self.live)?)
     }
 
-    fn come_back(self, cx: &StepContext<'_>) -> Result<(), PathError> {
+    fn come_back(&self, retired: &RelPath, cx: &StepContext<'_>) -> Result<(), PathError> {
         let tree = &cx.host.tree;
-        if tree.exchange(self.retired, self.live)? == Exchange::Made {
-            return tree.rename(self.retired, self.staged);
+        if tree.exchange(retired, self.live)? == Exchange::Made {
+            return tree.rename(retired, self.staged);
         }
         tree.rename(self.live, self.staged)?;
-        tree.rename(self.retired, self.live)
+        tree.rename(retired, self.live)
     }
 
-    fn look(self, cx: &StepContext<'_>) -> Result<(Seen, Seen, Seen), StepError> {
-        Ok((look(self.staged, cx)?, look(self.live, cx)?, look(self.retired, cx)?))
+    fn look(
+        &self,
+        retired: &RelPath,
+        cx: &StepContext<'_>,
+    ) -> Result<(Seen, Seen, Seen), StepError> {
+        Ok((self.see(self.staged, cx)?, self.see(self.live, cx)?, self.see(retired, cx)?))
     }
-}
 
-fn look(path: &RelPath, cx: &StepContext<'_>) -> Result<Seen, StepError> {
-    match read_maker(cx.host, path)? {
-        Some(maker) if maker == cx.plan.id => Ok(Seen::New),
-        Some(_) => Ok(Seen::Former),
-        None if cx.host.tree.exists(path)? => {
-            Err(ActivateError::NotOurs { path: cx.host.tree.absolute(path) }.into())
+    fn see(&self, path: &RelPath, cx: &StepContext<'_>) -> Result<Seen, StepError> {
+        match read_maker(cx.host, path)? {
+            Some(maker) if maker == *self.maker => Ok(Seen::New),
+            Some(_) => Ok(Seen::Former),
+            None if cx.host.tree.exists(path)? => {
+                Err(ActivateError::NotOurs { path: cx.host.tree.absolute(path) }.into())
+            }
+            None => Ok(Seen::Nothing),
         }
-        None => Ok(Seen::Nothing),
     }
 }
 

@@ -10,26 +10,13 @@ use super::context::StepContext;
 use super::directory;
 use super::error::StepError;
 use crate::host::{Host, PathError};
-use crate::model::{Event, Owner, RelPath};
+use crate::model::{Carry, Event, Owner, RelPath};
 
 /// The list of moves, in the transaction's directory.
 const LIST: &str = "carry.json";
 
 /// No list is longer: a path takes a hundred bytes, and an operator's own files are few.
 const LARGEST: u64 = 64 * 1024 * 1024;
-
-/// From which tree to which, and what is known beforehand.
-#[derive(Clone, Copy)]
-pub(super) struct Carry<'s> {
-    /// The live tree.
-    pub(super) from: &'s RelPath,
-    /// The staged tree.
-    pub(super) to: &'s RelPath,
-    /// The mutable directories that are kept in the tree, below it.
-    pub(super) in_tree: &'s [RelPath],
-    /// What the plan names, below the tree.
-    pub(super) expected: &'s [RelPath],
-}
 
 /// What moves, and what has to be made for it. All paths are below the trees' tops.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,12 +44,12 @@ pub(super) struct Move {
 }
 
 /// Makes sure, without changing anything, that all can be carried.
-pub(super) fn check(carry: Carry<'_>, cx: &StepContext<'_>) -> Result<(), StepError> {
+pub(super) fn check(carry: &Carry, cx: &StepContext<'_>) -> Result<(), StepError> {
     list_moves(carry, cx.host).map(drop)
 }
 
 /// Carries everything, also what has appeared since the plan was made.
-pub(super) fn perform(carry: Carry<'_>, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+pub(super) fn perform(carry: &Carry, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let list = match read_list(cx)? {
         Some(list) => list,
         None => write_list(carry, cx)?,
@@ -76,7 +63,7 @@ pub(super) fn perform(carry: Carry<'_>, cx: &mut StepContext<'_>) -> Result<(), 
     Ok(())
 }
 
-fn make_move(carry: Carry<'_>, step: &Move, host: &Host) -> Result<(), PathError> {
+fn make_move(carry: &Carry, step: &Move, host: &Host) -> Result<(), PathError> {
     let (from, to) = (carry.from.below(&step.path), carry.to.below(&step.path));
     if !host.tree.exists(&from)? {
         return Ok(());
@@ -90,7 +77,7 @@ fn make_move(carry: Carry<'_>, step: &Move, host: &Host) -> Result<(), PathError
 
 /// Brings everything back that is in the staged tree and not in the live one, newest first. What the staged tree has
 /// lost or gained by the moves goes with it.
-pub(super) fn undo(carry: Carry<'_>, cx: &StepContext<'_>) -> Result<(), StepError> {
+pub(super) fn undo(carry: &Carry, cx: &StepContext<'_>) -> Result<(), StepError> {
     let tree = &cx.host.tree;
     let list = read_list(cx)?.unwrap_or_default();
     for step in list.moves.iter().rev() {
@@ -112,7 +99,7 @@ fn read_list(cx: &StepContext<'_>) -> Result<Option<CarryList>, StepError> {
     serde_json::from_slice(&text).map(Some).map_err(damaged)
 }
 
-fn write_list(carry: Carry<'_>, cx: &mut StepContext<'_>) -> Result<CarryList, StepError> {
+fn write_list(carry: &Carry, cx: &mut StepContext<'_>) -> Result<CarryList, StepError> {
     let (list, units) = list_moves(carry, cx.host)?;
     for path in units {
         if !carry.expected.contains(&path) && !carry.in_tree.contains(&path) {

@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::carry::{Carry, CarryList, Move, Way};
+use super::carry::{CarryList, Move, Way};
 use super::error::StepError;
 use crate::engine::foreign::{ForeignError, nameless_in, paths_to_carry};
 use crate::engine::state_files::read_identity;
 use crate::host::{FileSystems, Host, Kind, PathError, Stat, resolve_links};
-use crate::model::{EntryKind, RelPath, TreeIdentity};
+use crate::model::{Carry, EntryKind, RelPath, TreeIdentity};
 
 /// Why what lives in a tree cannot be carried to the next one.
 #[derive(Debug, thiserror::Error)]
@@ -75,13 +75,13 @@ fn spelled(paths: &[RelPath]) -> String {
 /// # Errors
 /// When anything of it cannot be carried.
 pub(super) fn list_moves(
-    carry: Carry<'_>,
+    carry: &Carry,
     host: &Host,
 ) -> Result<(CarryList, Vec<RelPath>), StepError> {
-    let identity = read_identity(host, carry.from)?
-        .ok_or_else(|| CarryError::NotOurs { path: host.tree.absolute(carry.from) })?;
+    let identity = read_identity(host, &carry.from)?
+        .ok_or_else(|| CarryError::NotOurs { path: host.tree.absolute(&carry.from) })?;
     let units =
-        paths_to_carry(host, carry.from, &identity, carry.in_tree).map_err(CarryError::from)?;
+        paths_to_carry(host, &carry.from, &identity, &carry.in_tree).map_err(CarryError::from)?;
     let mut listing = Listing {
         host,
         carry,
@@ -103,7 +103,7 @@ pub(super) fn list_moves(
 /// A list in the making.
 struct Listing<'l> {
     host: &'l Host,
-    carry: Carry<'l>,
+    carry: &'l Carry,
     identity: &'l TreeIdentity,
     list: CarryList,
     collisions: Vec<RelPath>,
@@ -188,13 +188,13 @@ fn may_replace_directory(old: Stat) -> bool {
 }
 
 /// What is mounted cannot be renamed, nor what holds a mount, nor anything from one file system to another.
-fn refuse_immovable(carry: Carry<'_>, list: &CarryList, host: &Host) -> Result<(), StepError> {
+fn refuse_immovable(carry: &Carry, list: &CarryList, host: &Host) -> Result<(), StepError> {
     if list.moves.is_empty() {
         return Ok(());
     }
-    let top = resolve_links(&host.tree.absolute(carry.from))?;
+    let top = resolve_links(&host.tree.absolute(&carry.from))?;
     let mounts = FileSystems::read()?.mounts_at_or_below(&top)?;
-    let device = host.tree.stat(carry.to)?.map(|stat| stat.device);
+    let device = host.tree.stat(&carry.to)?.map(|stat| stat.device);
     for Move { path, .. } in &list.moves {
         let place = path.under(&top);
         let mount = mounts.iter().find(|mount| are_in_line(mount, &place));

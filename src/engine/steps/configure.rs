@@ -6,8 +6,8 @@ use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
-    Document, DocumentError, Layers, MAX_BYTES, MergeError, Merged, Missing, NewDefaults, Places,
-    merge,
+    Document, DocumentError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing, NewDefaults,
+    Places, merge,
 };
 use crate::engine::places::placements_for;
 use crate::engine::state_files::read_receipt;
@@ -57,7 +57,9 @@ pub enum ConfigureError {
 pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let host = cx.host;
     let shipped = keep_shipped(host, &configure.tree)?;
-    if configure.site || !configure.file.is_within(&configure.tree) {
+    if configure.site.as_ref() == Some(&configure.file)
+        || !configure.file.is_within(&configure.tree)
+    {
         keep(host, &cx.directory(), BEFORE, &configure.file)?;
     }
     let merged = merge_layers(configure, &shipped, cx)?;
@@ -70,6 +72,13 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
     // It holds the password of the database, whatever mode it came with.
     let (directory, file) = (cx.directory(), &configure.file);
     Ok(overwrite(host, &directory, BEFORE, file, text.as_bytes(), configure.owner)?)
+}
+
+/// Merges, and writes nothing but the release's own file, which is kept in its tree.
+pub(super) fn rehearse(configure: &Configure, cx: &StepContext<'_>) -> Result<(), StepError> {
+    let shipped = keep_shipped(cx.host, &configure.tree)?;
+    merge_layers(configure, &shipped, cx)?;
+    Ok(())
 }
 
 /// What the operator would want to know of the merge, as sentences.
@@ -102,7 +111,12 @@ fn merge_layers(
 ) -> Result<Merged, ConfigureError> {
     let (host, prefix) = (cx.host, &cx.plan.prefix);
     let optional = |path: &RelPath| read_document(host, path);
-    let site = if configure.site { optional(&configure.file)? } else { None };
+    let site = configure.site.as_ref().map(optional).transpose()?.flatten();
+    let former_shipped = match &configure.former {
+        Some(former) => optional(&former.tree.join(TreeIdentity::SHIPPED_CONFIG))?,
+        // Where no tree gives way, what the release shipped is what nobody has touched.
+        None => Some(shipped.clone()),
+    };
     let defaults = optional(&cx.directory().join(DEFAULTS))?;
     let enforced = optional(&cx.directory().join(ENFORCED))?;
     let applied = applied_base(
@@ -116,15 +130,19 @@ fn merge_layers(
     let version = &configure.release.version;
     let layers = Layers {
         release: shipped,
-        // Where nothing was applied before, what the release shipped is what nobody has touched.
-        old_release: Some(shipped),
-        new_defaults: NewDefaults::Report,
+        old_release: former_shipped.as_ref(),
+        new_defaults: if configure.adopt_new_defaults {
+            NewDefaults::Adopt
+        } else {
+            NewDefaults::Report
+        },
         missing: Missing::for_version(version),
         defaults: defaults.as_ref(),
         defaults_applied: applied.as_ref(),
         site: site.as_ref(),
         enforced: enforced.as_ref(),
         places: Some(Places { version, tree: &live, wanted: &wanted, former: &former }),
+        hop: configure.former.as_ref().map(|former| Hop { from: &former.version, to: version }),
     };
     let path = host.tree.absolute(&configure.file);
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })

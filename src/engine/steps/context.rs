@@ -21,6 +21,8 @@ pub(crate) struct StepContext<'a> {
     pub(crate) reporter: &'a mut dyn Reporter,
     /// What an undo may destroy.
     pub(crate) losses: Losses,
+    /// Was the transaction begun by another run, which has vanished?
+    pub(crate) taken_up: bool,
 }
 
 impl StepContext<'_> {

@@ -4,14 +4,17 @@ use super::activate::ActivateError;
 use super::carry_list::CarryError;
 use super::configure::ConfigureError;
 use super::confirm::ConfirmError;
+use super::hooks::HooksError;
 use super::identify::IdentifyError;
 use super::inherit::InheritError;
 use super::prove::AcceptError;
 use super::relocate::RelocationError;
 use super::take_over::TakeOverError;
+use crate::engine::backup::BackupError;
 use crate::engine::gather::GatherError;
 use crate::engine::journal_file::JournalError;
 use crate::engine::proof::ProofError;
+use crate::engine::serving::ServingError;
 use crate::engine::state_files::StateFileError;
 use crate::host::PathError;
 use crate::host::unpack::UnpackError;
@@ -46,6 +49,9 @@ pub enum StepError {
     /// The settings of a server could not be gathered.
     #[error(transparent)]
     Gather(#[from] GatherError),
+    /// The backup could not be made.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// A directory could not be copied.
     #[error(transparent)]
     Relocation(#[from] RelocationError),
@@ -64,9 +70,24 @@ pub enum StepError {
     /// The server is not proven.
     #[error(transparent)]
     Proof(#[from] ProofError),
+    /// The server could not be stopped, or does not serve.
+    #[error(transparent)]
+    Serving(ServingError),
+    /// The operator's hooks.
+    #[error(transparent)]
+    Hooks(#[from] HooksError),
     /// The operator asked to stop.
     #[error("it was asked to stop")]
     Cancelled,
+}
+
+impl From<ServingError> for StepError {
+    fn from(error: ServingError) -> Self {
+        if matches!(error, ServingError::Cancelled) {
+            return Self::Cancelled;
+        }
+        Self::Serving(error)
+    }
 }
 
 impl StepError {
@@ -82,10 +103,13 @@ impl StepError {
             Self::Unpack(error) => error.is_crash(),
             Self::Confirm(error) => error.is_crash(),
             Self::Gather(error) => error.path().is_some_and(PathError::is_crash),
+            Self::Backup(error) => error.is_crash(),
             Self::Relocation(error) => error.is_crash(),
             Self::Carry(error) => error.is_crash(),
             Self::Accept(error) => error.is_crash(),
+            Self::Serving(error) => error.is_crash(),
             Self::State(_)
+            | Self::Hooks(_)
             | Self::Configure(_)
             | Self::Proof(_)
             | Self::Activate(_)

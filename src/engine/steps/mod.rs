@@ -5,21 +5,28 @@
 //! see; what they did is durable when they return.
 
 mod activate;
+mod backup;
 mod carry;
 mod carry_list;
+mod clean_up;
 mod configure;
 mod confirm;
 mod context;
+mod database_before;
 mod directory;
 mod error;
+mod facts;
 mod gather;
+mod hooks;
 mod identify;
 mod inherit;
 mod keep;
 mod keep_modified;
 mod prove;
 mod relocate;
+mod restore;
 mod rewritten;
+mod service;
 mod settle;
 mod take_over;
 mod unpack;
@@ -32,14 +39,16 @@ pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
+pub use hooks::HooksError;
 pub use identify::IdentifyError;
 pub use inherit::InheritError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
+pub(crate) use relocate::words as not_kept;
 pub use take_over::TakeOverError;
 
-use carry::Carry;
+use activate::Trees;
 
 use crate::model::Step;
 
@@ -62,16 +71,13 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         }
         Step::GrantDirectory { path, owner } => directory::grant(path, *owner, cx),
         Step::Configure(configure) => configure::perform(configure, cx),
+        Step::RehearseMerge(configure) => configure::rehearse(configure, cx),
         Step::MoveDirectory { from, to } => directory::rename(from, to, cx),
-        Step::Activate { staged, live, retired } => {
-            activate::perform(staged, live, retired.as_ref(), cx)
+        Step::Activate { staged, live, maker, retired } => {
+            activate::perform(&Trees { staged, live, maker, retired: retired.as_ref() }, cx)
         }
-        Step::CheckCarry { from, to, in_tree, expected } => {
-            carry::check(Carry { from, to, in_tree, expected }, cx)
-        }
-        Step::Carry { from, to, in_tree, expected } => {
-            carry::perform(Carry { from, to, in_tree, expected }, cx)
-        }
+        Step::CheckCarry(carry) => carry::check(carry, cx),
+        Step::Carry(carry) => carry::perform(carry, cx),
         Step::KeepModified { tree, into } => keep_modified::perform(tree, into, cx),
         Step::InheritAttributes { from, to } => inherit::perform(from, to, cx),
         Step::Identify { tree, release, like, in_tree } => {
@@ -83,7 +89,15 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         }
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
+        Step::BackUp(what) => backup::perform(what, cx),
+        Step::RestoreConfig(restore) => restore::config(restore, cx),
+        Step::RestoreData(restore) => restore::data(restore, cx),
+        Step::RestoreDatabase(restore) => restore::database(restore, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
+        Step::CleanUp { keep } => clean_up::perform(*keep, cx),
+        Step::StopServer(order) => service::stop(order, cx),
+        Step::StartServer(start) => service::start(start, cx),
+        Step::RunHooks(hooks) => hooks::perform(hooks, cx),
         Step::Settle => settle::perform(cx),
     }
 }
@@ -97,26 +111,36 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         Step::Unpack { into, .. } => unpack::undo(into, cx),
         Step::Configure(configure) => configure::undo(configure, cx),
         Step::MoveDirectory { from, to } => directory::rename_back(from, to, cx),
-        Step::Activate { staged, live, retired } => {
-            activate::undo(staged, live, retired.as_ref(), cx)
+        Step::Activate { staged, live, maker, retired } => {
+            activate::undo(&Trees { staged, live, maker, retired: retired.as_ref() }, cx)
         }
-        Step::Carry { from, to, in_tree, expected } => {
-            carry::undo(Carry { from, to, in_tree, expected }, cx)
-        }
+        Step::Carry(carry) => carry::undo(carry, cx),
         Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
         Step::Identify { tree, .. } => identify::undo(tree, cx),
         Step::TakeOver { from, live } => take_over::undo(from, live, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
+        Step::BackUp(what) => backup::undo(what, cx),
+        Step::RestoreConfig(restore) => restore::undo_config(restore, cx),
+        Step::RestoreData(restore) => restore::undo_data(restore, cx),
+        Step::RestoreDatabase(restore) => restore::undo_database(restore, cx),
         Step::Prove(prove) => prove::undo(prove, cx),
+        Step::StopServer(order) => service::start_again(order, cx),
+        Step::RunHooks(hooks) => {
+            hooks::undo(hooks, cx);
+            Ok(())
+        }
         // The first ones change nothing but the staged tree, which the undo of unpacking takes away, if anything; the
-        // last two run after the commit, from where there is no way back.
+        // last ones run after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
         | Step::GatherSettings { .. }
         | Step::GrantDirectory { .. }
-        | Step::CheckCarry { .. }
+        | Step::CheckCarry(_)
         | Step::InheritAttributes { .. }
+        | Step::RehearseMerge(_)
         | Step::RemoveDirectory { .. }
+        | Step::StartServer(_)
+        | Step::CleanUp { .. }
         | Step::Settle => Ok(()),
     }
 }

@@ -1,27 +1,23 @@
 //! Proving the server that was activated, and taking over the configuration as the server left it.
 //!
-//! This is the pivot: the server migrates its database. Its undo therefore takes back what the server has put into a
-//! database that was empty before.
+//! This is the pivot: the server migrates its database. Its undo therefore makes the database what it was before.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use serde::{Deserialize, Serialize};
-
 use super::configure::{ConfigureError, LEDGER, read_document};
-use super::context::{Losses, StepContext};
+use super::context::StepContext;
+use super::database_before::{self, Touch};
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use super::rewritten::{notes, refuse_resets, summary};
 use crate::config::{
     Document, EditError, Ledger, RestoreError, Restored, SettingPath, darken, restore,
 };
-use crate::database::CreatedObject;
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
 use crate::host::{PathError, free_loopback_port, running_from};
-use crate::model::{DatabaseUse, Event, Proof, Prove, RelPath, Secret, TreeIdentity};
+use crate::model::{Event, Owner, Proof, Prove, RelPath, Secret, TreeIdentity};
 use crate::server::{
     Banner, ExpectedSchema, IdentityVerdict, SchemaVerdict, SeenSchema, VersionCommand,
     judge_schema,
@@ -33,10 +29,7 @@ pub(super) const PROOF: &str = "proof.json";
 /// The configuration before the start, in the transaction's directory.
 const BEFORE: Kept = Kept { name: "config-unproven" };
 
-/// What the database held before the start, in the transaction's directory.
-const DATABASE: &str = "database-before.json";
-
-/// A list of database objects is far smaller.
+/// No configuration is larger.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Why what the server did is not acceptable, although it started.
@@ -73,8 +66,11 @@ pub enum AcceptError {
         pid: u32,
     },
     /// People have used the server since.
-    #[error("people have logged in to the server since it was interrupted")]
+    #[error("people have used the server since it was interrupted")]
     PeopleWereIn,
+    /// The database has to be restored, and cannot be reached.
+    #[error("the database has to be restored, and cannot be reached: {0}")]
+    DatabaseClosed(String),
     /// The schema is not what this release makes.
     #[error("the schema of the database is {verdict} after the start")]
     Schema {
@@ -101,8 +97,8 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let directory = cx.directory();
     keep(cx.host, &directory, BEFORE, &prove.config)?;
     let original = require(cx, &prove.config)?;
-    let database = open_database(prove, &original, cx)?;
-    remember_database(prove, database.as_ref(), cx)?;
+    let database = open_database(&original, prove.run_as, cx)?;
+    database_before::remember(touch(prove), database.as_ref(), cx)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let dark = darken(&original, &prove.release.version, listen).map_err(AcceptError::from)?;
@@ -146,20 +142,7 @@ pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepEr
     stop_leftover(cx.host, &directory, &prove.tree, &dark_copy(prove, cx))?;
     refuse_while_in_use(prove, cx)?;
     cx.host.tree.remove_file(&dark_copy(prove, cx))?;
-    let before = cx.host.tree.read(&directory.join(DATABASE), LARGEST)?;
-    if let Some(before) = before.and_then(|text| serde_json::from_slice::<Before>(&text).ok()) {
-        let original = require(cx, &prove.config)?;
-        match (open_database(prove, &original, cx)?, before) {
-            (Some(database), Before::Objects(objects)) => {
-                refuse_what_people_made(&database, cx)?;
-                database.take_back_to(&objects).map_err(AcceptError::from)?;
-            }
-            (None, Before::Objects(_)) | (_, Before::Unknown) => {
-                let text = "the database was not looked at; what the server has put into it is still there";
-                cx.reporter.hear(&Event::Note { text: text.to_owned() });
-            }
-        }
-    }
+    database_before::put_back(touch(prove), cx)?;
     let aside = put_back(cx.host, &directory, BEFORE, &prove.config)?;
     cx.note_newer(aside);
     Ok(())
@@ -174,34 +157,13 @@ fn refuse_while_in_use(prove: &Prove, cx: &StepContext<'_>) -> Result<(), Accept
     }
 }
 
-/// A session means that somebody has logged in, which nobody can on a server in the dark.
-fn refuse_what_people_made(
-    database: &Database<'_>,
-    cx: &StepContext<'_>,
-) -> Result<(), AcceptError> {
-    if cx.losses == Losses::Refused && database.has_sessions()? {
-        return Err(AcceptError::PeopleWereIn);
-    }
-    Ok(())
-}
-
-/// What was in the database before the server was started on it.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Before {
-    /// These objects; the undo takes away all others.
-    Objects(BTreeSet<CreatedObject>),
-    /// Nobody looked, or nothing is to be taken away.
-    Unknown,
-}
-
 /// The copy lies beside the configuration: certificates are found relative to its directory.
 fn dark_copy(prove: &Prove, cx: &StepContext<'_>) -> RelPath {
     let directory = prove.config.parent().unwrap_or_else(RelPath::here);
     directory.join(&format!(".mmembed-dark-{}.json", cx.plan.id))
 }
 
-fn require(cx: &StepContext<'_>, path: &RelPath) -> Result<Document, AcceptError> {
+pub(super) fn require(cx: &StepContext<'_>, path: &RelPath) -> Result<Document, AcceptError> {
     let missing = || ConfigureError::Missing { path: cx.host.tree.absolute(path) };
     Ok(read_document(cx.host, path)?.ok_or_else(missing)?)
 }
@@ -217,41 +179,21 @@ pub(crate) fn site_path(document: &Document) -> String {
     path.unwrap_or_default()
 }
 
-fn open_database<'a>(
-    prove: &Prove,
+const fn touch(prove: &Prove) -> Touch<'_> {
+    Touch { config: &prove.config, run_as: prove.run_as, before: &prove.database }
+}
+
+pub(super) fn open_database<'a>(
     document: &Document,
+    run_as: Option<Owner>,
     cx: &StepContext<'a>,
 ) -> Result<Option<Database<'a>>, AcceptError> {
     let driver = text_of(document, "SqlSettings.DriverName").unwrap_or_default();
     let source = Secret::new(text_of(document, "SqlSettings.DataSource").unwrap_or_default());
-    match Database::access(&cx.host.exec, &driver, &source, prove.run_as)? {
+    match Database::access(&cx.host.exec, &driver, &source, run_as)? {
         Access::Open(database) => Ok(Some(database)),
         Access::Closed(_) => Ok(None),
     }
-}
-
-/// Writes down what is in the database, once: a second try would find what the first one has put there.
-fn remember_database(
-    prove: &Prove,
-    database: Option<&Database<'_>>,
-    cx: &StepContext<'_>,
-) -> Result<(), StepError> {
-    let path = cx.directory().join(DATABASE);
-    if cx.host.tree.exists(&path)? {
-        return Ok(());
-    }
-    let before = match database {
-        Some(database) if prove.database == DatabaseUse::MustBeEmpty => {
-            let objects = database.objects().map_err(AcceptError::from)?;
-            if !objects.is_empty() {
-                return Err(AcceptError::DatabaseNotEmpty { objects: objects.len() }.into());
-            }
-            Before::Objects(objects)
-        }
-        Some(_) | None => Before::Unknown,
-    };
-    let text = serde_json::to_vec(&before).expect("names are plain data");
-    Ok(cx.host.tree.replace(&path, &text, 0o600, None)?)
 }
 
 fn check_schema(

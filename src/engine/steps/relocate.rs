@@ -80,7 +80,8 @@ fn arriving(to: &RelPath) -> RelPath {
     parent.join(&format!(".mmembed-arriving-{}", to.name()))
 }
 
-fn words(note: &CopyNote) -> String {
+/// What a copy could not keep, as a sentence.
+pub(crate) fn words(note: &CopyNote) -> String {
     let path = note.path.display();
     match &note.lost {
         Lost::Socket => format!("{path} is a socket and was not copied"),

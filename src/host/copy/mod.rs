@@ -1,4 +1,4 @@
-//! Copies a directory faithfully to another file system, and compares two directories.
+//! Copies a directory faithfully to another file system, or beside itself, and compares two directories.
 //! It never follows a symlink, never leaves the file system of either side, and never changes the source.
 //!
 //! What is kept: kinds, content, owners (as root), modes, extended attributes with ACLs, modification times to the
@@ -8,6 +8,7 @@
 mod attributes;
 mod content;
 mod directory;
+mod listing;
 mod report;
 mod same;
 mod tree;
@@ -15,9 +16,10 @@ mod tree;
 pub(super) use attributes::all_xattrs;
 pub(super) use content::append;
 pub use directory::Special;
+pub use listing::list_tree;
 pub use report::{CopyError, CopyNote, CopyReport, Lost};
 pub use same::{Aspect, CompareError, same_tree};
-pub use tree::copy_tree;
+pub use tree::{Means, copy_tree, duplicate_tree};
 
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,26 @@ const CLOSED: Mode = Mode::RWXU;
 /// Before anything is written: a device, a named pipe or a mount within the source, trees that overlap, and a target
 /// whose name does not begin with a dot.
 pub fn copy_tree(from: &Path, to: &Path, meter: &Meter) -> Result<CopyReport, CopyError> {
+    duplicate_tree(from, to, Means::Copy, meter)
+}
+
+/// How the files of a duplicate come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// Their bytes are copied; where the file system can share them until one of the two changes, it does.
+    Copy,
+    /// They are the same files under a second name, with the attributes that they have; copied where the file system
+    /// gives them none.
+    Link,
+}
+
+/// The same as [`copy_tree`], by these means.
+pub fn duplicate_tree(
+    from: &Path,
+    to: &Path,
+    means: Means,
+    meter: &Meter,
+) -> Result<CopyReport, CopyError> {
     refuse_places(from, to)?;
     let source = Directory::open(from)?;
     let source_device = source.stat()?.st_dev;
@@ -46,6 +66,7 @@ pub fn copy_tree(from: &Path, to: &Path, meter: &Meter) -> Result<CopyReport, Co
     let target = make_closed(CWD, to.as_os_str(), to, meter)?;
     let mut copy = Copy {
         meter,
+        means,
         source_device,
         target_device: target.stat()?.st_dev,
         top: &target,
@@ -123,6 +144,7 @@ fn make_closed(
 
 struct Copy<'c> {
     meter: &'c Meter,
+    means: Means,
     source_device: u64,
     target_device: u64,
     top: &'c Directory,
@@ -178,6 +200,10 @@ impl Copy<'_> {
         entry: &Entry,
         place: PathBuf,
     ) -> Result<(), CopyError> {
+        if self.means == Means::Link && self.link_original(from, to, entry)? {
+            self.report.files += 1;
+            return Ok(());
+        }
         if let Some(first) = self.linked.get(&entry.stat.st_ino).cloned() {
             return self.link(&first, to, entry);
         }
@@ -238,9 +264,40 @@ impl Copy<'_> {
         let fd = openat(&to.fd, &entry.name, flags, Mode::RUSR | Mode::WUSR).on("create", &path)?;
         let mut copy = File::from(fd);
         let mut source = from.open_file(entry)?;
-        self.report.bytes +=
-            content::append(&mut source, &mut copy, self.meter).on("copy to", &path)?;
+        if !content::share(&source, &copy, self.meter).on("copy to", &path)? {
+            self.report.bytes +=
+                content::append(&mut source, &mut copy, self.meter).on("copy to", &path)?;
+        }
         Ok(copy)
+    }
+
+    /// A second name for the original itself. Says whether it has one now.
+    fn link_original(
+        &self,
+        from: &Directory,
+        to: &Directory,
+        entry: &Entry,
+    ) -> Result<bool, CopyError> {
+        let path = to.path.join(&entry.name);
+        if let Some(found) = to.find(&entry.name)? {
+            if (found.stat.st_dev, found.stat.st_ino) == (entry.stat.st_dev, entry.stat.st_ino) {
+                return Ok(true);
+            }
+            self.unlink(to, &entry.name, AtFlags::empty())?;
+        }
+        self.meter.admit().on("link", &path)?;
+        match linkat(&from.fd, &entry.name, &to.fd, &entry.name, AtFlags::empty()) {
+            // Another file system, one without links, too many of them, or a file that this user may not link.
+            Err(Errno::XDEV | Errno::PERM | Errno::MLINK | Errno::NOTSUP) => return Ok(false),
+            other => other.on("link", &path)?,
+        }
+        let linked = to.find(&entry.name)?.map(|linked| (linked.stat.st_dev, linked.stat.st_ino));
+        if linked == Some((entry.stat.st_dev, entry.stat.st_ino)) {
+            return Ok(true);
+        }
+        // Somebody replaced it in the meantime, perhaps by something that may not be copied.
+        self.unlink(to, &entry.name, AtFlags::empty())?;
+        Ok(false)
     }
 
     /// Another name for a file that is copied already.

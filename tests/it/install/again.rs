@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::world::{LIVE, World, is_root, mode_of, release, server_uid};
+use crate::support::world::{LIVE, World, is_root, mode_of, release, server_uid};
 
 #[test]
 fn the_same_installation_again_changes_nothing_at_all() {

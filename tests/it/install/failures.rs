@@ -1,7 +1,7 @@
 //! What a server can do wrong at its first start: each time the host and its database are as before.
 
-use super::world::{World, release};
 use crate::fakes::trailer::Fault;
+use crate::support::world::{World, release};
 
 /// Fault, version, and words of the message.
 fn cases() -> Vec<(&'static str, &'static str, Fault, &'static [&'static str])> {

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::world::{LIVE, MMEMBED, STATE, World, assert_no_secret, release};
 use crate::fakes::trailer::Fault;
+use crate::support::world::{LIVE, MMEMBED, STATE, World, assert_no_secret, release};
 
 /// The words of an installation as those of a plan.
 fn plan_words(install: &[String]) -> Vec<String> {

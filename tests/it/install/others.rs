@@ -6,7 +6,7 @@ use std::process::Output;
 
 use serde_json::json;
 
-use super::world::{LIVE, STATE, World, release};
+use crate::support::world::{LIVE, STATE, World, release};
 
 /// An installation that starts nothing, killed at its n-th mutation.
 fn killed_at(world: &World, archive: &Path, more: &[&str], at: u64) -> Output {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use mmembed::model::Release;
 use serde_json::json;
 
-use super::world::{LIVE, World};
+use crate::support::world::{LIVE, World};
 
 fn archives() -> Vec<PathBuf> {
     let Some(directory) = env::var_os("MMEMBED_REAL_RELEASES") else {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::world::{World, is_root, release};
+use crate::support::world::{World, is_root, release};
 
 /// Refused within seconds, with all of these words, a hint, and an unchanged host.
 #[track_caller]
@@ -242,7 +242,7 @@ fn a_root_that_may_not_be_written_is_refused() {
 fn a_tree_that_somebody_else_put_there_is_left_alone() {
     let world = World::new();
     let archive = world.archive(&release("10.11.0"));
-    let live = world.below(super::world::LIVE);
+    let live = world.below(crate::support::world::LIVE);
     fs::create_dir_all(&live).unwrap();
     fs::write(live.join("mine"), "mine").unwrap();
     refused(&world, &world.install_words(&archive, &[]), 3, &["did not install", "take over"]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
-use super::world::{LIVE, SALT, World, mode_of, release, server_uid};
+use crate::support::world::{LIVE, SALT, World, mode_of, release, server_uid};
 
 fn installed() -> (World, PathBuf) {
     let world = World::new();

@@ -5,8 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use serde_json::json;
 
-use super::world::{LIVE, World, is_root, mode_of, release, server_uid};
 use crate::fakes::trailer::Fault;
+use crate::support::world::{LIVE, World, is_root, mode_of, release, server_uid};
 
 #[test]
 fn a_staging_root_holds_paths_as_seen_inside_it_and_starts_nothing() {

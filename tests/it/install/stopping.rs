@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::refusals::wait_for;
-use super::world::{STATE, World, release};
 use crate::fakes::trailer::Fault;
+use crate::support::world::{STATE, World, release};
 
 /// An installation that has just started its server, which takes its time.
 fn started(world: &World, words: &[String]) -> Child {

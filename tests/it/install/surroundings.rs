@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::world::{LIVE, MMEMBED, STATE, World, is_root, mode_of, release};
 use crate::fakes::trailer::Fault;
+use crate::support::world::{LIVE, MMEMBED, STATE, World, is_root, mode_of, release};
 
 #[test]
 fn environment_umask_and_directory_of_the_caller_do_not_matter() {
@@ -118,7 +118,7 @@ fn directories_that_were_there_before_survive_a_failure() {
     fs::write(data.join("photo.jpg"), "a photo").unwrap();
     fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
     if is_root() {
-        let owner = Some(super::world::SERVICE);
+        let owner = Some(crate::support::world::SERVICE);
         std::os::unix::fs::chown(&data, owner, owner).unwrap();
     }
     let host = world.host();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::world::{LIVE, SALT, World, mode_of, release, server_uid};
+use crate::support::world::{LIVE, SALT, World, mode_of, release, server_uid};
 
 /// Version, and how its log setting is spelled below the places: a file before 3.8, then a prefix, then a directory.
 const VERSIONS: [(&str, &str); 15] = [

@@ -2,3 +2,5 @@
 
 pub mod crash;
 pub mod manifest;
+pub mod service;
+pub mod world;

@@ -5,58 +5,63 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::fakes::port::free_port;
-use crate::fakes::postgres::{Database, database};
+use crate::fakes::postgres::{Database, database, programs};
 use crate::fakes::release::FixtureRelease;
-use crate::fakes::running::heeding_signals;
+use crate::fakes::running::{heeding_signals, request};
 use crate::support::manifest::{Manifest, manifest_without};
 
-pub(super) const MMEMBED: &str = env!("CARGO_BIN_EXE_mmembed");
+pub(crate) const MMEMBED: &str = env!("CARGO_BIN_EXE_mmembed");
 const STAND_IN: &str = env!("CARGO_BIN_EXE_stand-in");
 
 /// Who runs the server when root runs the tests: no user of that number exists.
-pub(super) const SERVICE: u32 = 21_543;
+pub(crate) const SERVICE: u32 = 21_543;
 
 /// A salt that is told from all others.
-pub(super) const SALT: &str = "canarysaltcanarysaltcanarysalt12";
+pub(crate) const SALT: &str = "canarysaltcanarysaltcanarysalt12";
 
 /// Pieces of the database's password, as it is and as it stands in an URL, and the salt.
 const SECRETS: [&str; 3] = ["w\u{f6}rd&1", "w%C3%B6rd", "canarysalt"];
 
 /// mmembed's own state, below the root.
-pub(super) const STATE: &str = "var/opt/acme/mmembed";
+pub(crate) const STATE: &str = "var/opt/acme/mmembed";
 
 /// The live tree, below the root.
-pub(super) const LIVE: &str = "opt/acme/embedded/mattermost";
+pub(crate) const LIVE: &str = "opt/acme/embedded/mattermost";
+
+/// How long anything may take before the test has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a run of the program said.
 #[derive(Debug)]
-pub(super) struct Said {
-    pub(super) code: Option<i32>,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Said {
     /// Both streams.
-    pub(super) fn all(&self) -> String {
+    pub(crate) fn all(&self) -> String {
         format!("{}\n{}", self.stdout, self.stderr)
     }
 
     /// Fails unless it ended with this code.
     #[track_caller]
-    pub(super) fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}", self.all());
         self
     }
 
     /// Fails unless it said all of these.
     #[track_caller]
-    pub(super) fn saying(self, words: &[&str]) -> Self {
+    pub(crate) fn saying(self, words: &[&str]) -> Self {
         let all = self.all();
         for word in words {
             assert!(all.contains(word), "{word:?} is missing in\n{all}");
@@ -66,32 +71,32 @@ impl Said {
 
     /// Its standard output as JSON.
     #[track_caller]
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.all()))
     }
 }
 
 /// The release `version`, quick to unpack and to give up.
-pub(super) fn release(version: &str) -> FixtureRelease {
+pub(crate) fn release(version: &str) -> FixtureRelease {
     FixtureRelease::new(version, STAND_IN).small_files(40).timings(|timings| {
         timings.ping_retry_ms = 100;
         timings.lock_wait_ms = 100;
     })
 }
 
-pub(super) fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     mmembed::host::is_root()
 }
 
-pub(super) struct World {
+pub(crate) struct World {
     directory: TempDir,
-    pub(super) root: PathBuf,
-    pub(super) database: Database,
-    pub(super) port: u16,
+    pub(crate) root: PathBuf,
+    pub(crate) database: Database,
+    pub(crate) port: u16,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = tempfile::Builder::new()
             .permissions(fs::Permissions::from_mode(0o755))
             .tempdir()
@@ -106,21 +111,21 @@ impl World {
     }
 
     /// A place beside the root.
-    pub(super) fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    pub(super) fn below(&self, path: &str) -> PathBuf {
+    pub(crate) fn below(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
     /// Builds an archive beside the root.
-    pub(super) fn archive(&self, release: &FixtureRelease) -> PathBuf {
+    pub(crate) fn archive(&self, release: &FixtureRelease) -> PathBuf {
         release.build(self.directory.path())
     }
 
     /// What the host wants of its server.
-    pub(super) fn overlay(&self) -> Value {
+    pub(crate) fn overlay(&self) -> Value {
         json!({
             "ServiceSettings": {
                 "SiteURL": "https://chat.acme.example",
@@ -134,7 +139,7 @@ impl World {
     }
 
     /// Writes an overlay file beside the root, readable for its owner only.
-    pub(super) fn write_overlay(&self, name: &str, overlay: &Value) -> PathBuf {
+    pub(crate) fn write_overlay(&self, name: &str, overlay: &Value) -> PathBuf {
         let path = self.beside(name);
         fs::write(&path, serde_json::to_string_pretty(overlay).unwrap()).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -142,7 +147,7 @@ impl World {
     }
 
     /// `WORD --app acme --root ROOT`.
-    pub(super) fn words(&self, word: &[&str]) -> Vec<String> {
+    pub(crate) fn words(&self, word: &[&str]) -> Vec<String> {
         let mut words: Vec<String> = word.iter().map(ToString::to_string).collect();
         words.extend(["--app".into(), "acme".into(), "--root".into()]);
         words.push(self.root.display().to_string());
@@ -150,7 +155,7 @@ impl World {
     }
 
     /// The words of an installation with [`World::overlay`] as it stands in the file `overlay.json`.
-    pub(super) fn install_words(&self, archive: &Path, more: &[&str]) -> Vec<String> {
+    pub(crate) fn install_words(&self, archive: &Path, more: &[&str]) -> Vec<String> {
         let overlay = self.beside("overlay.json");
         if !overlay.exists() {
             self.write_overlay("overlay.json", &self.overlay());
@@ -168,18 +173,65 @@ impl World {
         words
     }
 
-    pub(super) fn install(&self, archive: &Path, more: &[&str]) -> Said {
+    pub(crate) fn install(&self, archive: &Path, more: &[&str]) -> Said {
         self.run(&self.install_words(archive, more))
     }
 
+    /// Waits until the server answers at its real address; says as which version.
+    #[track_caller]
+    pub(crate) fn wait_until_serving(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            if let Some(version) = self.serving() {
+                return version;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the server does not serve");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// As which version the server answers at its real address: version and build number.
+    pub(crate) fn serving(&self) -> Option<String> {
+        let reply = request(self.port, "GET", "/api/v4/system/ping", "").ok()?;
+        let id = reply.header("X-Version-Id")?;
+        let number = id.split('.').skip(3).take(3).collect::<Vec<_>>().join(".");
+        (reply.status == 200).then_some(number)
+    }
+
+    /// Posts a message through the real port; says whether the server acknowledged it.
+    pub(crate) fn post(&self, message: &str) -> bool {
+        let body = json!({ "userid": "u", "channelid": "c", "message": message }).to_string();
+        request(self.port, "POST", "/api/v4/posts", &body).is_ok_and(|reply| reply.status == 201)
+    }
+
+    /// The messages in the database, sorted.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        let rows = self.database.connect().query("SELECT message FROM posts ORDER BY 1", &[]);
+        rows.unwrap().iter().map(|row| row.get(0)).collect()
+    }
+
+    /// All that is in the database, as `pg_dump` writes it.
+    pub(crate) fn dump(&self) -> String {
+        let output = Command::new(programs().join("pg_dump"))
+            .arg("--dbname")
+            .arg(self.database.url())
+            .arg("--inserts")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        // A token that is another one each time.
+        text.lines().filter(|line| !line.contains("restrict ")).collect::<Vec<_>>().join("\n")
+    }
+
     /// A word that needs nothing but the application and the root.
-    pub(super) fn ask(&self, word: &[&str], more: &[&str]) -> Said {
+    pub(crate) fn ask(&self, word: &[&str], more: &[&str]) -> Said {
         let mut words = self.words(word);
         words.extend(more.iter().map(ToString::to_string));
         self.run(&words)
     }
 
-    pub(super) fn command(words: &[String]) -> Command {
+    pub(crate) fn command(words: &[String]) -> Command {
         let mut command = heeding_signals(MMEMBED);
         command
             .args(words)
@@ -191,7 +243,7 @@ impl World {
 
     /// Runs the program; whatever it says holds no secret.
     #[track_caller]
-    pub(super) fn run(&self, words: &[String]) -> Said {
+    pub(crate) fn run(&self, words: &[String]) -> Said {
         let output = Self::command(words).output().unwrap();
         let said = Said {
             code: output.status.code(),
@@ -204,26 +256,26 @@ impl World {
     }
 
     /// The configuration in use.
-    pub(super) fn config(&self) -> Value {
+    pub(crate) fn config(&self) -> Value {
         self.json_at(&format!("{LIVE}/config/config.json"))
     }
 
-    pub(super) fn json_at(&self, path: &str) -> Value {
+    pub(crate) fn json_at(&self, path: &str) -> Value {
         let text = fs::read_to_string(self.below(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
         serde_json::from_str(&text).unwrap()
     }
 
-    pub(super) fn receipt(&self) -> Value {
+    pub(crate) fn receipt(&self) -> Value {
         self.json_at(&format!("{STATE}/receipt.json"))
     }
 
     /// All of the host but mmembed's own state.
-    pub(super) fn host(&self) -> Manifest {
+    pub(crate) fn host(&self) -> Manifest {
         manifest_without(&self.root, &[STATE], &[])
     }
 
     /// Number, times and size of every file: not even a change that was undone goes unseen.
-    pub(super) fn stamps(&self) -> BTreeMap<String, String> {
+    pub(crate) fn stamps(&self) -> BTreeMap<String, String> {
         let mut stamps = BTreeMap::new();
         for (path, meta) in walk(&self.root) {
             let stamp = format!(
@@ -243,7 +295,7 @@ impl World {
 
     /// Nothing was written since: no file, no directory, no time. But for the lock, which everybody takes who may write.
     #[track_caller]
-    pub(super) fn assert_untouched_since(&self, before: &BTreeMap<String, String>) {
+    pub(crate) fn assert_untouched_since(&self, before: &BTreeMap<String, String>) {
         let now = self.stamps();
         let paths: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
         let lock = self.below(STATE).join("lock");
@@ -253,7 +305,7 @@ impl World {
     }
 
     /// Everything in the database that is not the database system's own.
-    pub(super) fn database_content(&self) -> String {
+    pub(crate) fn database_content(&self) -> String {
         let query = "SELECT coalesce(string_agg(what, ',' ORDER BY what), '') FROM ( \
              SELECT 'relation ' || relname AS what, relnamespace AS home FROM pg_class \
              UNION ALL SELECT 'function ' || proname, pronamespace FROM pg_proc \
@@ -265,7 +317,7 @@ impl World {
     }
 
     /// Processes whose program or words name this root.
-    pub(super) fn running(&self) -> Vec<String> {
+    pub(crate) fn running(&self) -> Vec<String> {
         let root = self.root.to_str().unwrap();
         let mut found = Vec::new();
         for entry in fs::read_dir("/proc").unwrap() {
@@ -281,19 +333,19 @@ impl World {
     }
 
     /// Of these, the servers started in the dark.
-    pub(super) fn running_servers(&self) -> Vec<String> {
+    pub(crate) fn running_servers(&self) -> Vec<String> {
         let dark = |words: &String| words.contains(".mmembed-dark-");
         self.running().into_iter().filter(dark).collect()
     }
 
     #[track_caller]
-    pub(super) fn assert_nothing_runs(&self) {
+    pub(crate) fn assert_nothing_runs(&self) {
         assert_eq!(self.running(), Vec::<String>::new());
     }
 
     /// What everybody may read, and what is written for people, holds no secret.
     #[track_caller]
-    pub(super) fn assert_no_file_leaks(&self) {
+    pub(crate) fn assert_no_file_leaks(&self) {
         for (path, meta) in walk(&self.root) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let told =
@@ -309,7 +361,7 @@ impl World {
     }
 
     /// Leftovers of a start in the dark, wherever they are.
-    pub(super) fn leftovers(&self) -> Vec<PathBuf> {
+    pub(crate) fn leftovers(&self) -> Vec<PathBuf> {
         let own = |path: &Path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             [".mmembed-dark", ".mmembed-verify", ".mmembed-arriving", ".mattermost.", "server.json"]
@@ -340,7 +392,7 @@ fn walk(directory: &Path) -> Vec<(PathBuf, fs::Metadata)> {
 }
 
 #[track_caller]
-pub(super) fn assert_no_secret(whose: &str, bytes: &[u8]) {
+pub(crate) fn assert_no_secret(whose: &str, bytes: &[u8]) {
     for secret in SECRETS {
         let found = bytes.windows(secret.len()).position(|window| window == secret.as_bytes());
         if let Some(at) = found {
@@ -352,11 +404,11 @@ pub(super) fn assert_no_secret(whose: &str, bytes: &[u8]) {
 }
 
 /// The bits of a mode that chmod sets.
-pub(super) fn mode_of(path: &Path) -> u32 {
+pub(crate) fn mode_of(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().mode() & 0o7777
 }
 
 /// Who owns what the server writes to.
-pub(super) fn server_uid() -> u32 {
+pub(crate) fn server_uid() -> u32 {
     if is_root() { SERVICE } else { mmembed::host::current_owner().uid }
 }

@@ -1,0 +1,178 @@
+//! `backup create|list|verify|prune`.
+
+use std::io;
+
+use crate::cli::args::{BackupCommand, Output, Target};
+use crate::cli::backup_hint::for_backup;
+use crate::cli::progress::Progress;
+use crate::cli::{ending, hint, words};
+use crate::engine::{
+    BackupError, BackupSeen, BackupWish, create_backup, find_open, list_backups, protected_backups,
+    prune_backups, take_lock, verify_backup,
+};
+use crate::host::{Cancel, Host};
+use crate::model::{
+    BackupContent, BackupId, BackupManifest, BackupReport, Ending, Failure, Prefix, Report,
+};
+
+/// Does what is asked about backups, and reports.
+pub(crate) fn run(command: &BackupCommand, output: &Output, cancel: Cancel) -> io::Result<Report> {
+    let (name, target) = match command {
+        BackupCommand::Create { target, .. } => ("backup create", target),
+        BackupCommand::List { target } => ("backup list", target),
+        BackupCommand::Verify { target, .. } => ("backup verify", target),
+        BackupCommand::Prune { target, .. } => ("backup prune", target),
+    };
+    let mut progress = Progress::open(output)?;
+    let asked = Asked::enter(name, target, cancel);
+    let report = asked.and_then(|asked| match command {
+        BackupCommand::Create { data, verify_restore, .. } => {
+            let wish = BackupWish { policy: (*data).into(), verify_restore: *verify_restore };
+            asked.create(wish, &mut progress)
+        }
+        BackupCommand::List { .. } => asked.list(),
+        BackupCommand::Verify { backup, .. } => asked.verify(backup.as_ref()),
+        BackupCommand::Prune { keep, .. } => asked.prune(*keep),
+    });
+    drop(progress);
+    Ok(report.unwrap_or_else(|report| *report))
+}
+
+/// A command on the backups of one application.
+struct Asked {
+    name: &'static str,
+    host: Host,
+    prefix: Prefix,
+}
+
+type Answer = Result<Report, Box<Report>>;
+
+impl Asked {
+    fn enter(name: &'static str, target: &Target, cancel: Cancel) -> Result<Self, Box<Report>> {
+        match super::enter(target, cancel) {
+            Ok((host, prefix)) => Ok(Self { name, host, prefix }),
+            Err(failure) => Err(Box::new(super::refused(name, *failure))),
+        }
+    }
+
+    fn create(&self, wish: BackupWish, progress: &mut Progress) -> Answer {
+        let lock = self.lock()?;
+        let manifest = create_backup(&self.host, &self.prefix, &lock, wish, progress)
+            .map_err(|error| self.failed(&error))?;
+        Ok(self.done(vec![self.report(&manifest)]))
+    }
+
+    fn list(&self) -> Answer {
+        let seen = list_backups(&self.host, &self.prefix).map_err(|error| self.failed(&error))?;
+        Ok(self.done(seen.iter().map(|seen| self.seen(seen)).collect()))
+    }
+
+    fn verify(&self, id: Option<&BackupId>) -> Answer {
+        let id = match id {
+            Some(id) => id.clone(),
+            None => self.newest()?,
+        };
+        let manifest =
+            verify_backup(&self.host, &self.prefix, &id).map_err(|error| self.failed(&error))?;
+        Ok(self.done(vec![self.report(&manifest)]))
+    }
+
+    /// The newest one that is finished.
+    fn newest(&self) -> Result<BackupId, Box<Report>> {
+        let seen = list_backups(&self.host, &self.prefix).map_err(|error| self.failed(&error))?;
+        let is_finished =
+            |seen: &BackupSeen| !matches!(seen.manifest, Err(BackupError::Unfinished { .. }));
+        seen.into_iter().rfind(is_finished).map(|seen| seen.id).ok_or_else(|| {
+            Box::new(super::refused(
+                self.name,
+                Failure {
+                    what: "there is no backup".to_owned(),
+                    now: hint::UNCHANGED.to_owned(),
+                    next: hint::call(&self.host, &self.prefix).word("backup create") + " makes one",
+                },
+            ))
+        })
+    }
+
+    fn prune(&self, keep: usize) -> Answer {
+        let lock = self.lock()?;
+        if let Some(open) =
+            find_open(&self.host, &self.prefix).map_err(|error| self.failed(&error.into()))?
+        {
+            return Err(self.failed(&BackupError::Interrupted { id: open.id }));
+        }
+        let protected =
+            protected_backups(&self.host, &self.prefix).map_err(|error| self.failed(&error))?;
+        let gone = prune_backups(&self.host, &self.prefix, &lock, keep, &protected)
+            .map_err(|error| self.failed(&error))?;
+        let report = |id: BackupId| BackupReport {
+            path: self.host.tree.absolute(&self.prefix.backup(&id)),
+            id,
+            content: None,
+            remark: Some("removed".to_owned()),
+        };
+        Ok(self.done(gone.into_iter().map(report).collect()))
+    }
+
+    fn lock(&self) -> Result<crate::host::Lock, Box<Report>> {
+        // Before anything is installed there is no directory for the lock.
+        let state = self.host.tree.exists(&self.prefix.state());
+        if !state.map_err(|error| self.failed(&error.into()))? {
+            return Err(self.failed(&BackupError::NotInstalled));
+        }
+        take_lock(&self.host, &self.prefix).map_err(|error| {
+            let mut report = Report::new(self.name, ending::of_lock(&error));
+            report.failure = Some(hint::for_lock(&error));
+            Box::new(report)
+        })
+    }
+
+    fn done(&self, backups: Vec<BackupReport>) -> Report {
+        let is_look = self.name == "backup verify" || self.name == "backup create";
+        let ending =
+            if backups.is_empty() && !is_look { Ending::NothingToDo } else { Ending::Done };
+        let mut report = Report::new(self.name, ending);
+        report.backups = backups;
+        report
+    }
+
+    fn failed(&self, error: &BackupError) -> Box<Report> {
+        let mut report = Report::new(self.name, ending::of_backup(error));
+        report.failure = Some(Failure {
+            what: words::chain(error),
+            now: hint::UNCHANGED.to_owned(),
+            next: for_backup(error),
+        });
+        Box::new(report)
+    }
+
+    fn seen(&self, seen: &BackupSeen) -> BackupReport {
+        match &seen.manifest {
+            Ok(manifest) => self.report(manifest),
+            Err(error) => BackupReport {
+                id: seen.id.clone(),
+                path: self.host.tree.absolute(&self.prefix.backup(&seen.id)),
+                content: None,
+                remark: Some(words::chain(error)),
+            },
+        }
+    }
+
+    fn report(&self, manifest: &BackupManifest) -> BackupReport {
+        let database = manifest.database.as_ref();
+        BackupReport {
+            id: manifest.id.clone(),
+            path: self.host.tree.absolute(&self.prefix.backup(&manifest.id)),
+            content: Some(BackupContent {
+                created: manifest.created,
+                origin: manifest.origin,
+                release: manifest.release.clone(),
+                database: database.map(|database| database.description.clone()),
+                data: manifest.policy,
+                restore_verified: database.is_some_and(|database| database.restore_verified),
+                bytes: manifest.parts.iter().map(|part| part.size).sum(),
+            }),
+            remark: None,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What every command that runs one transaction has in common: from an undertaking to a report.
+
+use std::path::Path;
+
+use crate::cli::{ending, hint};
+use crate::engine::{
+    Outcome, Prepared, Reporter, StepError, UndertakeError, Undertaken, Undertaking, prepare,
+    read_receipt, undertake,
+};
+use crate::host::Host;
+use crate::model::{Ending, Failure, Finding, Plan, Receipt, Report, StepReport};
+use crate::planning::explain;
+
+/// An undertaking, as a command sees it.
+pub(super) struct Task<'a> {
+    pub(super) command: &'static str,
+    pub(super) undertaking: &'a dyn Undertaking,
+    pub(super) host: &'a Host,
+    /// The archive that was given, if any.
+    pub(super) archive: Option<&'a Path>,
+}
+
+impl Task<'_> {
+    /// Brings it about, and reports.
+    pub(super) fn run(&self, reporter: &mut dyn Reporter) -> Report {
+        match undertake(self.host, self.undertaking, reporter) {
+            Err(error) => self.failed(&error),
+            Ok(Undertaken::NothingToDo(receipt)) => {
+                self.describe(Report::new(self.command, Ending::NothingToDo), &receipt)
+            }
+            Ok(Undertaken::Refused { plan, findings }) => {
+                let report = Report::new(self.command, Ending::Refused);
+                let mut report = planned(report, &plan, findings);
+                // What forbids it should not stand above a screenful of what will not be done.
+                report.steps.clear();
+                self.refused(report)
+            }
+            Ok(Undertaken::Ran { plan, findings, outcome }) => self.ran(&plan, findings, &outcome),
+        }
+    }
+
+    /// Reports what it would come to, and changes nothing.
+    pub(super) fn dry_run(&self) -> Report {
+        match prepare(self.host, self.undertaking) {
+            Err(error) => self.failed(&error),
+            Ok(Prepared::NothingToDo(receipt)) => {
+                self.describe(Report::new(self.command, Ending::NothingToDo), &receipt)
+            }
+            Ok(Prepared::Plan { plan, findings }) => {
+                let fatal = findings.iter().any(Finding::is_fatal);
+                let ending = if fatal { Ending::Refused } else { Ending::Pending };
+                let report = planned(Report::new(self.command, ending), &plan, findings);
+                let report = self.places(report, &plan.receipt);
+                if fatal { self.refused(report) } else { report }
+            }
+        }
+    }
+
+    fn ran(&self, plan: &Plan, findings: Vec<Finding>, outcome: &Outcome) -> Report {
+        let ending = match outcome {
+            Outcome::Committed => Ending::Done,
+            Outcome::CommittedWithRemainder { .. } => Ending::Remainder,
+            Outcome::RolledBack { cause: Some(cause) } if is_artifact(cause) => {
+                Ending::ArtifactRefused
+            }
+            Outcome::RolledBack { .. } => Ending::RolledBack,
+            Outcome::Stuck { .. } | Outcome::Unfinished { .. } => Ending::Stuck,
+        };
+        let mut report = Report::new(self.command, ending);
+        report.findings = findings;
+        report.release = Some(plan.receipt.release.clone());
+        report.transaction = Some(plan.id.clone());
+        report.failure = hint::for_outcome(outcome, self.host, plan);
+        if matches!(ending, Ending::Done | Ending::Remainder) {
+            let receipt = read_receipt(self.host, &plan.prefix).ok().flatten();
+            return self.describe(report, receipt.as_ref().unwrap_or(&plan.receipt));
+        }
+        report
+    }
+
+    fn refused(&self, mut report: Report) -> Report {
+        let count = report.findings.iter().filter(|finding| finding.is_fatal()).count();
+        let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
+        report.failure = Some(Failure {
+            what: format!("{count} {noun} it"),
+            now: hint::UNCHANGED.to_owned(),
+            next: format!("mend what is marked fatal above, then run `{}` again", self.command),
+        });
+        report
+    }
+
+    fn describe(&self, report: Report, receipt: &Receipt) -> Report {
+        let mut report = self.places(report, receipt);
+        report.release = Some(receipt.release.clone());
+        report.proof.clone_from(&receipt.proof);
+        report
+    }
+
+    fn places(&self, mut report: Report, receipt: &Receipt) -> Report {
+        let live = self.undertaking.prefix().live();
+        report.live = Some(self.host.tree.absolute(&live));
+        report.config = Some(self.host.tree.absolute(&receipt.config));
+        report.places = super::place_reports(self.host, &live, &receipt.placements);
+        report
+    }
+
+    fn failed(&self, error: &UndertakeError) -> Report {
+        let mut report = Report::new(self.command, ending::of_undertaking(error));
+        let prefix = self.undertaking.prefix();
+        report.failure = Some(hint::for_undertaking(error, self.host, prefix, self.archive));
+        report
+    }
+}
+
+fn planned(mut report: Report, plan: &Plan, findings: Vec<Finding>) -> Report {
+    report.release = Some(plan.receipt.release.clone());
+    report.findings = findings;
+    report.steps = plan
+        .steps
+        .iter()
+        .map(|planned| StepReport {
+            text: explain(&planned.step),
+            because: planned.because.clone(),
+        })
+        .collect();
+    report
+}
+
+/// Is it the archive that is to blame?
+fn is_artifact(cause: &StepError) -> bool {
+    let unpack = matches!(cause, StepError::Unpack(error) if error.is_refusal());
+    unpack || matches!(cause, StepError::Confirm(error) if error.is_refusal())
+}

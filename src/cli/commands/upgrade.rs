@@ -1,0 +1,69 @@
+//! `upgrade`.
+
+use std::io;
+
+use super::install::{meter, overlays};
+use super::undertaking::Task;
+use crate::cli::args::{Output, UpgradeArgs};
+use crate::cli::progress::Progress;
+use crate::cli::{hint, words};
+use crate::engine::{ResolvedUpgrade, own_territory, resolve_upgrade};
+use crate::host::{Cancel, Host};
+use crate::model::{Consent, Failure, Manner, Report, Start, UpgradeWish};
+
+/// Upgrades, or only says how it would, and reports.
+pub(crate) fn run(
+    args: &UpgradeArgs,
+    dry_run: bool,
+    output: &Output,
+    cancel: Cancel,
+) -> io::Result<Report> {
+    let mut progress = Progress::open(output)?;
+    let (resolved, host) = match enter(args, cancel) {
+        Ok(entered) => entered,
+        Err(failure) => return Ok(super::refused("upgrade", *failure)),
+    };
+    let archive = Some(resolved.request.target.archive.as_path());
+    let task = Task { command: "upgrade", undertaking: &resolved, host: &host, archive };
+    Ok(if dry_run { task.dry_run() } else { task.run(&mut progress) })
+}
+
+fn enter(args: &UpgradeArgs, cancel: Cancel) -> Result<(ResolvedUpgrade, Host), Box<Failure>> {
+    let refuse = |error: &dyn std::error::Error, next: String| {
+        let (what, now) = (words::chain(error), hint::UNCHANGED.to_owned());
+        Box::new(Failure { what, now, next })
+    };
+    let resolved = resolve_upgrade(&wish(args))
+        .map_err(|error| refuse(&error, hint::for_resolve_upgrade(&error)))?;
+    let territory = own_territory(&resolved.request.target.prefix);
+    let host = Host::new(&resolved.root, territory, meter(), cancel)
+        .map_err(|error| refuse(&error, "check the root".to_owned()))?;
+    Ok((resolved, host))
+}
+
+fn wish(args: &UpgradeArgs) -> UpgradeWish {
+    let within = args.patience.start_timeout;
+    UpgradeWish {
+        app: args.target.app.clone(),
+        root: args.target.root.clone(),
+        archive: args.archive.release.clone(),
+        version: args.archive.release_version.clone(),
+        edition: args.archive.edition.map(Into::into),
+        sha256: args.archive.sha256,
+        overlays: overlays(&args.overlays),
+        start: if args.no_start { Start::Never } else { Start::Prove { within } },
+        service: args.service.wish(),
+        consent: Consent {
+            downgrade: args.allow_downgrade,
+            edition_change: args.allow_edition_change,
+            unsaved_database: args.no_database_backup,
+        },
+        manner: Manner {
+            data: args.backup.backup_data.into(),
+            verify_restore: args.backup.verify_restore,
+            keep: args.backup.keep_backups,
+            hooks: args.hooks.clone(),
+            adopt_new_defaults: args.adopt_new_defaults,
+        },
+    }
+}

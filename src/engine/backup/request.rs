@@ -1,0 +1,59 @@
+//! A backup that somebody asks for, outside of any transaction.
+
+use super::create::create;
+use super::error::BackupError;
+use crate::engine::open::find_open;
+use crate::engine::reporter::Reporter;
+use crate::engine::state_files::read_receipt;
+use crate::host::{Host, Lock, current_owner, random_salt};
+use crate::model::{
+    BackUp, BackupId, BackupManifest, BackupOrigin, DataPolicy, Prefix, TransactionId,
+};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupWish {
+    /// What is done about the directories of uploaded files and plugins.
+    pub policy: DataPolicy,
+    /// Is the dump brought back into a scratch database before the backup counts?
+    pub verify_restore: bool,
+}
+
+/// Backs up what is installed. The server may run: the database is saved as it is at one moment, the directories as they
+/// are read.
+///
+/// # Errors
+/// Also when a transaction is open. Whatever the error, nothing that counts as a backup is there.
+pub fn create_backup(
+    host: &Host,
+    prefix: &Prefix,
+    _lock: &Lock,
+    wish: BackupWish,
+    reporter: &mut dyn Reporter,
+) -> Result<BackupManifest, BackupError> {
+    if let Some(open) = find_open(host, prefix)? {
+        return Err(BackupError::Interrupted { id: open.id });
+    }
+    let receipt = read_receipt(host, prefix)?.ok_or(BackupError::NotInstalled)?;
+    let id = BackupId::from(TransactionId::new(host.clock.now(), random_salt()));
+    let me = current_owner();
+    let what = BackUp {
+        id,
+        origin: BackupOrigin::Asked,
+        config: receipt.config.clone(),
+        database: true,
+        policy: wish.policy,
+        directories: BackUp::directories_of(&receipt, &prefix.live()),
+        verify_restore: wish.verify_restore,
+        run_as: (receipt.server.uid != me.uid).then_some(receipt.server),
+        retired: None,
+    };
+    let made = create(host, prefix, &what, reporter);
+    if let Err(error) = &made
+        && !error.is_crash()
+    {
+        // What is left of it counts for nothing, and goes with the next pruning if it cannot go now.
+        drop(super::manifest::remove(host, prefix, &what.id));
+    }
+    made
+}

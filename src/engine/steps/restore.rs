@@ -1,0 +1,103 @@
+//! Putting back what a backup has: settings, uploaded files, and the database.
+
+use super::context::StepContext;
+use super::database_before::{self, Touch};
+use super::error::StepError;
+use super::keep::{Kept, keep, overwrite, put_back};
+use super::prove::{open_database, require};
+use super::relocate;
+use crate::database::Privileges;
+use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
+use crate::host::Level;
+use crate::model::{
+    BackupManifest, DatabaseUndo, RelPath, RestoreConfig, RestoreData, RestoreDatabase,
+};
+
+/// The configuration that gives way, in the transaction's directory.
+const BEFORE: Kept = Kept { name: "config-before-restore" };
+
+/// No configuration is larger.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Writes the saved configuration, with the mode and the owner that it had.
+pub(super) fn config(restore: &RestoreConfig, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let manifest = manifest_of(cx.host, &cx.plan.prefix, &restore.backup)?;
+    let (tree, directory) = (&cx.host.tree, cx.directory());
+    let part = cx.plan.prefix.backup(&restore.backup).below(&manifest.config.part);
+    let saved = tree.read(&part, LARGEST)?.unwrap_or_default();
+    keep(cx.host, &directory, BEFORE, &restore.file)?;
+    overwrite(cx.host, &directory, BEFORE, &restore.file, &saved, Some(manifest.config.owner))?;
+    Ok(tree.set_mode(&restore.file, manifest.config.mode)?)
+}
+
+/// Puts the configuration back that gave way.
+pub(super) fn undo_config(
+    restore: &RestoreConfig,
+    cx: &mut StepContext<'_>,
+) -> Result<(), StepError> {
+    let aside = put_back(cx.host, &cx.directory(), BEFORE, &restore.file)?;
+    cx.note_newer(aside);
+    Ok(())
+}
+
+/// Copies every saved directory to where it was. Only an empty one gives way.
+pub(super) fn data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let manifest = manifest_of(cx.host, &cx.plan.prefix, &restore.backup)?;
+    for (part, place) in directories(&manifest, cx) {
+        cx.host.tree.remove_if_empty(&place)?;
+        relocate::copy(&part, &place, cx)?;
+    }
+    Ok(())
+}
+
+/// Removes the copies.
+pub(super) fn undo_data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let manifest = manifest_of(cx.host, &cx.plan.prefix, &restore.backup)?;
+    for (_, place) in directories(&manifest, cx) {
+        relocate::undo(&place, cx)?;
+    }
+    Ok(())
+}
+
+/// Where each saved directory lies, and where it was.
+fn directories(manifest: &BackupManifest, cx: &StepContext<'_>) -> Vec<(RelPath, RelPath)> {
+    let backup = cx.plan.prefix.backup(&manifest.id);
+    let saved = manifest.directories.iter();
+    saved.map(|saved| (backup.below(&saved.part), saved.source.path.clone())).collect()
+}
+
+/// Makes the database hold what the backup holds. What it held before is remembered first, or in a backup of its own.
+pub(super) fn database(
+    restore: &RestoreDatabase,
+    cx: &mut StepContext<'_>,
+) -> Result<(), StepError> {
+    let document = require(cx, &restore.config)?;
+    let database = open_database(&document, restore.run_as, cx)?;
+    database_before::remember(touch(restore), database.as_ref(), cx)?;
+    let wish = DatabaseRestore {
+        id: &restore.backup,
+        config: &restore.config,
+        run_as: restore.run_as,
+        // On another host the roles that were given rights may not be there.
+        privileges: match restore.before {
+            DatabaseUndo::Empty => Privileges::Left,
+            DatabaseUndo::Restore(_) | DatabaseUndo::Leave | DatabaseUndo::Earlier => {
+                Privileges::Restored
+            }
+        },
+        stop_at: Level::First,
+    };
+    restore_database(cx.host, &cx.plan.prefix, &wish, cx.reporter).map_err(StepError::from)
+}
+
+/// Makes the database what it was before.
+pub(super) fn undo_database(
+    restore: &RestoreDatabase,
+    cx: &mut StepContext<'_>,
+) -> Result<(), StepError> {
+    database_before::put_back(touch(restore), cx)
+}
+
+const fn touch(restore: &RestoreDatabase) -> Touch<'_> {
+    Touch { config: &restore.config, run_as: restore.run_as, before: &restore.before }
+}

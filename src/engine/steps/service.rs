@@ -1,0 +1,242 @@
+//! Stopping the server that serves, starting it again when the transaction is undone, and letting the new one out.
+//! It is only ever told through its service. Nothing is killed here.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::configure::read_document;
+use super::context::StepContext;
+use super::error::StepError;
+use super::facts::facts;
+use crate::engine::serving::{
+    NotQuiet, Served, Serving, ServingError, Started, Until, running, until_alone, until_gone,
+};
+use crate::host::{Host, PathError, ServiceDoor, ServiceState};
+use crate::model::{Event, RelPath, Service, StartServer, StopServer};
+
+/// A server may take 15 s to end (observed), and its service says that it is stopped before or after that.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The same where its service says that it could not be stopped, or was told to in an earlier run: it may be on its way.
+const SHORT_PATIENCE: Duration = Duration::from_secs(20);
+
+/// That the service was told to stop the server, in the transaction's directory.
+const TOLD: &str = "stop-told.json";
+
+/// It says little.
+const LARGEST: u64 = 4096;
+
+/// How the server was when its service was told to stop it.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    /// Did it answer as it should? Then it has to again.
+    answered: bool,
+}
+
+/// Stops the server, and waits until nothing runs from its tree and nobody is left on its database.
+pub(super) fn stop(stop: &StopServer, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let facts = facts(cx, Some(&stop.release));
+    let door = ServiceDoor { exec: &cx.host.exec, service: &stop.service, facts: &facts };
+    let serving = old_server(stop, door, cx.host, Until::FirstWish);
+    let census = running(cx.host, &stop.tree)?;
+    let config = read_document(cx.host, &stop.config).ok().flatten();
+    let config = config.map(|file| serving.overridden(file, &census));
+    match NotQuiet::of(&census) {
+        Some(running) if stop.service.is_none() => return Err(running.nobody_to_ask().into()),
+        None if is_stopped(&serving, cx)? => {}
+        _ => tell_to_stop(&serving, stop, cx)?,
+    }
+    let Some(config) = config else {
+        let why = "the configuration cannot be read";
+        note(cx, &format!("nobody looked for servers that are left on the database: {why}"));
+        return Ok(());
+    };
+    Ok(until_alone(cx.host, &config, stop.run_as, Until::FirstWish, cx.reporter)?)
+}
+
+/// Starts the old server again if it ran before, and waits until it serves as it did.
+pub(super) fn start_again(stop: &StopServer, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    if !stop.was_running {
+        return Ok(());
+    }
+    let told = read_told(cx)?;
+    if told.is_some() {
+        until_gone(cx.host, &stop.tree, SHORT_PATIENCE, Until::SecondWish)?;
+    }
+    let is_running = !running(cx.host, &stop.tree)?.found.is_empty();
+    if is_running && told.is_none() {
+        return Ok(());
+    }
+    if stop.service.is_none() {
+        if !is_running {
+            note(
+                cx,
+                "the server ran before, and does not any more; nobody is named who could start it",
+            );
+        }
+        return Ok(());
+    }
+    let facts = facts(cx, Some(&stop.release));
+    let door = ServiceDoor { exec: &cx.host.exec, service: &stop.service, facts: &facts };
+    let serving = old_server(stop, door, cx.host, Until::SecondWish);
+    // One that has ignored its service still serves; a second one must not be started beside it.
+    let came_back = if is_running && !is_supervised(&stop.service) {
+        serving.await_service(stop.within)
+    } else {
+        serving.start(stop.within).map(|(served, started)| tell_of_start(served, &started, cx))
+    };
+    match (came_back, told) {
+        (Ok(served), _) => tell_of_service(&served, cx),
+        // It was no better before.
+        (Err(ServingError::NotServing { address, answer, .. }), Some(Told { answered: false }))
+            if !running(cx.host, &stop.tree)?.found.is_empty() =>
+        {
+            note(
+                cx,
+                &format!(
+                    "the old server runs again and does not answer as it should at {address}, as before: {answer}"
+                ),
+            );
+        }
+        (Err(error), _) => return Err(error.into()),
+    }
+    Ok(cx.host.tree.remove_file(&cx.directory().join(TOLD))?)
+}
+
+/// Lets the new server out, and waits until it serves.
+pub(super) fn start(start: &StartServer, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    if start.service.is_none() {
+        note(cx, "nobody is named who could start the server");
+        return Ok(());
+    }
+    let facts = facts(cx, start.from.as_ref());
+    let serving = Serving {
+        host: cx.host,
+        door: ServiceDoor { exec: &cx.host.exec, service: &start.service, facts: &facts },
+        tree: &start.tree,
+        config: &start.config,
+        version: &start.release.version,
+        until: Until::FirstWish,
+    };
+    let is_running = !running(cx.host, &start.tree)?.found.is_empty();
+    let already = if is_running { serving.now()? } else { None };
+    let served = match already {
+        Some(served) => served,
+        // Started by an earlier run, and on its way.
+        None if is_running && !is_supervised(&start.service) => {
+            serving.await_service(start.within)?
+        }
+        None => {
+            let (served, started) = serving.start(start.within)?;
+            tell_of_start(served, &started, cx)
+        }
+    };
+    tell_of_service(&served, cx);
+    Ok(())
+}
+
+fn old_server<'a>(
+    stop: &'a StopServer,
+    door: ServiceDoor<'a>,
+    host: &'a Host,
+    until: Until,
+) -> Serving<'a> {
+    Serving {
+        host,
+        door,
+        tree: &stop.tree,
+        config: &stop.config,
+        version: &stop.release.version,
+        until,
+    }
+}
+
+/// A manager that looks after its services starts none twice.
+const fn is_supervised(service: &Service) -> bool {
+    matches!(service, Service::Systemd { .. } | Service::Runit { .. })
+}
+
+/// While nothing is seen to run: does the service agree, or was it told before?
+fn is_stopped(serving: &Serving<'_>, cx: &StepContext<'_>) -> Result<bool, PathError> {
+    Ok(match serving.door.state() {
+        ServiceState::Stopped => true,
+        ServiceState::Running { .. } => false,
+        // What the operator's commands start need not be seen here.
+        ServiceState::Unknown => {
+            !matches!(serving.door.service, Service::Commands { .. })
+                || cx.host.tree.exists(&told_file(cx))?
+        }
+    })
+}
+
+fn tell_to_stop(
+    serving: &Serving<'_>,
+    stop: &StopServer,
+    cx: &mut StepContext<'_>,
+) -> Result<(), StepError> {
+    remember_told(serving, cx)?;
+    let obeyed = serving.door.stop();
+    let patience = if obeyed.is_ok() { PATIENCE } else { SHORT_PATIENCE };
+    let census = until_gone(cx.host, &stop.tree, patience, Until::FirstWish)?;
+    match (NotQuiet::of(&census), obeyed) {
+        (Some(_), Err(error)) => return Err(ServingError::from(error).into()),
+        (Some(left), Ok(_)) => return Err(left.still_running(stop.service.clone()).into()),
+        (None, Err(error)) => note(cx, &format!("nothing runs from the tree, though: {error}")),
+        (None, Ok(_)) => {}
+    }
+    if census.unseen > 0 && serving.door.state() != ServiceState::Stopped {
+        let text = format!(
+            "{} processes of this machine may not be looked into; the server could be among them",
+            census.unseen
+        );
+        note(cx, &text);
+    }
+    Ok(())
+}
+
+fn told_file(cx: &StepContext<'_>) -> RelPath {
+    cx.directory().join(TOLD)
+}
+
+/// Once: a second try would find the server as the first one has left it.
+fn remember_told(serving: &Serving<'_>, cx: &StepContext<'_>) -> Result<(), StepError> {
+    if cx.host.tree.exists(&told_file(cx))? {
+        return Ok(());
+    }
+    let told = Told { answered: serving.now()?.is_some() };
+    let text = serde_json::to_vec(&told).expect("a truth value is plain data");
+    Ok(cx.host.tree.replace(&told_file(cx), &text, 0o600, None)?)
+}
+
+fn read_told(cx: &StepContext<'_>) -> Result<Option<Told>, PathError> {
+    let text = cx.host.tree.read(&told_file(cx), LARGEST)?;
+    Ok(text.map(|text| serde_json::from_slice(&text).unwrap_or(Told { answered: true })))
+}
+
+fn tell_of_start(served: Served, started: &Started, cx: &mut StepContext<'_>) -> Served {
+    match started {
+        Started::Failed(failure) => note(cx, &format!("the server serves, although: {failure}")),
+        Started::Obeyed(obeyed) if obeyed.holds_output => note(
+            cx,
+            "the server holds the output of the command that started it, and will end with its next word: \
+             redirect its output there, such as to /dev/null",
+        ),
+        Started::Obeyed(_) => {}
+    }
+    served
+}
+
+fn tell_of_service(served: &Served, cx: &mut StepContext<'_>) {
+    match served {
+        Served::Proven => {}
+        Served::Elsewhere => note(cx, "the server answers; none of its processes is seen here"),
+        Served::Unasked(why) => {
+            note(cx, &format!("the server runs, and was not asked, because {why}"));
+        }
+    }
+}
+
+fn note(cx: &mut StepContext<'_>, text: &str) {
+    cx.reporter.hear(&Event::Note { text: text.to_owned() });
+}

@@ -1,0 +1,70 @@
+//! An upgrade by one hop: what it observes, plans and checks.
+//! Nothing is carried out here.
+
+use super::foreign::paths_to_carry;
+use super::install::{finding, lint_overlays, needs, overlays};
+use super::observe::{Observed, observe};
+use super::open::Payload;
+use super::resolve_upgrade::ResolvedUpgrade;
+use super::state_files::read_identity;
+use super::steps::read_document;
+use super::survey::survey;
+use super::undertake::{Prepared, UndertakeError, Undertaking};
+use super::verify::is_serving;
+use crate::config::{Document, Subject, check as lint};
+use crate::host::Host;
+use crate::model::{Finding, Prefix, Receipt, RelPath, TransactionId};
+use crate::planning::{self, Decision};
+
+impl Undertaking for ResolvedUpgrade {
+    fn prefix(&self) -> &Prefix {
+        &self.request.target.prefix
+    }
+
+    fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
+        let request = &self.request.target;
+        let Observed { mut inventory, archive } = observe(host, request, id, Vec::new())?;
+        if let Some(receipt) = &inventory.receipt {
+            inventory.serving = is_serving(host, &request.prefix, receipt)?;
+            inventory.foreign = foreign_paths(host, &request.prefix, receipt)?;
+        }
+        let plan = match planning::upgrade(&self.request, &inventory)? {
+            Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
+            Decision::Carry(plan) => plan,
+        };
+        let live = read_document(host, &request.config())?;
+        let layers = [Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
+        let mut surroundings = survey(host, request, &plan, &archive, &needs(&layers));
+        surroundings.findings.extend(self.lint(live.as_ref()));
+        let findings = planning::check(&plan, &surroundings);
+        Ok(Prepared::Plan { plan, findings })
+    }
+
+    fn payloads(&self) -> Vec<Payload> {
+        overlays(&self.defaults, &self.enforced)
+    }
+}
+
+impl ResolvedUpgrade {
+    /// What the new version will say of the settings in use, and of the host's.
+    fn lint(&self, live: Option<&Document>) -> Vec<Finding> {
+        let version = &self.request.target.release.version;
+        let complaints = live.into_iter().flat_map(|live| lint(live, version, Subject::Whole));
+        let mut findings: Vec<Finding> = complaints.map(finding).collect();
+        findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
+        findings
+    }
+}
+
+/// What lies in the live tree that its release did not bring; nothing, where no tree of ours is live.
+fn foreign_paths(
+    host: &Host,
+    prefix: &Prefix,
+    receipt: &Receipt,
+) -> Result<Vec<RelPath>, UndertakeError> {
+    let live = prefix.live();
+    match read_identity(host, &live)? {
+        Some(identity) => Ok(paths_to_carry(host, &live, &identity, &receipt.in_tree())?),
+        None => Ok(Vec::new()),
+    }
+}

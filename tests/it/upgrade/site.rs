@@ -1,0 +1,112 @@
+//! An installation in use.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::fakes::release::FixtureRelease;
+use crate::support::manifest::{Manifest, manifest_without};
+use crate::support::service::Ctl;
+use crate::support::world::{LIVE, STATE, Said, World, is_root, release, server_uid};
+
+/// An installation in use: a world, the commands that start and stop its server, and what its people have put into it.
+pub(super) struct Site {
+    // The server goes before its directories do.
+    pub(super) ctl: Ctl,
+    pub(super) world: World,
+}
+
+/// A file that people or operators have put somewhere, by its path below the root, and its content.
+pub(super) const OWN: [(&str, &str); 6] = [
+    ("opt/acme/embedded/mattermost/config/tls/key.pem", "a private key"),
+    ("opt/acme/embedded/mattermost/custom/logo.svg", "<svg/>"),
+    ("opt/acme/embedded/mattermost/client/plugins/com.example/main.js", "plugin();"),
+    ("opt/acme/embedded/mattermost/i18n/xx-site.json", "[]"),
+    ("var/opt/acme/mattermost/data/20261123/photo.jpg", "a photo"),
+    ("var/opt/acme/mattermost/plugins/com.example/plugin.json", "{}"),
+];
+
+impl Site {
+    /// `version`, installed, in use and serving.
+    pub(super) fn of(version: &str) -> Self {
+        Self::with(&release(version), &["--keep-in-tree=client-plugins"])
+    }
+
+    pub(super) fn with(release: &FixtureRelease, more: &[&str]) -> Self {
+        let world = World::new();
+        let archive = world.archive(release);
+        world.install(&archive, more).expect(0);
+        for (path, content) in OWN {
+            write_own(&world.below(path), content);
+        }
+        world.ask(&["config", "set"], &["TeamSettings.MaxUsersPerTeam=77"]).expect(0);
+        let ctl = Ctl::of(&world);
+        ctl.start(&world);
+        for message in ["first", "größte Übung"] {
+            assert!(world.post(message), "{message}");
+        }
+        Self { ctl, world }
+    }
+
+    /// Upgrades to what this archive holds, by the commands of this site.
+    pub(super) fn upgrade(&self, archive: &Path, more: &[&str]) -> Said {
+        self.world.run(&self.upgrade_words(archive, more))
+    }
+
+    pub(super) fn upgrade_words(&self, archive: &Path, more: &[&str]) -> Vec<String> {
+        let mut words = self.world.words(&["upgrade"]);
+        words.extend(["--release".to_owned(), archive.display().to_string()]);
+        words.extend(self.ctl.words());
+        words.extend(more.iter().map(ToString::to_string));
+        words
+    }
+
+    pub(super) fn archive(&self, release: &FixtureRelease) -> PathBuf {
+        self.world.archive(release)
+    }
+
+    /// Every file of people's and operators' is where it was, as it was.
+    #[track_caller]
+    pub(super) fn assert_own_files_are_there(&self) {
+        for (path, content) in OWN {
+            let found = fs::read_to_string(self.world.below(path));
+            assert_eq!(found.as_deref().ok(), Some(content), "{path}");
+        }
+    }
+
+    /// The host without mmembed's own state, and without what a running server writes at any time.
+    pub(super) fn host(&self) -> Manifest {
+        let logs = "var/opt/acme/mattermost/logs";
+        manifest_without(&self.world.root, &[STATE, logs], &[])
+    }
+
+    pub(super) fn setting(&self, section: &str, key: &str) -> Value {
+        self.world.config()[section][key].clone()
+    }
+
+    pub(super) fn live(&self, path: &str) -> PathBuf {
+        self.world.below(LIVE).join(path)
+    }
+}
+
+/// Writes a file that belongs to whoever runs the server, with all directories above it that are missing.
+fn write_own(path: &Path, content: &str) {
+    let mut missing: Vec<&Path> =
+        path.parent().unwrap().ancestors().take_while(|parent| !parent.exists()).collect();
+    missing.reverse();
+    for directory in missing {
+        fs::create_dir(directory).unwrap();
+        give(directory);
+    }
+    fs::write(path, content).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o640)).unwrap();
+    give(path);
+}
+
+fn give(path: &Path) {
+    if is_root() {
+        chown(path, Some(server_uid()), Some(server_uid())).unwrap();
+    }
+}
