@@ -318,10 +318,12 @@ fn for_serving(error: &ServingError) -> String {
                 .to_owned()
         }
         ServingError::DatabaseInUse { .. } => {
-            "stop what is connected: another server, or somebody who uses the server's login"
+            "stop what is connected: another server, a pool of connections, or somebody who uses the server's login"
                 .to_owned()
         }
-        ServingError::Service(_) | ServingError::NotServing { .. } => {
+        ServingError::Service(_)
+        | ServingError::StillUp { .. }
+        | ServingError::NotServing { .. } => {
             "look at the service's own log, then run the command again".to_owned()
         }
         ServingError::Path(_) | ServingError::Proof(_) | ServingError::Cancelled => {
@@ -336,6 +338,18 @@ mod tests {
 
     use super::*;
     use crate::host::PathError;
+
+    #[test]
+    fn a_server_that_somebody_else_runs_is_to_be_stopped_by_them() {
+        let unit = |unit: Option<&str>| ServingError::NobodyToAsk {
+            pid: 17,
+            program: "mattermost".to_owned(),
+            unit: unit.map(str::to_owned),
+        };
+        let next = for_serving(&unit(Some("mattermost.service")));
+        assert!(next.ends_with("give --service systemd:mattermost.service"), "{next}");
+        assert!(for_serving(&unit(None)).contains("--stop-cmd"));
+    }
 
     #[test]
     fn what_to_do_after_a_rollback_depends_on_what_the_system_said() {

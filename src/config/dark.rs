@@ -1,7 +1,12 @@
 //! The configuration of a start in the dark: as merged, but nobody can reach the server and the server reaches nobody.
 //! Only a few values change, each for a reason in the table, and every one is put back afterwards.
 
+#[cfg(test)]
+mod chain;
 mod entries;
+mod former;
+mod renamed;
+mod resets;
 mod restore;
 #[cfg(test)]
 mod tests;
@@ -16,7 +21,9 @@ use super::document::{Document, EditError, Written, text};
 use super::known::exists_in;
 use super::setting::SettingPath;
 
-pub use self::restore::{Changed, Dropped, Reset, RestoreError, Restored, Rewrite, restore};
+pub use self::renamed::{Recased, Renamed};
+pub use self::resets::Reset;
+pub use self::restore::{Changed, Dropped, RestoreError, Restored, Rewrite, Shipped, restore};
 
 /// One value of the dark.
 #[derive(Clone, Copy, Debug)]

@@ -22,8 +22,8 @@ mod table;
 pub use assignment::{Assignment, AssignmentError};
 pub use check::{Complaint, Severity, Subject, check};
 pub use dark::{
-    Changed, Dark, Dropped, Reset, RestoreError, Restored, Rewrite, SHADES, Shade, Shaded, darken,
-    restore,
+    Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
+    Shade, Shaded, Shipped, darken, restore,
 };
 pub use diff::{Difference, diff};
 pub use document::{

@@ -60,6 +60,15 @@ impl Rename {
     pub const fn is_known_to(&self, version: &Version) -> bool {
         version.is_at_least(self.since.0, self.since.1)
     }
+
+    /// Is this the setting, spelled as it was before, or does it lie in the section of that name?
+    fn spelled(&self, setting: &SettingPath) -> bool {
+        let former = self.from.parts();
+        let above = setting.parts().iter().take(former.len()).cloned();
+        let last = setting.parts().get(former.len() - 1);
+        last == former.last()
+            && SettingPath::from_parts(above).is_some_and(|above| above.is_same_as(&self.from))
+    }
 }
 
 /// All that is known, oldest first.
@@ -71,12 +80,18 @@ pub fn renames() -> &'static [Rename] {
 /// What took the place of a setting that this version does not have any more, whether or not values can be carried.
 #[must_use]
 pub fn successor(setting: &SettingPath, version: &Version) -> Option<&'static SettingPath> {
-    let replaced = renames().iter().filter(|rename| {
+    let mut replaced = renames().iter().filter(|rename| {
         rename.kind != RenameKind::Recased
             && rename.is_known_to(version)
             && rename.from.is_same_as(setting)
     });
-    replaced.last().map(|rename| &rename.to)
+    replaced.next_back().map(|rename| &rename.to)
+}
+
+/// Is the setting spelled as it was before this version wrote it with other capitals?
+pub(super) fn is_formerly_spelled(setting: &SettingPath, version: &Version) -> bool {
+    let mut recased = renames().iter().filter(|rename| rename.kind == RenameKind::Recased);
+    recased.any(|rename| rename.is_known_to(version) && rename.spelled(setting))
 }
 
 /// The settings that both documents have, and spell differently: the former spelling and the present one.

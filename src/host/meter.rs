@@ -20,7 +20,7 @@ pub enum Fault {
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     state: Arc<State>,
-    refuses_exchange: bool,
+    has_plain_renames: bool,
 }
 
 #[derive(Debug)]
@@ -55,19 +55,20 @@ impl Meter {
         Self::of(State { times, ..State::default() })
     }
 
-    /// The same meter on a file system that cannot exchange two names.
+    /// The same meter on a file system that knows no flags of renameat2(2): neither to exchange two names, nor to
+    /// spare what has the new name already.
     #[must_use]
-    pub fn without_exchange(self) -> Self {
-        Self { refuses_exchange: true, ..self }
+    pub fn without_rename_flags(self) -> Self {
+        Self { has_plain_renames: true, ..self }
     }
 
-    /// Is this to be taken for a file system that cannot exchange two names?
-    pub(super) const fn refuses_exchange(&self) -> bool {
-        self.refuses_exchange
+    /// Is this to be taken for a file system that knows no flags of renameat2(2)?
+    pub(super) const fn has_plain_renames(&self) -> bool {
+        self.has_plain_renames
     }
 
     fn of(state: State) -> Self {
-        Self { state: Arc::new(state), refuses_exchange: false }
+        Self { state: Arc::new(state), has_plain_renames: false }
     }
 
     /// How many times each step is to be performed or undone.

@@ -47,7 +47,8 @@ pub struct Census {
 }
 
 /// The processes that run from `tree`, this one excepted: those whose program lies below it, and servers that work
-/// there. A shell, an editor or a plugin's process is no server, wherever it works.
+/// there. A shell, an editor or a plugin's process is no server, wherever it works. Of a program that may not be seen,
+/// the name under which it was started has to be an absolute path below the tree.
 ///
 /// Programs that were deleted while they run count: they run from where they were.
 ///
@@ -77,7 +78,8 @@ impl Census {
         let exe = link(pid, "exe");
         let cwd = link(pid, "cwd");
         let within = |place: &Sight| matches!(place, Sight::At(path) if path.starts_with(tree));
-        if within(&exe) || (within(&cwd) && exe.is_server()) {
+        let is_called_so = matches!(exe, Sight::Denied) && called(pid).starts_with(tree);
+        if within(&exe) || is_called_so || (within(&cwd) && exe.is_server()) {
             // Gone in the meantime: it does not run any more.
             self.found.extend(describe(pid, exe.path(), cwd.path()));
         } else if matches!(exe, Sight::Denied) || matches!(cwd, Sight::Denied) {
@@ -114,6 +116,17 @@ fn link(pid: u32, name: &str) -> Sight {
         Err(error) if is_absence(&error) => Sight::Nothing,
         Err(_) => Sight::Denied,
     }
+}
+
+/// The name under which a process was started, which everybody may see; service managers use the whole path.
+fn called(pid: u32) -> PathBuf {
+    let command_line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let name = command_line.split(|&byte| byte == 0).next().unwrap_or_default();
+    let name = Path::new(OsStr::from_bytes(name));
+    if !name.is_absolute() {
+        return PathBuf::new();
+    }
+    fs::canonicalize(name).unwrap_or_else(|_| name.to_owned())
 }
 
 fn undeleted(path: PathBuf) -> PathBuf {
@@ -239,6 +252,25 @@ mod tests {
         );
         assert_eq!(found.command, "sleep ***");
         assert_eq!(found.uid, rustix::process::geteuid().as_raw());
+    }
+
+    /// In a container, root may not see the programs of other users.
+    #[test]
+    fn the_program_of_another_user_is_found_by_its_name_where_it_may_not_be_seen() {
+        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::process::CommandExt;
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let program = dir.path().canonicalize().unwrap().join("sleep");
+        fs::copy(sleep_program(), &program).unwrap();
+        let mut command = Command::new(&program);
+        if crate::host::is_root() {
+            command.uid(21_546).gid(21_546);
+        }
+        let sleeper = Sleeper::start(command.current_dir("/"));
+        let census = running_from(dir.path()).unwrap();
+        let pids: Vec<_> = census.found.iter().map(|process| process.identity.pid).collect();
+        assert_eq!(pids, [sleeper.0.id()]);
     }
 
     #[test]

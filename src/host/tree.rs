@@ -4,12 +4,12 @@
 
 mod attributes;
 mod duplicate;
-mod exchange;
 mod link;
 mod names;
+mod rename;
 
 pub use attributes::{Attributes, Setting};
-pub use exchange::Exchange;
+pub use rename::Exchange;
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -19,7 +19,7 @@ use cap_std_ext::cap_std::ambient_authority;
 use cap_std_ext::cap_std::fs::{Dir, DirBuilder, DirBuilderExt, MetadataExt, OpenOptions};
 use cap_std_ext::cap_std::fs::{OpenOptionsExt, Permissions, PermissionsExt};
 use cap_std_ext::dirext::CapStdExtDirExt;
-use rustix::fs::{AtFlags, Gid, RenameFlags, Uid};
+use rustix::fs::{AtFlags, Gid, Uid};
 
 use super::append_file::AppendFile;
 use super::error::{PathContext, PathError};
@@ -288,25 +288,6 @@ impl Tree {
         }
         let file = self.dir.open(path.as_path()).on("open", &absolute)?;
         Ok(SourceFile::new(file.into_std(), absolute))
-    }
-
-    /// Gives a path a new name. The new name must be free, and on the same file system.
-    pub fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), PathError> {
-        self.permit(self.territory.holds(from), "rename", from)?;
-        self.permit(self.territory.holds(to), "rename to", to)?;
-        let (old_parent, old_name) = self.parent_of(from)?;
-        let (new_parent, new_name) = self.parent_of(to)?;
-        self.meter.admit().on("rename", &self.absolute(from))?;
-        rustix::fs::renameat_with(
-            &old_parent,
-            old_name.as_str(),
-            &new_parent,
-            new_name.as_str(),
-            RenameFlags::NOREPLACE,
-        )
-        .on("rename", &self.absolute(from))?;
-        self.sync_parent(to)?;
-        self.sync_parent(from)
     }
 
     /// Removes a file; it may be gone already.

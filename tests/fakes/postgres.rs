@@ -58,6 +58,17 @@ impl Database {
         connect(self.port, &self.name)
     }
 
+    /// A connection to it as a superuser, who is not the role that owns it.
+    pub(crate) fn connect_as_admin(&self) -> Client {
+        connect_as(&format!("{ROLE}_admin"), self.port, &self.name)
+    }
+
+    /// The same URL for another role and password, both as they stand in an URL.
+    pub(crate) fn url_for(&self, role: &str, password: &str) -> String {
+        let Self { name, port } = self;
+        format!("postgres://{role}:{password}@127.0.0.1:{port}/{name}?sslmode=disable")
+    }
+
     /// The first column of the first row that `query` gives, as text; `None` when there is no row.
     pub(crate) fn value(&self, query: &str) -> Option<String> {
         let rows =
@@ -92,7 +103,11 @@ impl Database {
 }
 
 fn connect(port: u16, database: &str) -> Client {
+    connect_as(ROLE, port, database)
+}
+
+fn connect_as(role: &str, port: u16, database: &str) -> Client {
     let mut config = Client::configure();
-    config.host("127.0.0.1").port(port).user(ROLE).password(PASSWORD).dbname(database);
+    config.host("127.0.0.1").port(port).user(role).password(PASSWORD).dbname(database);
     config.connect(NoTls).unwrap_or_else(|error| panic!("cannot connect to {database}: {error}"))
 }

@@ -13,6 +13,7 @@
 )]
 
 mod architecture;
+mod backup;
 mod budget;
 mod carry;
 mod crash;
@@ -24,6 +25,7 @@ mod hostile;
 mod install;
 mod orphans;
 mod private_postgres;
+mod service;
 mod stand_in;
 mod support;
 mod upgrade;

@@ -1,6 +1,6 @@
 //! What the server did to the configuration, as entries of the ledger.
 
-use super::{Restored, Rewrite};
+use super::{Renamed, Restored, Rewrite};
 use crate::config::ledger::{Because, Choice, Decision, Ledger, Origin};
 use crate::config::mask::Shown;
 use crate::config::setting::SettingPath;
@@ -27,8 +27,29 @@ impl Restored {
         for dropped in &self.dropped {
             let (setting, value) = (&dropped.setting, dropped.value.clone());
             let because = Because::ServerDropped;
-            ledger.replace(decision(setting, Choice::Dropped, because, value, None));
+            let decision = decision(setting, Choice::Dropped, because, value, None);
+            ledger.replace(Decision { other_name: dropped.successor.clone(), ..decision });
         }
+        for recased in &self.recased {
+            ledger.respell(&recased.formerly, &recased.setting);
+        }
+        for renamed in &self.renamed {
+            renamed.enter_into(ledger);
+        }
+    }
+}
+
+impl Renamed {
+    fn enter_into(&self, ledger: &mut Ledger) {
+        let (setting, formerly, value) = (&self.setting, &self.formerly, self.value.clone());
+        let (because, instead_of) = (Because::Renamed, self.instead_of.clone());
+        if !setting.is_same_as(formerly) {
+            let gone = decision(formerly, Choice::Dropped, because, value.clone(), None);
+            ledger.replace(Decision { other_name: Some(setting.clone()), ..gone });
+        }
+        let kept = decision(setting, Choice::Kept, because, value, instead_of);
+        let other_name = Some(formerly.clone());
+        ledger.replace(Decision { origin: Origin::Site, other_name, ..kept });
     }
 }
 

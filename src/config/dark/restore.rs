@@ -7,14 +7,13 @@ use crate::config::diff::{Pair, pairs};
 use crate::config::document::{Document, DocumentError, EditError, Kind, View};
 use crate::config::known::exists_in;
 use crate::config::mask::Shown;
+use crate::config::rename::{respelled, successor};
 use crate::config::setting::SettingPath;
 use crate::model::Version;
 
 use super::Shaded;
-
-/// So many settings going back to the shipped value at once is no migration of the server's: real ones were seen to
-/// rewrite one setting per upgrade at most, apart from empty ones that they fill in.
-const MANY: usize = 5;
+use super::renamed::{Recased, Renamed, keep_renamed};
+use super::resets::{Reset, Traces, resets};
 
 /// Values that servers were seen to rewrite, from and to. Both were former defaults and new ones, taken for untouched.
 const KNOWN_REWRITES: &[(&str, &str, &str)] = &[
@@ -33,8 +32,14 @@ pub struct Restored {
     pub added: Vec<SettingPath>,
     /// Settings with another value than before, beyond those that were put back.
     pub changed: Vec<Changed>,
+    /// Settings that the server dropped under one name and has under another, with the former value.
+    pub renamed: Vec<Renamed>,
+    /// Settings that the server writes with other capitals than before.
+    pub recased: Vec<Recased>,
     /// Signs that the server fell back to defaults. Any one means that the start has failed.
     pub resets: Vec<Reset>,
+    /// The version that was started.
+    pub(super) version: Version,
 }
 
 /// A setting that the server dropped.
@@ -46,6 +51,32 @@ pub struct Dropped {
     pub value: Shown,
     /// Is this a setting that the server's version has, as far as is known? Dropping it then is no housekeeping.
     pub is_known_here: bool,
+    /// What took its place, if that is known. Its value did not go there.
+    pub successor: Option<SettingPath>,
+}
+
+/// The configurations that releases ship, as far as they are at hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shipped<'a> {
+    /// That of the release that was started.
+    pub release: Option<&'a Document>,
+    /// That of the release that the file comes from, if it comes from another one.
+    pub former: Option<&'a Document>,
+}
+
+impl Shipped<'_> {
+    /// Is this a value that somebody chose? What the former release shipped is not; where that is not known, everything
+    /// counts.
+    pub(super) fn is_of_user(self, setting: &SettingPath, value: &View<'_>) -> bool {
+        let default = self.former.and_then(|former| former.get(setting));
+        default.is_none_or(|default| !default.is_same_as(value))
+    }
+
+    /// May this be the server's own default? Where that is not known, it may.
+    pub(super) fn may_be_default(self, setting: &SettingPath, value: &View<'_>) -> bool {
+        let default = self.release.and_then(|release| release.get(setting));
+        default.is_none_or(|default| default.is_same_as(value))
+    }
 }
 
 /// A setting that the server gave another value.
@@ -73,21 +104,6 @@ pub enum Rewrite {
     Unexpected,
 }
 
-/// A sign that the server fell back to defaults.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "sign")]
-pub enum Reset {
-    /// The address of the site was there, and is empty or gone.
-    SiteUrlEmptied,
-    /// The database is no longer the site's but the one that releases ship.
-    DefaultDataSource,
-    /// Many settings have the shipped value again.
-    ManyDefaults {
-        /// Which.
-        settings: Vec<SettingPath>,
-    },
-}
-
 /// Why there is nothing to restore.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
@@ -99,10 +115,10 @@ pub enum RestoreError {
     Edit(#[from] EditError),
 }
 
-/// Puts the values back that were changed for the dark, and compares the result with what went in.
+/// Puts the values back that were changed for the dark, and those that the server did not find under their new names,
+/// and compares the result with what went in.
 ///
-/// `original` is the merged configuration before the dark, `after` the copy as the server left it, `shipped` the
-/// release's own configuration, if it is at hand.
+/// `original` is the merged configuration before the dark, `after` the copy as the server left it.
 ///
 /// # Errors
 /// [`RestoreError`]: a file of 0 bytes, for one.
@@ -110,13 +126,15 @@ pub fn restore(
     original: &Document,
     shaded: &[Shaded],
     after: &[u8],
-    shipped: Option<&Document>,
+    shipped: Shipped<'_>,
     version: &Version,
 ) -> Result<Restored, RestoreError> {
     let mut document = Document::parse(after)?;
     put_back(&mut document, shaded)?;
+    let renamed = keep_renamed(original, &mut document, shipped, version)?;
     let pairs = pairs(original, &document);
-    let resets = resets(original, &document, shipped, &pairs);
+    let traces = Traces { original, after: &document, shipped, pairs: &pairs, version };
+    let resets = resets(&traces);
     let (mut dropped, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for Pair { setting, before, after } in pairs {
         match (before, after) {
@@ -130,13 +148,27 @@ pub fn restore(
             (Some(before), None) if before.kind() != Kind::Null => dropped.push(Dropped {
                 value: Shown::of(&setting, &before),
                 is_known_here: exists_in(&setting, version),
+                successor: successor(&setting, version).cloned(),
                 setting,
             }),
             (None, Some(_)) => added.push(setting),
             (Some(_) | None, None) => {}
         }
     }
-    Ok(Restored { document, dropped, added, changed, resets })
+    dropped.retain(|dropped| !renamed.iter().any(|it| it.formerly.is_same_as(&dropped.setting)));
+    added.retain(|added| !renamed.iter().any(|it| it.setting.is_same_as(added)));
+    let recased = respelled(original, &document).into_iter();
+    let recased = recased.map(|(formerly, setting)| Recased { setting, formerly }).collect();
+    Ok(Restored {
+        document,
+        dropped,
+        added,
+        changed,
+        renamed,
+        recased,
+        resets,
+        version: version.clone(),
+    })
 }
 
 fn put_back(document: &mut Document, shaded: &[Shaded]) -> Result<(), EditError> {
@@ -169,50 +201,5 @@ fn kind_of(setting: &SettingPath, before: &View<'_>, after: &View<'_>) -> Rewrit
         Rewrite::Known
     } else {
         Rewrite::Unexpected
-    }
-}
-
-fn resets(
-    original: &Document,
-    after: &Document,
-    shipped: Option<&Document>,
-    pairs: &[Pair<'_>],
-) -> Vec<Reset> {
-    let mut resets = Vec::new();
-    let site_url = SettingPath::known("ServiceSettings.SiteURL");
-    let is_set =
-        |document: &Document| document.get(&site_url).is_some_and(|value| !value.is_empty());
-    if is_set(original) && !is_set(after) {
-        resets.push(Reset::SiteUrlEmptied);
-    }
-    let data_source = SettingPath::known("SqlSettings.DataSource");
-    let shipped_source = shipped.and_then(|shipped| shipped.get(&data_source));
-    if let (Some(before), Some(after)) = (original.get(&data_source), after.get(&data_source)) {
-        // Every release up to today ships a connection with this user and password.
-        let is_default = after.raw().contains("mmuser:mostest@")
-            || shipped_source.is_some_and(|shipped| shipped.is_same_as(&after));
-        if is_default && !before.is_same_as(&after) {
-            resets.push(Reset::DefaultDataSource);
-        }
-    }
-    let back: Vec<SettingPath> = pairs
-        .iter()
-        .filter(|pair| is_back(pair, shipped))
-        .map(|pair| pair.setting.clone())
-        .collect();
-    if back.len() >= MANY {
-        resets.push(Reset::ManyDefaults { settings: back });
-    }
-    resets
-}
-
-/// Had the setting a value of its own, and has the shipped one now?
-fn is_back(pair: &Pair<'_>, shipped: Option<&Document>) -> bool {
-    let shipped = shipped.and_then(|shipped| shipped.get(&pair.setting));
-    match (&pair.before, &pair.after, shipped) {
-        (Some(before), Some(after), Some(shipped)) => {
-            !before.is_empty() && after.is_same_as(&shipped)
-        }
-        _ => false,
     }
 }

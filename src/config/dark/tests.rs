@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::resets::*;
 use super::restore::*;
 use super::*;
 use crate::config::View;
@@ -78,7 +79,8 @@ fn a_server_that_writes_nothing_gives_the_file_back_byte_for_byte() {
         let after = dark.document.to_text();
         assert_ne!(after, text);
         let restored =
-            restore(&original, &dark.shaded, after.as_bytes(), None, &version()).unwrap();
+            restore(&original, &dark.shaded, after.as_bytes(), Shipped::default(), &version())
+                .unwrap();
         assert_eq!(restored.document.to_text(), text);
         assert!(restored.dropped.is_empty() && restored.added.is_empty());
         assert!(restored.changed.is_empty() && restored.resets.is_empty());
@@ -102,7 +104,8 @@ fn what_the_server_did_to_the_file_is_told() {
     after.remove(&SettingPath::known("Unheard"));
     after.remove(&SettingPath::known("EmailSettings.EnableEmailBatching"));
     let text = after.to_text();
-    let restored = restore(&original, &dark.shaded, text.as_bytes(), None, &version()).unwrap();
+    let restored =
+        restore(&original, &dark.shaded, text.as_bytes(), Shipped::default(), &version()).unwrap();
     let dropped: Vec<_> = restored
         .dropped
         .iter()
@@ -132,9 +135,15 @@ fn a_fall_back_to_defaults_is_seen() {
         for (setting, value) in edits {
             after.set_raw(&SettingPath::known(setting), value).unwrap();
         }
-        restore(&original, &[], after.to_text().as_bytes(), Some(&shipped), &version())
-            .unwrap()
-            .resets
+        restore(
+            &original,
+            &[],
+            after.to_text().as_bytes(),
+            Shipped { release: Some(&shipped), former: None },
+            &version(),
+        )
+        .unwrap()
+        .resets
     };
     assert_eq!(run(&[("ServiceSettings.SiteURL", "\"\"")]), [Reset::SiteUrlEmptied]);
     for source in ["\"postgres://shipped\"", "\"postgres://mmuser:mostest@h/db\""] {
@@ -152,6 +161,6 @@ fn a_fall_back_to_defaults_is_seen() {
 fn an_empty_file_is_no_configuration() {
     let original = document(&original());
     for after in [b"".as_slice(), b"{\"ServiceSettings\": {"] {
-        assert!(restore(&original, &[], after, None, &version()).is_err());
+        assert!(restore(&original, &[], after, Shipped::default(), &version()).is_err());
     }
 }

@@ -257,3 +257,27 @@ fn depth(json: &str) -> usize {
     }
     deepest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_respelled_in_their_place() {
+        let text = "{ \"a\" :{\"siteurl\":1 , \"x\":2},\"pluginsettings\": {\"Plugins\":{\"com.a\": {}}} }";
+        for (wanted, result) in [
+            ("A.SiteURL", text.replace("\"a\"", "\"A\"").replace("siteurl", "SiteURL")),
+            ("A", text.replace("\"a\"", "\"A\"")),
+            ("a.siteurl", text.to_owned()),
+            ("a.y", text.to_owned()),
+            // The names of plugins are exact.
+            ("PluginSettings.Plugins.\"Com.a\"", text.to_owned()),
+            ("PluginSettings.Plugins.\"com.a\"", text.replace("pluginsettings", "PluginSettings")),
+        ] {
+            let mut document = Document::parse(text.as_bytes()).unwrap();
+            let changed = document.respell(&SettingPath::known(wanted));
+            assert_eq!(document.to_text(), result, "{wanted}");
+            assert_eq!(changed, result != text, "{wanted}");
+        }
+    }
+}

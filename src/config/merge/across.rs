@@ -125,9 +125,10 @@ fn direction<'r>(rename: &'r Rename, hop: Hop<'_>) -> Option<(&'r SettingPath, &
 /// Servers of 4.2 and before do not rewrite a file that has all it needs, so that a spelling may be older than the
 /// version before the hop.
 fn recase(document: &mut Document, rename: &Rename, hop: Hop<'_>) {
-    let (wrong, right) = match rename.is_known_to(hop.to) {
-        true => (&rename.from, &rename.to),
-        false => (&rename.to, &rename.from),
+    let (wrong, right) = if rename.is_known_to(hop.to) {
+        (&rename.from, &rename.to)
+    } else {
+        (&rename.to, &rename.from)
     };
     let Some(spelled) = document.spelling(wrong).filter(|spelled| spelled.name() == wrong.name())
     else {

@@ -7,9 +7,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::config::known::exists_in;
 use crate::config::layer::Hop;
 use crate::config::ledger::Choice;
-use crate::config::rename::{RenameKind, renames};
+use crate::config::rename::{Rename, RenameKind, renames};
+use crate::config::{Shipped, restore};
 use crate::model::Version;
 
 fn document(value: &Value) -> Document {
@@ -175,12 +177,14 @@ fn the_table_has_the_nineteen_keys_of_6_0() {
 #[test]
 fn defaults_that_the_release_changed_are_told_or_taken() {
     let old = document(&json!({
-        "A": {"x": 1, "user": 1, "gone": 1}, "SqlSettings": {"DriverName": "mysql", "MaxOpenConns": 300},
-        "RateLimitSettings": {"EnableRateLimiter": false}, "FileSettings": {"Directory": "./data/"}
+        "A": {"x": 1, "user": 1, "gone": 1}, "SqlSettings": {"DriverName": "mysql"},
+        "RateLimitSettings": {"EnableRateLimiter": false}, "FileSettings": {"Directory": "./data/"},
+        "PluginSettings": {"PluginStates": {"com.x": {"Enable": true}}}
     }));
     let release = document(&json!({
-        "A": {"x": 2, "user": 2}, "SqlSettings": {"DriverName": "postgres", "MaxOpenConns": 100},
-        "RateLimitSettings": {"Enable": true}, "FileSettings": {"Directory": "./files/"}
+        "A": {"x": 2, "user": 2}, "SqlSettings": {"DriverName": "postgres"},
+        "RateLimitSettings": {"Enable": true}, "FileSettings": {"Directory": "./files/"},
+        "PluginSettings": {"PluginStates": {}}
     }));
     let mut site = old.clone();
     site.set_raw(&path("A.user"), "7").unwrap();
@@ -195,28 +199,28 @@ fn defaults_that_the_release_changed_are_told_or_taken() {
         })
         .unwrap()
     };
-    let raw =
-        |merged: &Merged, setting| merged.document.get(&path(setting)).unwrap().raw().to_owned();
-    let because =
-        |merged: &Merged, setting| merged.ledger.decision(&path(setting)).unwrap().because;
-
-    let told = run(NewDefaults::Report);
-    assert_eq!(raw(&told, "A.x"), "1");
-    assert_eq!(because(&told, "A.x"), Because::ReleaseDefaultMoved);
-    assert_eq!(raw(&told, "RateLimitSettings.Enable"), "false");
-    assert_eq!(because(&told, "RateLimitSettings.Enable"), Because::ReleaseDefaultMoved);
-
-    let taken = run(NewDefaults::Adopt);
-    assert_eq!(raw(&taken, "A.x"), "2");
-    assert_eq!(raw(&taken, "RateLimitSettings.Enable"), "true");
-    // The driver belongs to the database, not to the release.
-    assert_eq!(raw(&taken, "SqlSettings.DriverName"), "\"mysql\"");
-    assert_eq!(raw(&taken, "FileSettings.Directory"), "\"./data/\"");
-    for merged in [told, taken] {
-        assert_eq!(raw(&merged, "A.user"), "7");
+    let (told, taken) = (run(NewDefaults::Report), run(NewDefaults::Adopt));
+    for (setting, when_told, when_taken, because) in [
+        ("A.x", "1", "2", Because::ReleaseDefaultMoved),
+        ("RateLimitSettings.Enable", "false", "true", Because::ReleaseDefaultMoved),
+        ("A.user", "7", "7", Because::NobodyElseAsks),
         // What the release does not know any more is the server's to drop.
-        assert_eq!(raw(&merged, "A.gone"), "1");
-        assert_eq!(merged.ledger.decision(&path("A.gone")).unwrap().choice, Choice::Kept);
+        ("A.gone", "1", "1", Because::NobodyElseAsks),
+        // These belong to the installation, not to the release.
+        ("SqlSettings.DriverName", "\"mysql\"", "\"mysql\"", Because::ReleaseDefaultMoved),
+        ("FileSettings.Directory", "\"./data/\"", "\"./data/\"", Because::ReleaseDefaultMoved),
+        ("PluginSettings.PluginStates.\"com.x\".Enable", "true", "true", Because::NobodyElseAsks),
+    ] {
+        for (merged, wanted) in [(&told, when_told), (&taken, when_taken)] {
+            let value = merged.document.get(&path(setting));
+            assert_eq!(
+                value.map(|value| value.raw().to_owned()).as_deref(),
+                Some(wanted),
+                "{setting}"
+            );
+        }
+        let decision = told.ledger.decision(&path(setting)).unwrap();
+        assert_eq!((decision.choice, decision.because), (Choice::Kept, because), "{setting}");
     }
 }
 
@@ -262,13 +266,25 @@ fn renamed_settings() -> impl Strategy<Value = Vec<(usize, bool, bool, i32)>> {
     prop::collection::vec((0..renames().len(), any::<bool>(), any::<bool>(), 0..3_i32), 0..12)
 }
 
+/// A setting of the section, if this is one.
+fn below(path: &SettingPath) -> SettingPath {
+    if path.parent().is_none() { path.child("Username") } else { path.clone() }
+}
+
+/// These settings, under their former names or their present ones.
+fn of_rows(rows: &[(&Rename, bool, i32)]) -> Document {
+    let mut document = Document::empty();
+    for (rename, former, value) in rows {
+        let name = if *former { &rename.from } else { &rename.to };
+        document.set_raw(&below(name), &value.to_string()).unwrap();
+    }
+    document
+}
+
 fn built(settings: &[(usize, bool, bool, i32)]) -> Document {
     let mut document = document(&json!({"ServiceSettings": {"SiteURL": "https://chat.example"}}));
     for (index, old, new, value) in settings {
         let rename = &renames()[*index];
-        let below = |path: &SettingPath| {
-            if path.parent().is_none() { path.child("Username") } else { path.clone() }
-        };
         for (wanted, name) in [(*old, &rename.from), (*new, &rename.to)] {
             if wanted {
                 document.set_raw(&below(name), &value.to_string()).unwrap();
@@ -282,9 +298,10 @@ fn built(settings: &[(usize, bool, bool, i32)]) -> Document {
 fn as_shipped(document: &Document, version: &Version) -> Document {
     let mut shipped = document.clone();
     for rename in renames() {
-        let (wrong, right) = match rename.is_known_to(version) {
-            true => (&rename.from, &rename.to),
-            false => (&rename.to, &rename.from),
+        let (wrong, right) = if rename.is_known_to(version) {
+            (&rename.from, &rename.to)
+        } else {
+            (&rename.to, &rename.from)
         };
         let section = right.parent().and_then(|section| shipped.spelling(&section));
         if rename.kind == RenameKind::Recased {
@@ -361,5 +378,43 @@ proptest! {
             prop_assert!(value.is_some_and(|value| value.is_same_as(&leaf.value)), "{}", leaf.setting);
         }
         prop_assert_eq!(back.document.leaves().len(), site.leaves().len());
+    }
+
+    /// Whether the merge gives a value its new name or only what follows the start: it is the same value in the end.
+    #[test]
+    fn a_value_arrives_by_either_way(
+        chosen in prop::collection::btree_map(0..renames().len(), 1..4_i32, 0..8),
+        to in prop::sample::select(vec!["1.0.0", "3.5.1", "4.1.0", "5.3.0", "6.3.0", "11.8.0"]),
+    ) {
+        let to = version(to);
+        let mut carried: Vec<(&Rename, i32)> =
+            chosen.into_iter().map(|(index, value)| (&renames()[index], value)).collect();
+        carried.retain(|(rename, _)| {
+            let same = matches!(rename.kind, RenameKind::Renamed | RenameKind::Recased);
+            same && rename.is_known_to(&to)
+                && (rename.from.parent().is_none() || exists_in(&rename.to, &to))
+        });
+        // One setting has two rows; both of its former names cannot have a value of their own.
+        let mut names = BTreeSet::new();
+        carried.retain(|(rename, _)| names.insert(rename.to.folded()));
+        let former: Vec<_> = carried.iter().map(|(rename, value)| (*rename, true, *value)).collect();
+        let new: Vec<_> = carried.iter().map(|(rename, _)| (*rename, false, 0)).collect();
+        let (site, shipped) = (of_rows(&former), of_rows(&new));
+        let by_merge = across(&site, "0.5.0", &to.to_string()).document;
+        for (input, server) in [
+            (&by_merge, by_merge.to_text()),
+            // This server found nothing under the names that it looks for.
+            (&site, shipped.to_text()),
+        ] {
+            let found = Shipped { release: Some(&shipped), former: None };
+            let restored = restore(input, &[], server.as_bytes(), found, &to).unwrap();
+            for (rename, value) in &carried {
+                let now = restored.document.get(&below(&rename.to)).unwrap();
+                prop_assert_eq!(now.raw(), value.to_string(), "{}", rename.to);
+            }
+            prop_assert!(restored.dropped.is_empty() && restored.added.is_empty());
+            prop_assert!(restored.changed.is_empty() && restored.resets.is_empty());
+            assert_names_are_single(&restored.document);
+        }
     }
 }

@@ -38,6 +38,12 @@ pub enum ServingError {
         /// Who was told to stop it.
         service: Service,
     },
+    /// Nothing is seen to run from the tree, but its service disagrees.
+    #[error("{service} was told to stop, and says that it still runs")]
+    StillUp {
+        /// Who was told.
+        service: Service,
+    },
     /// Somebody is still connected to the database as the server.
     #[error(
         "the database is still in use: {sessions} sessions of the server's own role are left ({clients})"

@@ -7,7 +7,7 @@ mod sessions;
 mod watch;
 
 pub use error::ServingError;
-pub(crate) use quiet::{NotQuiet, running, until_gone};
+pub(crate) use quiet::{Gone, NotQuiet, running, until_gone};
 pub(crate) use sessions::until_alone;
 pub(crate) use watch::{Served, Serving, Started};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Until;
 use super::error::ServingError;
-use crate::host::{Census, Host, PathError, running_from, service_of};
+use crate::host::{Census, Host, PathError, ServiceDoor, ServiceState, running_from, service_of};
 use crate::model::{RelPath, Service};
 
 /// The first pause between two looks: the server is down meanwhile.
@@ -43,25 +43,49 @@ impl NotQuiet {
     }
 }
 
+/// Whether it is quiet.
+#[derive(Debug)]
+pub(crate) enum Gone {
+    /// It is.
+    Yes,
+    /// Nothing is seen; so many processes may not be looked into, and the service does not say.
+    AsFarAsSeen { unseen: usize },
+    /// Nothing is seen, but not everything may be, and the service says that it runs.
+    NotByItsWord,
+    /// It is not.
+    No(NotQuiet),
+}
+
 /// What runs from the tree.
 pub(crate) fn running(host: &Host, tree: &RelPath) -> Result<Census, PathError> {
     running_from(&host.tree.absolute(tree))
 }
 
-/// Waits until nothing runs from the tree any more, at most this long; returns what does so all the same.
+/// Waits until nothing runs from the tree any more, at most this long. Where the processes of others may not be looked
+/// into, the word of the service counts too.
 pub(crate) fn until_gone(
     host: &Host,
     tree: &RelPath,
+    door: &ServiceDoor<'_>,
     limit: Duration,
     until: Until,
-) -> Result<Census, ServingError> {
+) -> Result<Gone, ServingError> {
     let begin = host.clock.monotonic();
     let mut pause = SHORTEST;
     loop {
         let census = running(host, tree)?;
+        let left = match NotQuiet::of(&census) {
+            Some(left) => Gone::No(left),
+            None if census.unseen == 0 => return Ok(Gone::Yes),
+            None => match door.state() {
+                ServiceState::Stopped => return Ok(Gone::Yes),
+                ServiceState::Unknown => return Ok(Gone::AsFarAsSeen { unseen: census.unseen }),
+                ServiceState::Running { .. } => Gone::NotByItsWord,
+            },
+        };
         let waited = host.clock.monotonic().saturating_sub(begin);
-        if census.found.is_empty() || waited >= limit {
-            return Ok(census);
+        if waited >= limit {
+            return Ok(left);
         }
         if until.is_reached(host) {
             return Err(ServingError::Cancelled);

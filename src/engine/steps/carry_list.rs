@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::carry::{CarryList, Move, Way};
 use super::error::StepError;
 use crate::engine::foreign::{ForeignError, nameless_in, paths_to_carry};
-use crate::engine::state_files::read_identity;
+use crate::engine::state_files::{read_identity, read_maker};
 use crate::host::{FileSystems, Host, Kind, PathError, Stat, resolve_links};
 use crate::model::{Carry, EntryKind, RelPath, TreeIdentity};
 
@@ -78,8 +78,9 @@ pub(super) fn list_moves(
     carry: &Carry,
     host: &Host,
 ) -> Result<(CarryList, Vec<RelPath>), StepError> {
-    let identity = read_identity(host, &carry.from)?
-        .ok_or_else(|| CarryError::NotOurs { path: host.tree.absolute(&carry.from) })?;
+    let not_ours = |path| CarryError::NotOurs { path: host.tree.absolute(path) };
+    let identity = read_identity(host, &carry.from)?.ok_or_else(|| not_ours(&carry.from))?;
+    read_maker(host, &carry.to)?.ok_or_else(|| not_ours(&carry.to))?;
     let units =
         paths_to_carry(host, &carry.from, &identity, &carry.in_tree).map_err(CarryError::from)?;
     let mut listing = Listing {

@@ -16,6 +16,9 @@ use crate::server::Era;
 /// The right of a program to do what only root may otherwise, such as to listen on port 443.
 const CAPABILITY: &str = "security.capability";
 
+/// So many losses are told one by one; of more, only how many they are.
+const NAMED: usize = 24;
+
 /// Why the next tree cannot get what the live one has.
 #[derive(Debug, thiserror::Error)]
 pub enum InheritError {
@@ -34,7 +37,8 @@ pub(super) fn perform(
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
     let (old, new) = (identity(from, cx.host)?, identity(to, cx.host)?);
-    let mut heir = Heir { host: cx.host, from, to, lost: Vec::new() };
+    let usual = cx.host.tree.stat(from)?.map(|stat| stat.owner);
+    let mut heir = Heir { host: cx.host, from, to, usual, lost: Vec::new() };
     heir.top()?;
     for entry in &old.entries {
         // The configuration gets its owner and rights when it is written.
@@ -45,11 +49,21 @@ pub(super) fn perform(
     }
     let binary = |of: &TreeIdentity| Era::of(&of.release.version).server_binary();
     heir.capability(&binary(&old), &binary(&new))?;
-    let lost = heir.lost;
-    for text in lost {
+    for text in notes(heir.lost, to) {
         cx.reporter.hear(&Event::Note { text });
     }
     Ok(cx.host.tree.sync_file_system(to)?)
+}
+
+fn notes(mut lost: Vec<String>, to: &RelPath) -> Vec<String> {
+    let more = lost.len().saturating_sub(NAMED);
+    lost.truncate(NAMED);
+    if more > 0 {
+        lost.push(format!(
+            "{to}: {more} more owners and attributes of the live tree cannot be set"
+        ));
+    }
+    lost
 }
 
 fn identity(tree: &RelPath, host: &Host) -> Result<TreeIdentity, StepError> {
@@ -62,6 +76,8 @@ struct Heir<'h> {
     host: &'h Host,
     from: &'h RelPath,
     to: &'h RelPath,
+    /// Who owns the live tree's top, and so usually everything in it.
+    usual: Option<Owner>,
     /// What could not be set, in sentences.
     lost: Vec<String>,
 }
@@ -69,8 +85,8 @@ struct Heir<'h> {
 impl Heir<'_> {
     fn top(&mut self) -> Result<(), StepError> {
         let here = RelPath::here();
-        if let Some(stat) = self.host.tree.stat(self.from)? {
-            self.owner(&here, stat.owner)?;
+        if let Some(owner) = self.usual {
+            self.owner(&here, owner)?;
         }
         self.attributes(&here, &here)
     }
@@ -84,8 +100,7 @@ impl Heir<'_> {
         if old.kind != new.kind {
             return Ok(());
         }
-        let usual = tree.stat(self.from)?.map(|top| top.owner);
-        if Some(old.owner) != usual {
+        if Some(old.owner) != self.usual {
             // First, as a change of the owner takes capabilities away.
             self.owner(path, old.owner)?;
         }

@@ -12,7 +12,7 @@ use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use super::rewritten::{notes, refuse_resets, summary};
 use crate::config::{
-    Document, EditError, Ledger, RestoreError, Restored, SettingPath, darken, restore,
+    Document, EditError, Ledger, RestoreError, Restored, SettingPath, Shipped, darken, restore,
 };
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
@@ -125,8 +125,9 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let after = tree.read(&copy, LARGEST)?.unwrap_or_default();
     let shipped = read_document(cx.host, &prove.tree.join(TreeIdentity::SHIPPED_CONFIG))?;
     let version = &prove.release.version;
-    let restored = restore(&original, &dark.shaded, &after, shipped.as_ref(), version)
-        .map_err(AcceptError::from)?;
+    let shipped = Shipped { release: shipped.as_ref(), former: None };
+    let restored =
+        restore(&original, &dark.shaded, &after, shipped, version).map_err(AcceptError::from)?;
     refuse_resets(&restored)?;
     checks.push(summary(&restored));
     write_down(cx, &witness, checks, &restored)?;

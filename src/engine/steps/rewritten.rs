@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::prove::AcceptError;
-use crate::config::{Changed, Reset, Restored, Rewrite};
+use crate::config::{Changed, Renamed, Reset, Restored, Rewrite};
 
 /// So many settings of one section are named; of more, only their number is told.
 const NAMED: usize = 3;
@@ -22,6 +22,9 @@ pub(super) fn refuse_resets(restored: &Restored) -> Result<(), AcceptError> {
             Reset::ManyDefaults { settings } => {
                 format!("{} settings have their default again", settings.len())
             }
+            Reset::MostSettingsGone { gone, of } => {
+                format!("{gone} of {of} settings are gone")
+            }
         })
         .collect();
     if signs.is_empty() { Ok(()) } else { Err(AcceptError::Reset(signs.join(", "))) }
@@ -30,7 +33,7 @@ pub(super) fn refuse_resets(restored: &Restored) -> Result<(), AcceptError> {
 /// The whole of it, in one line.
 pub(super) fn summary(restored: &Restored) -> String {
     let (added, changed) = (restored.added.len(), restored.changed.len());
-    let dropped = restored.dropped.len();
+    let dropped = restored.dropped.len() + restored.renamed.len();
     format!(
         "it kept every setting it knows ({added} added, {changed} filled in or changed, {dropped} dropped)"
     )
@@ -54,7 +57,11 @@ pub(super) fn notes(restored: &Restored) -> Vec<String> {
     });
     let unexpected =
         restored.changed.iter().filter(|changed| changed.rewrite == Rewrite::Unexpected);
-    dropped.chain(unexpected.map(changed)).collect()
+    let renamed = restored.renamed.iter().map(|renamed| {
+        let Renamed { setting, formerly, .. } = renamed;
+        format!("{formerly} is called {setting} now; its value was put there")
+    });
+    dropped.chain(renamed).chain(unexpected.map(changed)).collect()
 }
 
 fn changed(changed: &Changed) -> String {

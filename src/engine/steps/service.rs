@@ -10,9 +10,9 @@ use super::context::StepContext;
 use super::error::StepError;
 use super::facts::facts;
 use crate::engine::serving::{
-    NotQuiet, Served, Serving, ServingError, Started, Until, running, until_alone, until_gone,
+    Gone, NotQuiet, Served, Serving, ServingError, Started, Until, running, until_alone, until_gone,
 };
-use crate::host::{Host, PathError, ServiceDoor, ServiceState};
+use crate::host::{Census, Host, PathError, ServiceDoor, ServiceState};
 use crate::model::{Event, RelPath, Service, StartServer, StopServer};
 
 /// A server may take 15 s to end (observed), and its service says that it is stopped before or after that.
@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The same where its service says that it could not be stopped, or was told to in an earlier run: it may be on its way.
 const SHORT_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a server that was unwell before is waited for: within a minute it is up.
+const UNWELL: Duration = Duration::from_secs(60);
 
 /// That the service was told to stop the server, in the transaction's directory.
 const TOLD: &str = "stop-told.json";
@@ -44,7 +47,7 @@ pub(super) fn stop(stop: &StopServer, cx: &mut StepContext<'_>) -> Result<(), St
     let config = config.map(|file| serving.overridden(file, &census));
     match NotQuiet::of(&census) {
         Some(running) if stop.service.is_none() => return Err(running.nobody_to_ask().into()),
-        None if is_stopped(&serving, cx)? => {}
+        None if is_stopped(&serving, &census, cx)? => {}
         _ => tell_to_stop(&serving, stop, cx)?,
     }
     let Some(config) = config else {
@@ -60,12 +63,16 @@ pub(super) fn start_again(stop: &StopServer, cx: &mut StepContext<'_>) -> Result
     if !stop.was_running {
         return Ok(());
     }
+    let facts = facts(cx, Some(&stop.release));
+    let door = ServiceDoor { exec: &cx.host.exec, service: &stop.service, facts: &facts };
+    let serving = old_server(stop, door, cx.host, Until::SecondWish);
     let told = read_told(cx)?;
     if told.is_some() {
-        until_gone(cx.host, &stop.tree, SHORT_PATIENCE, Until::SecondWish)?;
+        // It may be on its way.
+        until_gone(cx.host, &stop.tree, &serving.door, SHORT_PATIENCE, Until::SecondWish)?;
     }
     let is_running = !running(cx.host, &stop.tree)?.found.is_empty();
-    if is_running && told.is_none() {
+    if told.is_none() && (is_running || serving.now()?.is_some()) {
         return Ok(());
     }
     if stop.service.is_none() {
@@ -77,18 +84,19 @@ pub(super) fn start_again(stop: &StopServer, cx: &mut StepContext<'_>) -> Result
         }
         return Ok(());
     }
-    let facts = facts(cx, Some(&stop.release));
-    let door = ServiceDoor { exec: &cx.host.exec, service: &stop.service, facts: &facts };
-    let serving = old_server(stop, door, cx.host, Until::SecondWish);
+    let within = match told {
+        // It was no better before: it has to come up, and nobody knows whether it will ever be well.
+        Some(Told { answered: false }) => stop.within.min(UNWELL),
+        Some(Told { answered: true }) | None => stop.within,
+    };
     // One that has ignored its service still serves; a second one must not be started beside it.
     let came_back = if is_running && !is_supervised(&stop.service) {
-        serving.await_service(stop.within)
+        serving.await_service(within)
     } else {
-        serving.start(stop.within).map(|(served, started)| tell_of_start(served, &started, cx))
+        serving.start(within).map(|(served, started)| tell_of_start(served, &started, cx))
     };
     match (came_back, told) {
         (Ok(served), _) => tell_of_service(&served, cx),
-        // It was no better before.
         (Err(ServingError::NotServing { address, answer, .. }), Some(Told { answered: false }))
             if !running(cx.host, &stop.tree)?.found.is_empty() =>
         {
@@ -120,14 +128,12 @@ pub(super) fn start(start: &StartServer, cx: &mut StepContext<'_>) -> Result<(),
         until: Until::FirstWish,
     };
     let is_running = !running(cx.host, &start.tree)?.found.is_empty();
-    let already = if is_running { serving.now()? } else { None };
-    let served = match already {
-        Some(served) => served,
+    let served = match serving.now()? {
+        // Unless it is seen to be this one, a manager that starts none twice may as well be asked.
+        Some(served) if is_running || !is_supervised(&start.service) => served,
         // Started by an earlier run, and on its way.
-        None if is_running && !is_supervised(&start.service) => {
-            serving.await_service(start.within)?
-        }
-        None => {
+        _ if is_running && !is_supervised(&start.service) => serving.await_service(start.within)?,
+        _ => {
             let (served, started) = serving.start(start.within)?;
             tell_of_start(served, &started, cx)
         }
@@ -158,14 +164,19 @@ const fn is_supervised(service: &Service) -> bool {
 }
 
 /// While nothing is seen to run: does the service agree, or was it told before?
-fn is_stopped(serving: &Serving<'_>, cx: &StepContext<'_>) -> Result<bool, PathError> {
+fn is_stopped(
+    serving: &Serving<'_>,
+    census: &Census,
+    cx: &StepContext<'_>,
+) -> Result<bool, PathError> {
     Ok(match serving.door.state() {
         ServiceState::Stopped => true,
         ServiceState::Running { .. } => false,
-        // What the operator's commands start need not be seen here.
+        // What the operator's commands start need not be seen here, and elsewhere not everything may be looked into.
         ServiceState::Unknown => {
-            !matches!(serving.door.service, Service::Commands { .. })
-                || cx.host.tree.exists(&told_file(cx))?
+            let is_seen =
+                census.unseen == 0 && !matches!(serving.door.service, Service::Commands { .. });
+            is_seen || cx.host.tree.exists(&told_file(cx))?
         }
     })
 }
@@ -178,19 +189,24 @@ fn tell_to_stop(
     remember_told(serving, cx)?;
     let obeyed = serving.door.stop();
     let patience = if obeyed.is_ok() { PATIENCE } else { SHORT_PATIENCE };
-    let census = until_gone(cx.host, &stop.tree, patience, Until::FirstWish)?;
-    match (NotQuiet::of(&census), obeyed) {
-        (Some(_), Err(error)) => return Err(ServingError::from(error).into()),
-        (Some(left), Ok(_)) => return Err(left.still_running(stop.service.clone()).into()),
-        (None, Err(error)) => note(cx, &format!("nothing runs from the tree, though: {error}")),
-        (None, Ok(_)) => {}
-    }
-    if census.unseen > 0 && serving.door.state() != ServiceState::Stopped {
-        let text = format!(
-            "{} processes of this machine may not be looked into; the server could be among them",
-            census.unseen
-        );
-        note(cx, &text);
+    let gone = until_gone(cx.host, &stop.tree, &serving.door, patience, Until::FirstWish)?;
+    match (gone, obeyed) {
+        (Gone::No(_) | Gone::NotByItsWord, Err(error)) => {
+            return Err(ServingError::from(error).into());
+        }
+        (Gone::No(left), Ok(_)) => return Err(left.still_running(stop.service.clone()).into()),
+        (Gone::NotByItsWord, Ok(_)) => {
+            return Err(ServingError::StillUp { service: stop.service.clone() }.into());
+        }
+        (Gone::Yes | Gone::AsFarAsSeen { .. }, Err(error)) => {
+            note(cx, &format!("nothing is seen to run from the tree, though: {error}"));
+        }
+        (Gone::AsFarAsSeen { unseen }, Ok(_)) => {
+            let text =
+                format!("{unseen} processes may not be looked into; the server could be one");
+            note(cx, &text);
+        }
+        (Gone::Yes, Ok(_)) => {}
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ fn whoever_looks_sees_a_complete_tree_at_every_instant_also_on_the_way_back() {
 fn without_exchange_the_live_path_is_absent_for_a_moment_and_that_is_said() {
     let root = TempDir::new().unwrap();
     let trees = trees(&root);
-    let meter = Meter::default().without_exchange();
+    let meter = Meter::default().without_rename_flags();
     let notes = trees.run_on(meter, vec![Trees::activate()]).committed();
     assert_eq!(
         notes,
@@ -91,7 +91,7 @@ fn what_one_way_began_the_other_undoes() {
             let trees = trees(&root);
             let before = trees.look();
             let meter = Meter::with_fault(at, Fault::Crash);
-            let meter = if forward { meter } else { meter.without_exchange() };
+            let meter = if forward { meter } else { meter.without_rename_flags() };
             let ran = trees.run_on(meter, vec![Trees::activate(), failing()]);
             if matches!(ran.outcome, Ok(Outcome::RolledBack { .. })) {
                 break;
@@ -99,7 +99,7 @@ fn what_one_way_began_the_other_undoes() {
             let is_live = trees.in_live("bin/mattermost").exists();
             assert!(is_live || !forward, "crash at {at}");
             trees.recover_on(if forward {
-                Meter::default().without_exchange()
+                Meter::default().without_rename_flags()
             } else {
                 Meter::default()
             });

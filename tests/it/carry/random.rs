@@ -113,7 +113,7 @@ proptest! {
     ) {
         let Given { trees, wanted, _root } = build(&old, &new, &foreign, &changed);
         let before = trees.look();
-        let meter = |meter: Meter| if exchange { meter } else { meter.without_exchange() };
+        let meter = |meter: Meter| if exchange { meter } else { meter.without_rename_flags() };
 
         // Stopped anywhere, it is as it was, or done.
         let stopped = trees.run_on(meter(Meter::with_fault(stop, Fault::Crash)), Trees::steps(&IN_TREE));

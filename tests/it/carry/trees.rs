@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use mmembed::engine::{self, OpenError, Outcome, Reporter};
 use mmembed::host::{Cancel, Host, Lock, LockError, Meter};
 use mmembed::model::{
-    Edition, Entry, EntryKind, Event, IDENTITY_SCHEMA, RelPath, Release, Sha256Digest, Step,
+    Carry, Edition, Entry, EntryKind, Event, IDENTITY_SCHEMA, RelPath, Release, Sha256Digest, Step,
     TransactionId, TreeIdentity, Version,
 };
 
@@ -174,18 +174,18 @@ impl Trees {
 
     pub fn check(in_tree: &[&str]) -> Step {
         let (from, to) = (prefix().live(), prefix().staged(&id()));
-        Step::CheckCarry { from, to, in_tree: paths(in_tree), expected: Vec::new() }
+        Step::CheckCarry(Carry { from, to, in_tree: paths(in_tree), expected: Vec::new() })
     }
 
     pub fn activate() -> Step {
         let (live, staged) = (prefix().live(), prefix().staged(&id()));
-        Step::Activate { staged, live, retired: Some(prefix().retired(&id())) }
+        Step::Activate { staged, live, maker: id(), retired: Some(prefix().retired(&id())) }
     }
 
     pub fn carry_and_activate(in_tree: &[&str], expected: &[&str]) -> Vec<Step> {
         let (from, to) = (prefix().live(), prefix().staged(&id()));
         let (in_tree, expected) = (paths(in_tree), paths(expected));
-        vec![Step::Carry { from, to, in_tree, expected }, Self::activate()]
+        vec![Step::Carry(Carry { from, to, in_tree, expected }), Self::activate()]
     }
 
     pub fn host(&self, meter: Meter) -> Host {
@@ -237,5 +237,10 @@ pub fn write(path: &Path, content: &str, mode: u32) {
 /// A step that fails: there is no tree there.
 pub fn failing() -> Step {
     let nothing = prefix().state().join("nothing");
-    Step::CheckCarry { from: nothing.clone(), to: nothing, in_tree: vec![], expected: vec![] }
+    Step::CheckCarry(Carry {
+        from: nothing.clone(),
+        to: nothing,
+        in_tree: vec![],
+        expected: vec![],
+    })
 }

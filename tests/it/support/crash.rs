@@ -168,7 +168,7 @@ impl Scenario {
 impl World {
     fn host(&self, meter: Meter) -> Host {
         let territory = engine::own_territory(&self.plan.prefix);
-        let meter = if self.can_exchange { meter } else { meter.without_exchange() };
+        let meter = if self.can_exchange { meter } else { meter.without_rename_flags() };
         Host::new(&self.root, territory, meter, Cancel::never()).unwrap()
     }
 

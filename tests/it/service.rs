@@ -1,0 +1,8 @@
+//! Stopping the server that serves, starting it again, letting a new one out, and the operator's hooks: on real
+//! processes, through commands and through stand-ins of service managers.
+
+mod hooks;
+mod managers;
+mod starting;
+mod stopping;
+mod world;
