@@ -48,7 +48,7 @@ pub fn adopted_places(located: &[Located]) -> AdoptedPlaces {
     let data = located.iter().find(|one| one.place == PlaceName::Data).map(|one| one.at.clone());
     for one in located {
         let follows = matches!(one.place, PlaceName::Compliance | PlaceName::Exports);
-        if follows && Some(&one.at) == data.as_ref() {
+        if follows && (Some(&one.at) == data.as_ref() || places.has_another_at(&one.at)) {
             continue;
         }
         places.take(one);
@@ -65,6 +65,12 @@ fn never_shipped() -> Vec<RelPath> {
 }
 
 impl AdoptedPlaces {
+    /// Two may share a directory outside the tree; one of them is enough to look after it.
+    fn has_another_at(&self, at: &LocatedAt) -> bool {
+        let LocatedAt::Below(path) = at else { return false };
+        self.placements.iter().any(|placed| placed.location == Location::At(path.clone()))
+    }
+
     fn take(&mut self, one: &Located) {
         let location = match &one.at {
             LocatedAt::InTree(path) => {
@@ -154,6 +160,16 @@ mod tests {
         let codes: Vec<&str> = places.findings.iter().map(|it| it.code.as_str()).collect();
         assert_eq!(codes, ["place-unusual", "place-second", "place-unusual", "place-outside"]);
         assert!(places.findings.iter().any(Finding::is_fatal));
+    }
+
+    #[test]
+    fn a_shared_directory_is_one_place() {
+        let shared = LocatedAt::Below(path("srv/reports"));
+        let places = adopted_places(&[
+            located(PlaceName::Compliance, shared.clone()),
+            located(PlaceName::Exports, shared),
+        ]);
+        assert_eq!(places.placements.len(), 1);
     }
 
     #[test]

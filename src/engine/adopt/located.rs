@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::AdoptError;
 use crate::config::{FoundAt, FoundPlace};
 use crate::host::{Host, resolve_links};
-use crate::model::{AdoptRequest, Arrangement};
+use crate::model::{AdoptRequest, Arrangement, PlaceName};
 use crate::planning::{Located, LocatedAt};
 
 /// Resolves where each directory lies.
@@ -15,7 +15,16 @@ pub(super) fn locate(
     arrangement: &Arrangement,
     found: Vec<FoundPlace>,
 ) -> Result<Vec<Located>, AdoptError> {
-    let located = found.into_iter().map(|found| {
+    // GitLab's server may not write to its directory: what was never made there follows the uploaded files.
+    let is_absent = |found: &FoundPlace| match &found.at {
+        FoundAt::InTree(path) => !host.tree.exists(&request.from.below(path)).unwrap_or(true),
+        FoundAt::Outside(_) => false,
+    };
+    let follows = |found: &FoundPlace| {
+        let other = matches!(found.place, PlaceName::Compliance | PlaceName::Exports);
+        *arrangement != Arrangement::Tree && other && is_absent(found)
+    };
+    let located = found.into_iter().filter(|found| !follows(found)).map(|found| {
         let at = locate_one(host, request, arrangement, &found.at)?;
         Ok(Located { place: found.place, setting: found.setting, at })
     });
