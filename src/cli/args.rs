@@ -55,6 +55,14 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Take the last upgrade back: tree, settings and database as they were before it
+    Rollback {
+        #[command(flatten)]
+        restore: Box<RestoreArgs>,
+        /// Go back to this backup instead; see `backup list`
+        #[arg(long, value_name = "BACKUP")]
+        to: Option<BackupId>,
+    },
     /// Show what `install` would do, and change nothing (exit code 10 if it would do something)
     Plan {
         #[command(flatten)]
@@ -132,6 +140,13 @@ pub(crate) enum BackupCommand {
         /// How many of the newest ones stay
         #[arg(long, value_name = "N", default_value_t = 3)]
         keep: usize,
+    },
+    /// Put an installation back as a backup has it: on a host that has nothing of it any more, or in place of what is there
+    Restore {
+        /// The backup; see `backup list`
+        backup: BackupId,
+        #[command(flatten)]
+        restore: Box<RestoreArgs>,
     },
 }
 
@@ -319,6 +334,33 @@ pub(crate) struct AdoptArgs {
     pub(crate) service_user: Option<String>,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Go back although people have used the server since: what they did stays only in the backup that is made first
+    #[arg(long)]
+    pub(crate) accept_data_loss: bool,
+    /// The archive of the release to go back to, where its tree and its archive are gone
+    #[arg(long, value_name = "PATH")]
+    pub(crate) release: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    #[command(flatten)]
+    pub(crate) backup: BackupArgs,
+    /// A directory with programs to run, as for `upgrade`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hooks: Option<PathBuf>,
+    /// Neither stop nor start a server, and leave the database alone
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    /// Print the plan and change nothing (exit code 10 if there is something to do)
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
 }
 
 /// How the server is stopped and started.

@@ -37,11 +37,12 @@ pub(crate) fn of_backup(error: &BackupError) -> Ending {
 }
 
 /// How an installation ended that did not run.
-pub(crate) const fn of_undertaking(error: &UndertakeError) -> Ending {
+pub(crate) fn of_undertaking(error: &UndertakeError) -> Ending {
     match error {
         UndertakeError::Lock(error) => of_lock(error),
         UndertakeError::Interrupted { .. } => Ending::Locked,
         UndertakeError::Open(error) => of_open(error),
+        UndertakeError::Backup(error) => of_backup(error),
         UndertakeError::Unrecovered { .. } => Ending::Stuck,
         UndertakeError::Observe(_)
         | UndertakeError::Adopt(_)

@@ -8,8 +8,8 @@ use super::system;
 use super::words::chain;
 use crate::engine::{
     AcceptError, CarryError, ConfigureError, ForeignError, JournalError, OpenError, Outcome,
-    ProofError, ResolveError, ResolveUpgradeError, ServingError, StateFileError, StepError,
-    UndertakeError,
+    ProofError, ResolveError, ResolveRestoreError, ResolveUpgradeError, ServingError,
+    StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -61,6 +61,29 @@ pub(crate) fn for_resolve_upgrade(error: &ResolveUpgradeError) -> String {
     }
 }
 
+/// What to do about a wish to go back that makes no request.
+pub(crate) fn for_resolve_restore(error: &ResolveRestoreError) -> String {
+    match error {
+        ResolveRestoreError::Resolve(error) => for_resolve(error).to_owned(),
+        ResolveRestoreError::Path(error) => system::advice_and_again(error),
+        ResolveRestoreError::State(error) => for_state(error),
+        ResolveRestoreError::Backup(error) => backup_hint::for_backup(error),
+        ResolveRestoreError::Service(_) => {
+            "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd"
+                .to_owned()
+        }
+        ResolveRestoreError::NoBackup => {
+            "name one of those that `mmembed backup list` shows".to_owned()
+        }
+        ResolveRestoreError::NoReceipt { .. } => {
+            "choose another backup; see `mmembed backup list`".to_owned()
+        }
+        ResolveRestoreError::NoTree { .. } => {
+            "give the archive of that release with --release".to_owned()
+        }
+    }
+}
+
 /// How the operator calls this program for that installation.
 pub(crate) fn call(host: &Host, prefix: &Prefix) -> Call {
     Call::new(prefix.app(), host.tree.root())
@@ -97,6 +120,7 @@ pub(crate) fn for_undertaking(
         UndertakeError::Observe(_) | UndertakeError::Configure(_) | UndertakeError::Path(_) => {
             system::advice_and_again(error)
         }
+        UndertakeError::Backup(error) => backup_hint::for_backup(error),
         UndertakeError::State(error) => for_state(error),
         UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),
         UndertakeError::Foreign(ForeignError::Path(error)) => system::advice_and_again(error),

@@ -65,6 +65,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Adopt { adopt, dry_run } => {
             commands::adopt::run(adopt, *dry_run, &cli.output, cancel)?
         }
+        Command::Rollback { restore, to } => {
+            commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)?
+        }
         Command::Plan { install } => commands::install::plan("plan", install, cancel),
         Command::Status { target } => commands::status::run(target, cancel),
         Command::Verify { target, no_start, patience } => {

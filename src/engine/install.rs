@@ -1,7 +1,7 @@
 //! An installation: what it observes, plans and checks.
 //! Nothing is carried out here.
 
-use super::observe::{Observed, observe};
+use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve::Resolved;
 use super::settings::read_ledger;
@@ -26,7 +26,8 @@ impl Undertaking for Resolved {
         let ledger = read_ledger(host, &request.prefix)?;
         let drifted = live.as_ref().map(|live| drift(live, &self.enforced, &ledger));
         let drifted = drifted.unwrap_or_default();
-        let Observed { inventory, archive } = observe(host, request, id, drifted)?;
+        let archive = see_archive(host, request)?;
+        let inventory = observe(host, request, archive.stamp.clone(), id, drifted)?;
         let plan = match planning::install(request, &inventory)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,

@@ -7,8 +7,8 @@ use super::state_files::{StateFileError, read_identity, read_receipt};
 use super::steps::{DEFAULTS, ENFORCED};
 use crate::host::{ArchiveSeen, Host, Kind, PathError, current_owner, digest_of, look_at_archive};
 use crate::model::{
-    InstallRequest, Inventory, LiveSeen, Location, Overlays, PathSeen, Prefix, Receipt, RelPath,
-    Sha256Digest, TransactionId,
+    ArchiveStamp, InstallRequest, Inventory, LiveSeen, Location, Overlays, PathSeen, Prefix,
+    Receipt, RelPath, Sha256Digest, TransactionId,
 };
 
 /// No configuration is larger.
@@ -25,31 +25,33 @@ pub enum ObserveError {
     State(#[from] StateFileError),
 }
 
-/// What was seen, and what the archive looked like.
-#[derive(Debug)]
-pub(crate) struct Observed {
-    pub(crate) inventory: Inventory,
-    pub(crate) archive: ArchiveSeen,
+/// Sees the archive. Its digest is told only where an installation is there to compare it with.
+pub(crate) fn see_archive(
+    host: &Host,
+    request: &InstallRequest,
+) -> Result<ArchiveSeen, ObserveError> {
+    let mut archive = look_at_archive(&request.archive)?;
+    if let Some(receipt) = read_receipt(host, &request.prefix)? {
+        archive.stamp.sha256 = known_digest(&archive, &receipt, &request.archive)?;
+    }
+    Ok(archive)
 }
 
-/// Sees what an installation depends on.
+/// Sees what a change of an installation depends on.
 pub(crate) fn observe(
     host: &Host,
     request: &InstallRequest,
+    archive: ArchiveStamp,
     id: TransactionId,
     drifted: Vec<String>,
-) -> Result<Observed, ObserveError> {
+) -> Result<Inventory, ObserveError> {
     let prefix = &request.prefix;
     let receipt = read_receipt(host, prefix)?;
-    let mut archive = look_at_archive(&request.archive)?;
-    if let Some(receipt) = &receipt {
-        archive.stamp.sha256 = known_digest(&archive, receipt, &request.archive)?;
-    }
-    let inventory = Inventory {
+    Ok(Inventory {
         id,
         caller: current_owner(),
         live: see_live(host, prefix)?,
-        archive: archive.stamp.clone(),
+        archive,
         directories: see_directories(host, request, receipt.as_ref())?,
         config_exists: host.tree.exists(&request.config())?,
         applied: see_applied(host, prefix)?,
@@ -57,8 +59,7 @@ pub(crate) fn observe(
         foreign: Vec::new(),
         drifted,
         receipt,
-    };
-    Ok(Observed { inventory, archive })
+    })
 }
 
 /// The digest of the archive: taken from the receipt when size and time say that it is the same file still, so that

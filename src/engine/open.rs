@@ -144,6 +144,8 @@ pub enum Wish {
     Retry,
     /// The same, and take away what people have put into a server that was reachable for them meanwhile.
     AcceptLoss,
+    /// What it decides itself, but for a committed transaction whose server does not start: that is given up.
+    WaiveStart,
 }
 
 /// Finishes what an earlier run left open, forward or back; `None` when there was nothing to finish.
@@ -161,7 +163,7 @@ pub fn recover(
         return Ok(None);
     };
     let recovery = decide(&state);
-    if recovery == Recovery::AskOperator && wish == Wish::Usual {
+    if recovery == Recovery::AskOperator && !wish.insists(&state) {
         return Err(OpenError::NeedsOperator { id });
     }
     let plan = read_plan(host, prefix, &id, &state)?;
@@ -170,11 +172,23 @@ pub fn recover(
     journal.append(&Record::Resumed)?;
     let losses = if wish == Wish::AcceptLoss { Losses::Accepted } else { Losses::Refused };
     let transaction = Transaction::new(host, lock, plan, journal, reporter).taken_up(losses);
-    Ok(Some(if state.is_committed() {
-        transaction.roll_forward()
-    } else {
-        transaction.roll_back(None)
+    Ok(Some(match (state.is_committed(), wish) {
+        (true, Wish::WaiveStart) => transaction.roll_forward_without_start(),
+        (true, Wish::Usual | Wish::Retry | Wish::AcceptLoss) => transaction.roll_forward(),
+        (false, _) => transaction.roll_back(None),
     }))
+}
+
+impl Wish {
+    /// Is a transaction taken up that needs a human?
+    fn insists(self, state: &TransactionState) -> bool {
+        match self {
+            Self::Usual => false,
+            Self::Retry | Self::AcceptLoss => true,
+            // What brings the tool down after the commit may well be the very step that is given up.
+            Self::WaiveStart => state.is_committed(),
+        }
+    }
 }
 
 fn read_plan(

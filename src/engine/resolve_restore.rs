@@ -12,8 +12,8 @@ use crate::host::{
     Cancel, Host, Meter, PathError, ServiceNameError, absolute, exists_outside, find_service,
 };
 use crate::model::{
-    BackupId, BackupManifest, DatabaseUse, InstallRequest, Manner, Overlays, Prefix, Receipt,
-    RestoreRequest, RestoreWish, Sha256Digest, TreeSource,
+    ArchiveStamp, BackupId, BackupManifest, DatabaseUse, InstallRequest, Manner, Overlays, Prefix,
+    Receipt, RestoreRequest, RestoreWish, Sha256Digest, TreeSource,
 };
 
 /// No overlay and no ledger is larger.
@@ -28,6 +28,8 @@ pub struct ResolvedRestore {
     pub request: RestoreRequest,
     /// May what people have done since be lost?
     pub accept_loss: bool,
+    /// The archive of the release, as it was known then.
+    pub(super) archive: ArchiveStamp,
     /// The host's defaults, what it enforces, and the ledger, as they were.
     pub(super) settings: Vec<(&'static str, Vec<u8>)>,
 }
@@ -105,7 +107,13 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
     let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
     let manner = Manner { hooks, ..wish.manner.clone() };
     let request = RestoreRequest { backup, target, tree, service, manner };
-    Ok(ResolvedRestore { root, request, accept_loss: wish.accept_loss, settings })
+    Ok(ResolvedRestore {
+        root,
+        request,
+        accept_loss: wish.accept_loss,
+        archive: former.archive,
+        settings,
+    })
 }
 
 /// The tree that was retired, if it is there still; else its archive.

@@ -33,9 +33,16 @@ pub enum StateFileError {
 
 /// What mmembed last made true; `None` when it never did.
 pub fn read_receipt(host: &Host, prefix: &Prefix) -> Result<Option<Receipt>, StateFileError> {
-    let path = prefix.receipt();
-    let receipt: Option<Receipt> = read(host, &path)?;
-    refuse_newer(host, &path, receipt.as_ref().map(|receipt| receipt.schema), RECEIPT_SCHEMA)?;
+    read_receipt_at(host, &prefix.receipt())
+}
+
+/// A receipt that lies elsewhere, such as in a backup; `None` when there is none.
+pub(crate) fn read_receipt_at(
+    host: &Host,
+    path: &RelPath,
+) -> Result<Option<Receipt>, StateFileError> {
+    let receipt: Option<Receipt> = read(host, path)?;
+    refuse_newer(host, path, receipt.as_ref().map(|receipt| receipt.schema), RECEIPT_SCHEMA)?;
     Ok(receipt)
 }
 

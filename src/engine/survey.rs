@@ -286,7 +286,11 @@ fn judge_database(
         let advice = "make the role the owner of the database, or grant it CREATE on its schema";
         findings.push(Finding::new(Severity::Fatal, "database-rights", text).advise(advice));
     }
-    let must_be_empty = |planned: &Planned| matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUndo::Empty);
+    let must_be_empty = |planned: &Planned| match &planned.step {
+        Step::Prove(prove) => prove.database == DatabaseUndo::Empty,
+        Step::RestoreDatabase(restore) => restore.before == DatabaseUndo::Empty,
+        _ => false,
+    };
     let fresh = plan.steps.iter().any(must_be_empty);
     if fresh && seen.tables > 0 {
         let text = format!("{endpoint} is not empty: it holds {} tables", seen.tables);

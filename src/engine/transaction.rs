@@ -6,7 +6,7 @@ use crate::engine::reporter::Reporter;
 use crate::engine::steps::{self, Losses, StepContext, StepError};
 use crate::host::{Host, Level, Lock};
 use crate::journal::{Ending, Record};
-use crate::model::{Event, Plan, StepId};
+use crate::model::{Event, Plan, Step, StepId};
 use crate::planning::explain;
 
 /// A plan being carried out. Dropping it leaves it open on disk, for `recover` to close.
@@ -107,9 +107,19 @@ impl<'a> Transaction<'a> {
     }
 
     /// Performs what is left after the commit.
-    pub(crate) fn roll_forward(mut self) -> Outcome {
-        while self.plan.step(self.journal.state().next_to_perform()).is_some() {
-            match self.perform_next() {
+    pub(crate) fn roll_forward(self) -> Outcome {
+        self.finish(Remainder::Perform)
+    }
+
+    /// The same, but for letting the server out: the operator has given that up.
+    pub(crate) fn roll_forward_without_start(self) -> Outcome {
+        self.finish(Remainder::WaiveStart)
+    }
+
+    fn finish(mut self, remainder: Remainder) -> Outcome {
+        while let Some(planned) = self.plan.step(self.journal.state().next_to_perform()) {
+            let waived = remainder == Remainder::WaiveStart && is_start(&planned.step);
+            match if waived { self.waive_next() } else { self.perform_next() } {
                 Ok(()) => {}
                 Err(Failure::Step { step, cause }) => {
                     let record = Record::Failed { step, error: cause.to_string() };
@@ -152,6 +162,11 @@ impl<'a> Transaction<'a> {
             }
         }
         self.close(Ending::RolledBack, Outcome::RolledBack { cause })
+    }
+
+    fn waive_next(&mut self) -> Result<(), Failure> {
+        let step = self.journal.state().next_to_perform();
+        Ok(self.journal.append(&Record::Waived { step })?)
     }
 
     fn perform_next(&mut self) -> Result<(), Failure> {
@@ -224,6 +239,18 @@ impl<'a> Transaction<'a> {
             taken_up: self.taken_up,
         }
     }
+}
+
+/// What becomes of what is left after the commit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Remainder {
+    Perform,
+    WaiveStart,
+}
+
+/// Does this step let the server out, or tell others that it is?
+const fn is_start(step: &Step) -> bool {
+    matches!(step, Step::StartServer(_) | Step::RunHooks(_))
 }
 
 enum Failure {

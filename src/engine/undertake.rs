@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::adopt::AdoptError;
+use super::backup::BackupError;
 use super::foreign::ForeignError;
 use super::observe::ObserveError;
 use super::open::{
@@ -75,6 +76,9 @@ pub enum UndertakeError {
     /// A state file cannot be used.
     #[error(transparent)]
     State(#[from] StateFileError),
+    /// The backup cannot be used.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// What lies in the live tree cannot be told.
     #[error(transparent)]
     Foreign(#[from] ForeignError),
@@ -116,11 +120,18 @@ pub trait Undertaking {
 
     /// What the plan refers to and must not contain.
     fn payloads(&self) -> Vec<Payload>;
+
+    /// Is a committed change whose server does not start given up for this one?
+    fn gives_up_start(&self) -> bool {
+        false
+    }
 }
 
 /// Observes, plans and checks. Changes nothing.
 pub fn prepare(host: &Host, undertaking: &dyn Undertaking) -> Result<Prepared, UndertakeError> {
-    if let Some(OpenTransaction { id, .. }) = find_open(host, undertaking.prefix())? {
+    if let Some(OpenTransaction { id, state }) = find_open(host, undertaking.prefix())?
+        && !(state.is_committed() && undertaking.gives_up_start())
+    {
         return Err(UndertakeError::Interrupted { id });
     }
     undertaking.plan(host, new_id(host))
@@ -138,9 +149,10 @@ pub fn undertake(
     reporter: &mut dyn Reporter,
 ) -> Result<Undertaken, UndertakeError> {
     let prefix = undertaking.prefix();
+    let wish = if undertaking.gives_up_start() { Wish::WaiveStart } else { Wish::Usual };
     if find_open(host, prefix)?.is_some() {
         let lock = take_lock(host, prefix)?;
-        finish_open(host, &lock, prefix, reporter)?;
+        finish_open(host, &lock, prefix, wish, reporter)?;
     }
     let id = new_id(host);
     let (plan, findings) = match undertaking.plan(host, id.clone())? {
@@ -152,7 +164,7 @@ pub fn undertake(
     }
     prepare_state(host, prefix)?;
     let lock = take_lock(host, prefix)?;
-    finish_open(host, &lock, prefix, reporter)?;
+    finish_open(host, &lock, prefix, wish, reporter)?;
     // What was seen without the lock may have been changed by whoever held it until now.
     let (plan, findings) = match undertaking.plan(host, id)? {
         Prepared::Plan { plan: again, findings } if is_same(&again, &plan) => (again, findings),
@@ -183,6 +195,7 @@ pub(crate) fn finish_open(
     host: &Host,
     lock: &Lock,
     prefix: &Prefix,
+    wish: Wish,
     reporter: &mut dyn Reporter,
 ) -> Result<(), UndertakeError> {
     let Some(open) = find_open(host, prefix)? else {
@@ -190,7 +203,7 @@ pub(crate) fn finish_open(
     };
     let text = format!("the transaction {} was interrupted; it is finished first", open.id);
     reporter.hear(&Event::Note { text });
-    match recover(host, lock, prefix, Wish::Usual, reporter)? {
+    match recover(host, lock, prefix, wish, reporter)? {
         None | Some(Outcome::Committed | Outcome::RolledBack { .. }) => Ok(()),
         Some(outcome) => {
             Err(UndertakeError::Unrecovered { id: open.id, outcome: Box::new(outcome) })

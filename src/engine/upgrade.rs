@@ -3,7 +3,7 @@
 
 use super::foreign::paths_to_carry;
 use super::install::{finding, lint_overlays, needs, overlays};
-use super::observe::{Observed, observe};
+use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
 use super::state_files::read_identity;
@@ -13,7 +13,7 @@ use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
 use crate::config::{Document, Subject, check as lint};
 use crate::host::Host;
-use crate::model::{Finding, Prefix, Receipt, RelPath, TransactionId};
+use crate::model::{Finding, Inventory, Prefix, TransactionId};
 use crate::planning::{self, Decision};
 
 impl Undertaking for ResolvedUpgrade {
@@ -23,11 +23,9 @@ impl Undertaking for ResolvedUpgrade {
 
     fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
         let request = &self.request.target;
-        let Observed { mut inventory, archive } = observe(host, request, id, Vec::new())?;
-        if let Some(receipt) = &inventory.receipt {
-            inventory.serving = is_serving(host, &request.prefix, receipt)?;
-            inventory.foreign = foreign_paths(host, &request.prefix, receipt)?;
-        }
+        let archive = see_archive(host, request)?;
+        let mut inventory = observe(host, request, archive.stamp.clone(), id, Vec::new())?;
+        see_installed(host, &request.prefix, &mut inventory)?;
         let plan = match planning::upgrade(&self.request, &inventory)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
@@ -56,15 +54,17 @@ impl ResolvedUpgrade {
     }
 }
 
-/// What lies in the live tree that its release did not bring; nothing, where no tree of ours is live.
-fn foreign_paths(
+/// Sees of an installed tree what matters when it gives way: whether its server runs, and what its release did not bring.
+pub(crate) fn see_installed(
     host: &Host,
     prefix: &Prefix,
-    receipt: &Receipt,
-) -> Result<Vec<RelPath>, UndertakeError> {
+    seen: &mut Inventory,
+) -> Result<(), UndertakeError> {
     let live = prefix.live();
-    match read_identity(host, &live)? {
-        Some(identity) => Ok(paths_to_carry(host, &live, &identity, &receipt.in_tree())?),
-        None => Ok(Vec::new()),
-    }
+    let Some((receipt, identity)) = seen.receipt.as_ref().zip(read_identity(host, &live)?) else {
+        return Ok(());
+    };
+    seen.serving = is_serving(host, prefix, receipt)?;
+    seen.foreign = paths_to_carry(host, &live, &identity, &receipt.in_tree())?;
+    Ok(())
 }

@@ -41,6 +41,12 @@ pub fn look_at_archive(path: &Path) -> Result<ArchiveSeen, PathError> {
     Ok(ArchiveSeen { stamp, claimed_size: u64::from(u32::from_le_bytes(trailer)) })
 }
 
+/// Does a regular file lie there? Links are followed.
+#[must_use]
+pub fn exists_outside(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// The SHA-256 digest of a file.
 pub fn digest_of(path: &Path) -> Result<Sha256Digest, PathError> {
     let mut file = open_regular(path)?;

@@ -25,6 +25,12 @@ pub const BACKUP_SCHEMA: u32 = 1;
 pub struct BackupId(TransactionId);
 
 impl BackupId {
+    /// The transaction that made it, or would have.
+    #[must_use]
+    pub const fn transaction(&self) -> &TransactionId {
+        &self.0
+    }
+
     /// The name as text, safe as a file name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -277,6 +283,10 @@ impl BackupManifest {
 
     /// The file with the manifest's own digest, in the form of `sha256sum`.
     pub const DIGEST_FILE: &str = "manifest.json.sha256";
+
+    /// The settings that the new server no longer has, with their former values. It is added once the backup is finished and
+    /// the new server was proven; all of it stands in the saved configuration too.
+    pub const FORMER_VALUES: &str = "settings-dropped.json";
 
     /// Reads a manifest, and refuses a newer form by name.
     pub fn parse(text: &[u8]) -> Result<Self, ManifestError> {

@@ -2,7 +2,7 @@
 //! processes, through commands and through stand-ins of service managers.
 
 mod hooks;
-mod managers;
 mod starting;
 mod stopping;
+mod supervisors;
 mod world;

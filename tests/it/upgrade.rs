@@ -8,5 +8,6 @@
 mod failures;
 mod hop;
 mod refusals;
+mod rollback;
 mod site;
 mod watchers;

@@ -1,4 +1,4 @@
-//! `backup create|list|verify|prune`.
+//! `backup create|list|verify|prune|restore`.
 
 use std::io;
 
@@ -17,25 +17,29 @@ use crate::model::{
 
 /// Does what is asked about backups, and reports.
 pub(crate) fn run(command: &BackupCommand, output: &Output, cancel: Cancel) -> io::Result<Report> {
-    let (name, target) = match command {
-        BackupCommand::Create { target, .. } => ("backup create", target),
-        BackupCommand::List { target } => ("backup list", target),
-        BackupCommand::Verify { target, .. } => ("backup verify", target),
-        BackupCommand::Prune { target, .. } => ("backup prune", target),
-    };
     let mut progress = Progress::open(output)?;
-    let asked = Asked::enter(name, target, cancel);
-    let report = asked.and_then(|asked| match command {
-        BackupCommand::Create { data, verify_restore, .. } => {
+    let answer = match command {
+        BackupCommand::Create { target, data, verify_restore } => {
             let wish = BackupWish { policy: (*data).into(), verify_restore: *verify_restore };
-            asked.create(wish, &mut progress)
+            let asked = Asked::enter("backup create", target, cancel);
+            asked.and_then(|asked| asked.create(wish, &mut progress))
         }
-        BackupCommand::List { .. } => asked.list(),
-        BackupCommand::Verify { backup, .. } => asked.verify(backup.as_ref()),
-        BackupCommand::Prune { keep, .. } => asked.prune(*keep),
-    });
+        BackupCommand::List { target } => {
+            Asked::enter("backup list", target, cancel).and_then(|asked| asked.list())
+        }
+        BackupCommand::Verify { target, backup } => {
+            let asked = Asked::enter("backup verify", target, cancel);
+            asked.and_then(|asked| asked.verify(backup.as_ref()))
+        }
+        BackupCommand::Prune { target, keep } => {
+            Asked::enter("backup prune", target, cancel).and_then(|asked| asked.prune(*keep))
+        }
+        BackupCommand::Restore { backup, restore } => {
+            return super::restore::run("backup restore", restore, Some(backup), output, cancel);
+        }
+    };
     drop(progress);
-    Ok(report.unwrap_or_else(|report| *report))
+    Ok(answer.unwrap_or_else(|report| *report))
 }
 
 /// A command on the backups of one application.

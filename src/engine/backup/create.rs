@@ -11,11 +11,12 @@ use crate::engine::dump::{TrialReport, Vault, Watch};
 use crate::engine::reporter::Reporter;
 use crate::engine::state_files::read_receipt;
 use crate::engine::steps::{ConfigureError, not_kept, read_document};
-use crate::host::{Host, Level, Means, PathError, duplicate_tree, list_tree};
+use crate::host::{Host, Level, Means, PathError, Written, duplicate_tree, list_tree};
 use crate::model::{
     BACKUP_SCHEMA, BackUp, BackupManifest, DataPolicy, Event, Prefix, RelPath, SavedConfig,
-    SavedDatabase, SavedDirectory, SavedPlace, SavedTable, Secret,
+    SavedDatabase, SavedDirectory, SavedFile, SavedKind, SavedPlace, SavedTable, Secret,
 };
+use crate::planning::KEPT_MODIFIED;
 
 /// No configuration, receipt or ledger is larger.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -63,6 +64,7 @@ impl Making<'_> {
         let receipt = read_receipt(self.host, self.prefix)?.ok_or(BackupError::NotInstalled)?;
         let config = self.config()?;
         self.state_files()?;
+        self.modified_files()?;
         let database = if self.what.database { Some(self.database()?) } else { None };
         let directories = self.directories()?;
         Ok(BackupManifest {
@@ -111,6 +113,30 @@ impl Making<'_> {
         for (from, name) in files {
             if let Some(bytes) = self.host.tree.read(&from, LARGEST)? {
                 self.parts.write(&name, &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Files of the release that somebody has changed, which the transaction of this name has kept.
+    fn modified_files(&mut self) -> Result<(), BackupError> {
+        let kept = self.prefix.transaction(self.what.id.transaction()).join(KEPT_MODIFIED);
+        let from = self.host.tree.absolute(&kept);
+        if !self.host.tree.exists(&kept)? {
+            return Ok(());
+        }
+        let to = self.parts.path(KEPT_MODIFIED);
+        duplicate_tree(&from, &self.host.tree.absolute(&to), Means::Copy, self.host.tree.meter())?;
+        let mut files = Vec::new();
+        list_tree(&from, true, &mut |file| {
+            files.push(file);
+            Ok(())
+        })?;
+        for SavedFile { path, kind } in files {
+            if let (SavedKind::File { size, sha256: Some(sha256) }, Ok(path)) =
+                (kind, path.parse::<RelPath>())
+            {
+                self.parts.add(to.below(&path), Written { bytes: size, sha256 });
             }
         }
         Ok(())

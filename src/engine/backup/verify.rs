@@ -75,7 +75,8 @@ impl Look<'_> {
 
     /// Everything in the backup is a part, leads to one, or is in a saved directory.
     fn strangers(&mut self, manifest: &BackupManifest) -> Result<(), BackupError> {
-        let own = [BackupManifest::FILE, BackupManifest::DIGEST_FILE];
+        let own =
+            [BackupManifest::FILE, BackupManifest::DIGEST_FILE, BackupManifest::FORMER_VALUES];
         let mut known: BTreeSet<RelPath> =
             own.iter().map(|name| RelPath::here().join(name)).collect();
         known.extend(manifest.parts.iter().map(|part| part.path.clone()));

@@ -36,20 +36,22 @@ pub(super) fn perform(
         keep(&tree.below(path), &to, cx)?;
     }
     cx.host.tree.sync_file_system(into)?;
-    for text in notes(&modified, into) {
+    for text in notes(&modified) {
         cx.reporter.hear(&Event::Note { text });
     }
     Ok(())
 }
 
-fn notes(modified: &[RelPath], into: &RelPath) -> Vec<String> {
+fn notes(modified: &[RelPath]) -> Vec<String> {
     let named = modified.iter().take(NAMED).map(|path| {
-        format!("{path} was changed and does not come along; it is kept as {}", into.below(path))
+        format!("{path} was changed and does not come along; a copy of it goes into the backup")
     });
     let mut notes: Vec<String> = named.collect();
     if modified.len() > NAMED {
         let more = modified.len() - NAMED;
-        notes.push(format!("{more} more files of the release were changed; they are below {into}"));
+        notes.push(format!(
+            "{more} more files of the release were changed; copies go into the backup"
+        ));
     }
     notes
 }

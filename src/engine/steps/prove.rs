@@ -17,7 +17,9 @@ use crate::config::{
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
 use crate::host::{PathError, free_loopback_port, running_from};
-use crate::model::{Event, Owner, Proof, Prove, RelPath, Secret, TreeIdentity};
+use crate::model::{
+    BackupId, BackupManifest, Event, Owner, Proof, Prove, RelPath, Secret, TreeIdentity,
+};
 use crate::server::{
     Banner, ExpectedSchema, IdentityVerdict, SchemaVerdict, SeenSchema, VersionCommand,
     judge_schema,
@@ -125,12 +127,15 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let after = tree.read(&copy, LARGEST)?.unwrap_or_default();
     let shipped = read_document(cx.host, &prove.tree.join(TreeIdentity::SHIPPED_CONFIG))?;
     let version = &prove.release.version;
-    let shipped = Shipped { release: shipped.as_ref(), former: None };
+    let former = cx.plan.prefix.retired(&cx.plan.id).join(TreeIdentity::SHIPPED_CONFIG);
+    let former = read_document(cx.host, &former)?;
+    let shipped = Shipped { release: shipped.as_ref(), former: former.as_ref() };
     let restored =
         restore(&original, &dark.shaded, &after, shipped, version).map_err(AcceptError::from)?;
     refuse_resets(&restored)?;
     checks.push(summary(&restored));
     write_down(cx, &witness, checks, &restored)?;
+    keep_former_values(cx, &restored)?;
     let text = restored.document.to_text();
     let (file, text) = (&prove.config, text.as_bytes());
     overwrite(cx.host, &directory, BEFORE, file, text, prove.run_as)?;
@@ -245,6 +250,21 @@ fn check_version_command(
             Ok(Some(format!("its version command says {}", banner.release_version())))
         }
         IdentityVerdict::Different { seen } => Err(said(format!("says {seen}, not {version}"))),
+    }
+}
+
+/// What the new server no longer has goes into the backup, with its values.
+fn keep_former_values(cx: &StepContext<'_>, restored: &Restored) -> Result<(), StepError> {
+    let directory = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
+    let Some(former) = read_document(cx.host, &directory.join("config.json"))? else {
+        return Ok(());
+    };
+    match restored.to_former_values(&former) {
+        Some(text) => {
+            let path = directory.join(BackupManifest::FORMER_VALUES);
+            Ok(cx.host.tree.replace(&path, text.as_bytes(), 0o600, None)?)
+        }
+        None => Ok(()),
     }
 }
 

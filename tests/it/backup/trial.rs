@@ -119,8 +119,8 @@ fn other_sessions_of_the_same_role_are_seen() {
     assert_eq!(others().len(), 1);
     drop(session);
     let _admin = site.database.connect_as_admin();
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     while !others().is_empty() {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", others());
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", others());
     }
 }

@@ -130,9 +130,10 @@ fn a_service_that_fails_is_quoted_unless_the_server_serves() {
     assert!(said.contains("no such user"), "{said}");
 
     world.forget();
-    let wait =
-        format!("while ! curl -sf http://127.0.0.1:{}/api/v4/system/ping; do :; done", world.port);
-    let odd = service(format!("{control} start; {wait} > /dev/null 2>&1; exit 1"));
+    // It says so a moment before it answers.
+    let console = world.beside("console").display().to_string();
+    let wait = format!("while ! grep -q 'is listening' {console}; do sleep 0.1; done; sleep 1");
+    let odd = service(format!("{control} start; {wait}; exit 1"));
     let (outcome, heard) = world.carry_out(vec![Step::StartServer(world.start_by(odd))]);
     assert!(matches!(outcome, Outcome::Committed), "{outcome:?}");
     assert!(heard.0.iter().any(|note| note.contains("although")), "{heard:?}");

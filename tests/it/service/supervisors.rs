@@ -9,7 +9,7 @@ use mmembed::model::{Service, Step};
 use super::world::{World, release, write_program};
 
 /// A program of that name which passes its `n`-th argument on to the one that starts and stops the server.
-fn manager(world: &World, name: &str, n: u32, answer: &str) -> PathBuf {
+fn obeying(world: &World, name: &str, n: u32, answer: &str) -> PathBuf {
     let programs = world.beside("programs");
     fs::create_dir_all(&programs).unwrap();
     let script = format!(
@@ -46,7 +46,7 @@ fn there_and_back(world: &World, programs: &Path, service: &Service) -> Vec<Stri
 #[test]
 fn systemd_stops_and_starts_it() {
     let world = World::of(&release("10.11.0"));
-    let programs = manager(&world, "systemctl", 2, "");
+    let programs = obeying(&world, "systemctl", 2, "");
     let service = Service::systemd("mattermost").unwrap();
     let calls = there_and_back(&world, &programs, &service);
     let (stop, start) = (
@@ -59,7 +59,7 @@ fn systemd_stops_and_starts_it() {
 #[test]
 fn runit_stops_and_starts_it() {
     let world = World::of(&release("5.37.0"));
-    let programs = manager(&world, "sv", 3, "");
+    let programs = obeying(&world, "sv", 3, "");
     let service = Service::runit("/opt/acme/service/mattermost").unwrap();
     let calls = there_and_back(&world, &programs, &service);
     let (stop, start) = (
@@ -72,7 +72,7 @@ fn runit_stops_and_starts_it() {
 #[test]
 fn an_init_script_stops_and_starts_it() {
     let world = World::of(&release("5.9.0"));
-    let programs = manager(&world, "service", 2, "");
+    let programs = obeying(&world, "service", 2, "");
     let service = Service::sysv("mattermost").unwrap();
     let calls = there_and_back(&world, &programs, &service);
     let (stop, start) = ("service mattermost stop", "service mattermost start");
@@ -88,7 +88,7 @@ fn a_manager_that_would_start_it_again_is_told_to_stop_though_nothing_runs() {
          test \"$1\" != show || {{ echo ActiveState=$(cat {0} || echo activating); exit 0; }}",
         stopped.display()
     );
-    let programs = manager(&world, "systemctl", 2, &answer);
+    let programs = obeying(&world, "systemctl", 2, &answer);
     let service = Service::systemd("mattermost").unwrap();
     let mut stop = world.stop_by(service);
     stop.was_running = false;

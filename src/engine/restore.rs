@@ -1,0 +1,96 @@
+//! The way back to a backup: what it observes, plans and checks.
+//! Nothing is carried out here.
+
+use super::backup::verify_backup;
+use super::database::{Access, Database, DatabaseError};
+use super::install::needs;
+use super::observe::{observe, see_archive};
+use super::open::Payload;
+use super::resolve_restore::ResolvedRestore;
+use super::steps::read_document;
+use super::survey::{Needs, survey};
+use super::undertake::{Prepared, UndertakeError, Undertaking};
+use super::upgrade::see_installed;
+use crate::host::{ArchiveSeen, Host};
+use crate::model::{Finding, Prefix, Severity, Start, TransactionId, TreeSource};
+use crate::planning::{self, Decision};
+
+impl Undertaking for ResolvedRestore {
+    fn prefix(&self) -> &Prefix {
+        &self.request.target.prefix
+    }
+
+    fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
+        let target = &self.request.target;
+        let backup = verify_backup(host, &target.prefix, &self.request.backup.id)?;
+        let archive = match &self.request.tree {
+            TreeSource::Archive => see_archive(host, target)?,
+            TreeSource::Retired { .. } => {
+                ArchiveSeen { stamp: self.archive.clone(), claimed_size: 0 }
+            }
+        };
+        let mut inventory = observe(host, target, archive.stamp.clone(), id, Vec::new())?;
+        see_installed(host, &target.prefix, &mut inventory)?;
+        let plan = match planning::restore(&self.request, &inventory)? {
+            Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
+            Decision::Carry(plan) => plan,
+        };
+        let saved = target.prefix.backup(&backup.id).below(&backup.config.part);
+        let saved = read_document(host, &saved)?;
+        let needs = needs(&[saved.as_ref()]);
+        let mut surroundings = survey(host, target, &plan, &archive, &needs);
+        if inventory.receipt.is_some() {
+            surroundings.findings.extend(self.see_losses(host, &needs));
+        }
+        let findings = planning::check(&plan, &surroundings);
+        Ok(Prepared::Plan { plan, findings })
+    }
+
+    fn gives_up_start(&self) -> bool {
+        true
+    }
+
+    fn payloads(&self) -> Vec<Payload> {
+        let payload =
+            |(name, content): &(&'static str, Vec<u8>)| Payload { name, content: content.clone() };
+        self.settings.iter().map(payload).collect()
+    }
+}
+
+impl ResolvedRestore {
+    /// What people have done since the backup was made is gone afterwards, but for the backup that is made first.
+    fn see_losses(&self, host: &Host, needs: &Needs) -> Option<Finding> {
+        let since = self.request.backup.created;
+        let text = match self.was_used(host, needs) {
+            Ok(Some(false)) => return None,
+            Ok(Some(true)) => format!("people have used the server since {since:.0}"),
+            Ok(None) => {
+                format!("it cannot be told whether people have used the server since {since:.0}")
+            }
+            Err(error) => format!(
+                "whether people have used the server since {since:.0} cannot be seen: {error}"
+            ),
+        };
+        let weight = if self.accept_loss { Severity::Warning } else { Severity::Fatal };
+        let text = format!("{text}: what they did goes from the database");
+        let advice = "it stays in the backup that is made first; to go back all the same, say --accept-data-loss";
+        Some(Finding::new(weight, "data-loss", text).advise(advice))
+    }
+
+    /// `None` when nobody can tell.
+    fn was_used(&self, host: &Host, needs: &Needs) -> Result<Option<bool>, DatabaseError> {
+        let (Some(driver), Some(source)) = (&needs.driver, &needs.data_source) else {
+            return Ok(None);
+        };
+        if self.request.backup.database.is_none() || self.request.target.start == Start::Never {
+            return Ok(Some(false));
+        }
+        let server = Some(self.request.target.server);
+        match Database::access(&host.exec, driver, source, server)? {
+            Access::Open(database) => {
+                database.was_used_since(self.request.backup.created).map(Some)
+            }
+            Access::Closed(_) => Ok(None),
+        }
+    }
+}
