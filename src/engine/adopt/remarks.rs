@@ -5,7 +5,6 @@ use super::installation::Installation;
 use super::on_running::on_running;
 use crate::config::{Document, SettingPath};
 use crate::database::read_data_source;
-use crate::engine::status::unseen_server;
 use crate::host::{Host, PathError};
 use crate::model::{AdoptRequest, Arrangement, Finding, RelPath, Severity};
 
@@ -17,7 +16,6 @@ pub(super) fn remarks(
 ) -> Result<Vec<Finding>, AdoptError> {
     let mut findings = seen.places.findings.clone();
     findings.extend(on_running(host, request, seen)?);
-    findings.extend(unseen_server(&seen.census, seen.server));
     findings.extend(on_data_source(&seen.document));
     findings.extend(on_root(seen));
     match &seen.arrangement {

@@ -4,7 +4,7 @@ use super::AdoptError;
 use super::people::server_of;
 use crate::config::Document;
 use crate::engine::ask_running::ask_version;
-use crate::host::{Host, Kind, current_owner};
+use crate::host::{Host, Kind, current_owner, is_root};
 use crate::model::{AdoptRequest, Arrangement, CommandSpec, Owner, RelPath, Release};
 use crate::planning::{AdoptRefusal, Stated, Testimony, Witness, release_of};
 use crate::server::{Banner, BuildIdentity, VersionCommand, edition_of};
@@ -78,7 +78,8 @@ fn ask_program(
     let forms = [Some(VersionCommand::for_unknown()), newest];
     for form in forms.into_iter().flatten() {
         let mut spec: CommandSpec = form.spec_of(&tree.join("bin/mattermost"), &tree);
-        spec.run_as = (run_as != current_owner()).then_some(run_as);
+        // Only root may run it as somebody else.
+        spec.run_as = (is_root() && run_as != current_owner()).then_some(run_as);
         // A program that cannot be run here tells nothing; that is no reason not to take it over.
         let Ok(output) = host.exec.run(&spec) else {
             return Ok(None);

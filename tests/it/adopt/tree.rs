@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use serde_json::json;
 
 use super::found::{CHANGED, Found, OWN, version};
-use crate::support::world::{LIVE, STATE, mode_of, release, server_uid};
+use crate::support::world::{LIVE, STATE, World, mode_of, release, server_uid};
 
 #[test]
 fn a_running_server_goes_on_while_its_tree_becomes_the_live_one() {
@@ -264,4 +265,105 @@ fn a_tree_behind_a_link_is_taken_over_where_it_is() {
         assert!(path.join("bin/mattermost").is_file(), "{}", path.display());
     }
     assert!(!found.world.below(STATE).join("txn").join("none").exists());
+}
+
+#[test]
+fn what_a_server_takes_from_its_environment_is_named() {
+    let found = Found::of(&release("10.11.0"));
+    // Any process that is called like a server stands for one that was started with this environment.
+    let program = found.tree.join("bin/platform");
+    fs::copy(sleep(), &program).unwrap();
+    let start = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(&program);
+        command.arg("1000").env_clear().envs(variables.iter().copied());
+        Sleeper(command.spawn().unwrap())
+    };
+    let site = ("MM_TEAMSETTINGS_SITENAME", "canarysalt");
+    let config = found.tree.join("config/config.json").display().to_string();
+    let server = start(&[site, ("MM_CONFIG", &config)]);
+    let said = found.adopt(&["--dry-run"]).expect(10);
+    said.saying(&["MM_TEAMSETTINGS_SITENAME", "is not well"]);
+    drop(server);
+    let server = start(&[("MM_CONFIG", "postgres://mm:canarysalt@db/mm")]);
+    found.adopt(&[]).expect(3).saying(&["told by MM_CONFIG", "mmctl config migrate"]);
+    drop(server);
+    let server = start(&[("MM_CONFIG", "/etc/chat/config.json")]);
+    found.adopt(&[]).expect(3).saying(&["/etc/chat/config.json", "--config-file"]);
+    drop(server);
+}
+
+struct Sleeper(std::process::Child);
+
+impl Drop for Sleeper {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+fn sleep() -> std::path::PathBuf {
+    mmembed::host::Exec::default().find(Path::new("sleep")).unwrap()
+}
+
+#[test]
+fn settings_of_a_tree_taken_over_without_its_archive_stay_the_sites() {
+    let found = Found::of(&release("10.11.0"));
+    found.configure(|config| config["TeamSettings"]["MaxUsersPerTeam"] = json!(77));
+    found.adopt(&[]).expect(0);
+    let said = found.world.ask(&["config", "explain"], &["TeamSettings.MaxUsersPerTeam"]).expect(0);
+    said.saying(&["is 77", "mmembed has not written it"]);
+    // The host's default meets a user's value, and nobody knows what the release has shipped.
+    let archive = found.world.archive(&release("10.11.0"));
+    let overlay = found.world.write_overlay(
+        "more.json",
+        &json!({ "TeamSettings": { "MaxUsersPerTeam": 5, "OurOwn": 1 } }),
+    );
+    let owner = found.world.receipt()["owner"].clone();
+    let owner = format!("{}:{}", owner["uid"], owner["gid"]);
+    let mut words = found.world.words(&["install", "--no-start", "--keep-in-tree"]);
+    words.extend([
+        "--release".to_owned(),
+        archive.display().to_string(),
+        "--owner".to_owned(),
+        owner.clone(),
+    ]);
+    words.extend([
+        "--service-user".to_owned(),
+        owner,
+        "--config-overlay".to_owned(),
+        overlay.display().to_string(),
+    ]);
+    found.world.run(&words).expect(0);
+    assert_eq!(found.world.config()["TeamSettings"]["MaxUsersPerTeam"], json!(77));
+    assert_eq!(found.world.config()["TeamSettings"]["OurOwn"], json!(1));
+    assert!(!found.world.below(LIVE).join(".mmembed-shipped-config.json").exists());
+}
+
+#[test]
+fn a_lost_receipt_is_written_anew() {
+    let world = World::new();
+    let archive = world.archive(&release("10.11.0"));
+    world.install(&archive, &["--no-start"]).expect(0);
+    let (receipt, path) = (world.receipt(), world.below(STATE).join("receipt.json"));
+    fs::remove_file(&path).unwrap();
+    let identity = fs::read(world.below(LIVE).join(".mmembed-tree.json")).unwrap();
+    let kept = ["ledger.json", "applied/defaults.json", "applied/enforced.json"];
+    let read = || kept.map(|name| fs::read(world.below(STATE).join(name)).unwrap());
+    let before = read();
+    // Where the server would see its directories from inside the root, they cannot be seen from here.
+    let mut words = world.words(&["adopt"]);
+    words.extend(["--from".to_owned(), world.below(LIVE).display().to_string()]);
+    let config = world.below(LIVE).join("config/config.json");
+    let text = fs::read_to_string(&config).unwrap();
+    let inside =
+        text.replace("\"/var/opt/acme", &format!("\"{}/var/opt/acme", world.root.display()));
+    fs::write(&config, inside).unwrap();
+    world.run(&words).expect(0);
+    assert_eq!(read(), before);
+    assert_eq!(fs::read(world.below(LIVE).join(".mmembed-tree.json")).unwrap(), identity);
+    let now = world.receipt();
+    for key in ["release", "placements", "config", "owner"] {
+        assert_eq!(now[key], receipt[key], "{key}");
+    }
+    assert_eq!(now["archive"]["sha256"], receipt["archive"]["sha256"]);
 }
