@@ -17,7 +17,7 @@ use super::open::Payload;
 use super::resolve_adopt::ResolvedAdopt;
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::ConfigureError;
-use super::survey::see_machine;
+use super::survey::survey_files;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use crate::config::{Document, RelocateError};
 use crate::host::{ArchiveSeen, Host, PathError, current_owner, look_at_archive};
@@ -89,7 +89,7 @@ impl Undertaking for ResolvedAdopt {
         plan.receipt.proof = installation.proof();
         plan.receipt.service.clone_from(&request.service);
         // A server that runs goes on running, and what is mounted was looked at.
-        let seen = see_machine(host, &plan, &archive);
+        let seen = survey_files(host, &plan, &archive);
         let mut seen = Surroundings { running: Vec::new(), mounts: Vec::new(), ..seen };
         seen.findings.extend(remarks::remarks(host, request, &installation)?);
         let findings = planning::check(&plan, &seen);

@@ -34,8 +34,8 @@ mod verify;
 
 pub use adopt::AdoptError;
 pub use backup::{
-    BackupError, BackupSeen, BackupWish, DatabaseRestore, create_backup, list_backups,
-    other_sessions, protected_backups, prune_backups, restore_database, verify_backup,
+    BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, create_backup, list_backups,
+    other_sessions, prune_backups, restore_database, verify_backup,
 };
 pub use database::DatabaseError;
 pub use dump::DumpError;
@@ -62,6 +62,6 @@ pub use steps::{
 };
 pub use transaction::Outcome;
 pub use undertake::{
-    Prepared, UndertakeError, Undertaken, Undertaking, prepare, take_lock, undertake,
+    Prepared, UndertakeError, Undertaken, Undertaking, finish_open, prepare, take_lock, undertake,
 };
 pub use verify::{Deviations, VerifyError, verify_directory, verify_files, verify_server};

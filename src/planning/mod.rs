@@ -20,7 +20,7 @@ pub use adopt_places::{AdoptedPlaces, Located, LocatedAt, adopted_places};
 pub use adopt_refusal::AdoptRefusal;
 pub use adopt_release::{Stated, Testimony, Witness, release_of};
 pub use check::check;
-pub use estimate::{Estimate, STATE_BYTES, estimate};
+pub use estimate::{Estimate, STATE_BYTES, dump_estimate, estimate};
 pub use explain::explain;
 pub use install::{Decision, install};
 pub use reach::reach;

@@ -7,6 +7,7 @@
 
 mod failures;
 mod hop;
+mod real;
 mod refusals;
 mod rollback;
 mod site;

@@ -217,7 +217,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
             }
         }
         let lock = mmembed::engine::take_lock(&site.host(), &site.prefix).unwrap();
-        mmembed::engine::prune_backups(&site.host(), &site.prefix, &lock, 0, &[]).unwrap();
+        mmembed::engine::prune_backups(&site.host(), &site.prefix, &lock, 0).unwrap();
         assert_eq!(site.backups(), [""; 0]);
         match made {
             Ok(_) => break,
