@@ -61,6 +61,7 @@ impl Undertaking for ResolvedAdopt {
         if let Some(receipt) = installed(host, request, &live)? {
             return Ok(Prepared::NothingToDo(Box::new(receipt)));
         }
+        let former = read_receipt(host, &request.prefix).map_err(AdoptError::from)?;
         let installation = look_at(host, request)?;
         let archive = see_archive(host, request)?;
         let target = target(request, &installation, &archive.stamp);
@@ -92,6 +93,7 @@ impl Undertaking for ResolvedAdopt {
         let seen = survey_files(host, &plan, &archive);
         let mut seen = Surroundings { running: Vec::new(), mounts: Vec::new(), ..seen };
         seen.findings.extend(remarks::remarks(host, request, &installation)?);
+        seen.findings.extend(former.map(|former| remarks::on_former(&former)));
         let findings = planning::check(&plan, &seen);
         Ok(Prepared::Plan { plan: Box::new(plan), findings })
     }

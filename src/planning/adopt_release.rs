@@ -162,9 +162,8 @@ mod tests {
             (None, vec![], team, Err("nobody was asked")),
         ] {
             let decided = decide(stated, &told, licence);
-            let (text, expected) = match (&decided, said) {
-                (Ok(text), Ok(expected)) | (Err(text), Err(expected)) => (text, expected),
-                _ => panic!("{decided:?}, not {said:?}"),
+            let ((Ok(text), Ok(expected)) | (Err(text), Err(expected))) = (&decided, said) else {
+                panic!("{decided:?}, not {said:?}");
             };
             assert!(text.contains(expected), "{text}");
         }

@@ -122,7 +122,7 @@ mod tests {
         };
         let carry = |in_tree, expected| {
             let (from, to) = ("live".parse().unwrap(), "staged".parse().unwrap());
-            explain(&Step::Carry { from, to, in_tree, expected })
+            explain(&Step::Carry(Carry { from, to, in_tree, expected }))
         };
         let few = carry(paths(&["logs"]), paths(&["config/saml.key", "logs"]));
         assert_eq!(few, "move config/saml.key, logs from live to staged");

@@ -79,7 +79,7 @@ pub(super) fn look_at(host: &Host, request: &AdoptRequest) -> Result<Installatio
         places: adopted_places(&located),
         owner: owner_of(host, request, &arrangement)?,
         server: server_of(host, request, &config, &located)?,
-        config_file: config_afterwards(host, request, &arrangement)?,
+        config_file: config_afterwards(request, &arrangement)?,
         asked: asked
             .map(|asked| asked.unwrap_or_else(|error| Asked::Unreachable(error.to_string()))),
         arrangement,
@@ -122,7 +122,6 @@ fn config_in_use(
 
 /// The configuration that the server reads afterwards; `None` when it is the one in the tree.
 fn config_afterwards(
-    _host: &Host,
     request: &AdoptRequest,
     arrangement: &Arrangement,
 ) -> Result<Option<RelPath>, AdoptError> {

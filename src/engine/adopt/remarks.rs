@@ -6,7 +6,7 @@ use super::on_running::on_running;
 use crate::config::{Document, SettingPath};
 use crate::database::read_data_source;
 use crate::host::{Host, PathError};
-use crate::model::{AdoptRequest, Arrangement, Finding, RelPath, Severity};
+use crate::model::{AdoptRequest, Arrangement, Finding, Receipt, RelPath, Severity};
 
 /// All remarks about an installation.
 pub(super) fn remarks(
@@ -28,6 +28,15 @@ pub(super) fn remarks(
         Arrangement::GitLab(_) => findings.push(on_gitlab()),
     }
     Ok(findings)
+}
+
+/// A tree was put into the place of the one that the receipt tells of.
+pub(super) fn on_former(former: &Receipt) -> Finding {
+    let text = format!(
+        "the receipt tells of {}, whose tree somebody has replaced; what it says gives way to what is there now",
+        former.release
+    );
+    Finding::new(Severity::Warning, "former-receipt", text)
 }
 
 fn on_link(host: &Host, request: &AdoptRequest) -> Option<Finding> {

@@ -26,6 +26,7 @@ impl Tree {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests are the world outside")]
 mod tests {
     use std::fs;
 

@@ -79,7 +79,7 @@ fn without_an_archive_the_names_tell_what_the_release_brought() {
     for path in OWN.iter().map(|(path, _)| *path).chain(["config/config.json", "data", "custom"]) {
         assert!(released.iter().all(|one| one != path), "{path}");
     }
-    let said = found.world.ask(&["verify"], &["--no-start"]);
+    let said = found.world.ask(&["verify"], &["--no-start"]).expect(0);
     for (path, _) in [OWN[0], OWN[1]] {
         let top = path.rsplit_once('/').unwrap().0;
         assert!(said.all().contains(top), "{path}: {}", said.all());
@@ -337,6 +337,19 @@ fn settings_of_a_tree_taken_over_without_its_archive_stay_the_sites() {
     assert_eq!(found.world.config()["TeamSettings"]["MaxUsersPerTeam"], json!(77));
     assert_eq!(found.world.config()["TeamSettings"]["OurOwn"], json!(1));
     assert!(!found.world.below(LIVE).join(".mmembed-shipped-config.json").exists());
+}
+
+#[test]
+fn a_tree_that_was_replaced_by_hand_is_taken_over_anew() {
+    let found = Found::of(&release("9.11.0"));
+    found.adopt(&[]).expect(0);
+    let live = found.world.below(LIVE);
+    fs::rename(&live, found.world.beside("old")).unwrap();
+    fs::rename(release("10.11.0").unpack(&found.world.beside("new")), &live).unwrap();
+    fs::copy(found.world.beside("old/config/config.json"), live.join("config/config.json"))
+        .unwrap();
+    found.adopt(&[]).expect(0).saying(&["the receipt tells of Mattermost 9.11.0", "gives way"]);
+    assert_eq!(version(&found.world), json!(["10.11.0", "team"]));
 }
 
 #[test]
