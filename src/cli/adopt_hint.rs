@@ -21,6 +21,7 @@ pub(crate) fn for_adopt(error: &AdoptError) -> String {
             GatherError::Path(_) | GatherError::Configure(ConfigureError::Path(_)),
         ) => return system::advice_and_again(error),
         AdoptError::State(error) => return hint::for_state(error),
+        AdoptError::Resolve(error) => hint::for_resolve(error),
         AdoptError::Configure(_) | AdoptError::Gather(_) | AdoptError::Places(_) => {
             "mend the named file or setting, then run the command again"
         }

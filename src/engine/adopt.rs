@@ -14,6 +14,7 @@ use installation::{Installation, look_at};
 use super::gather::GatherError;
 use super::observe::{see_directories, see_live};
 use super::open::Payload;
+use super::resolve::ResolveError;
 use super::resolve_adopt::ResolvedAdopt;
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::ConfigureError;
@@ -33,6 +34,9 @@ pub enum AdoptError {
     /// Something could not be looked at.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// What was named leads elsewhere now.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
     /// A state file cannot be used.
     #[error(transparent)]
     State(#[from] StateFileError),
@@ -56,7 +60,7 @@ impl Undertaking for ResolvedAdopt {
     }
 
     fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
-        let request = &self.request;
+        let request = &self.now().map_err(AdoptError::from)?;
         let live = see_live(host, &request.prefix)?;
         if let Some(receipt) = installed(host, request, &live)? {
             return Ok(Prepared::NothingToDo(Box::new(receipt)));

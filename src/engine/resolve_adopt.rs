@@ -14,8 +14,26 @@ use crate::model::{AdoptRequest, AdoptWish, RelPath, Service};
 pub struct ResolvedAdopt {
     /// The root, links resolved.
     pub root: PathBuf,
-    /// The request.
+    /// The request, its paths resolved as they led then.
     pub request: AdoptRequest,
+    /// The installed tree, absolute, links in it kept.
+    from: PathBuf,
+    /// The configuration that was named, likewise below the root.
+    config_file: Option<RelPath>,
+}
+
+impl ResolvedAdopt {
+    /// The request, its paths resolved as they lead now. What a run that was interrupted has left is cleared away in between,
+    /// and where it was interrupted decides whether the old path is a link.
+    pub(crate) fn now(&self) -> Result<AdoptRequest, ResolveError> {
+        let config_file = self.config_file.as_ref();
+        Ok(AdoptRequest {
+            from: below(&self.root, &self.from)?,
+            by_link: is_link(&self.from)?.then(|| self.from.clone()),
+            config_file: config_file.map(|path| below_root(&self.root, path)).transpose()?,
+            ..self.request.clone()
+        })
+    }
 }
 
 /// Why a wish to take over an installation makes no request.
@@ -55,7 +73,7 @@ pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveAdoptErro
     let lookup = |name: &Option<String>| name.as_deref().map(|name| users.lookup(name)).transpose();
     let request = AdoptRequest {
         from: below(&root, &typed)?,
-        by_link: is_link(&typed)?.then_some(typed),
+        by_link: is_link(&typed)?.then(|| typed.clone()),
         version: wish.version.clone().or_else(|| named.as_ref().map(|it| it.version.clone())),
         edition: wish.edition.or_else(|| named.map(|it| it.edition)),
         archive,
@@ -69,7 +87,7 @@ pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveAdoptErro
             .map_or(Ok(Service::None), |service| find_service(&Exec::default(), service))?,
         prefix,
     };
-    Ok(ResolvedAdopt { root, request })
+    Ok(ResolvedAdopt { root, request, from: typed, config_file: wish.config_file.clone() })
 }
 
 fn below(root: &Path, typed: &Path) -> Result<RelPath, ResolveError> {

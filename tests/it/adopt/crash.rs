@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use flate2::read::GzDecoder;
 use mmembed::engine::{self, Payload, Prepared, Undertaking as _};
@@ -83,6 +85,48 @@ fn where_names_cannot_be_exchanged_it_is_old_or_new() {
     let scenario = Scenario { can_exchange: false, ..scenario(archive, false, (1, 2), 9) };
     scenario.check_every_point();
     scenario.check_repetition();
+}
+
+/// A kill is a kill, and the next run knows nothing of the first; not even where the old path led when it was killed.
+#[test]
+fn a_run_killed_with_sigkill_is_finished_by_the_next_one() {
+    let directory = TempDir::new().unwrap();
+    let archive = tiny_release(directory.path());
+    let adopt = |root: &Path, kill_at: Option<u64>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mmembed"));
+        command.args(["adopt", "--app", "acme", "--json", "--edition", "team"]);
+        command.args(["--release-version", "5.9.0", "--root"]).arg(root);
+        command.arg("--from").arg(root.join("opt/mattermost")).env_clear();
+        command.arg("--config-file").arg("/opt/mattermost/config/config.json");
+        if let Some(at) = kill_at {
+            command.env("MMEMBED_TEST_KILL_AT", at.to_string());
+        }
+        command.output().unwrap()
+    };
+    let (mut killed, mut as_link) = (0, 0);
+    for at in 0.. {
+        let root = directory.path().join(format!("killed-{at}"));
+        fs::create_dir(&root).unwrap();
+        found(&root, &archive, false);
+        let output = adopt(&root, Some(at));
+        if output.status.success() {
+            break;
+        }
+        assert_eq!(output.status.signal(), Some(9), "killed at {at}");
+        killed += 1;
+        as_link += i32::from(root.join("opt/mattermost").is_symlink());
+        let again = adopt(&root, None);
+        assert!(
+            again.status.success(),
+            "killed at {at}: {}",
+            String::from_utf8_lossy(&again.stderr)
+        );
+        let live = root.join("opt/acme/embedded/mattermost");
+        assert!(root.join("opt/mattermost").is_symlink() && live.is_dir(), "killed at {at}");
+        assert_eq!(fs::read(live.join("data/photo.jpg")).unwrap(), b"a photo");
+        assert!(root.join("var/opt/acme/mmembed/receipt.json").is_file());
+    }
+    assert!(killed > 20 && as_link > 2, "{killed} runs were killed, {as_link} late");
 }
 
 #[test]
