@@ -207,7 +207,10 @@ fn for_refusal(refusal: &Refusal, call: &Call, archive: Option<&Path>) -> String
             "give the archive with that digest; one version has one archive".to_owned()
         }
         Refusal::ForeignTree { .. } => {
-            "take it over with `mmembed adopt`, move it away, or install under another --app".to_owned()
+            format!(
+                "take it over with {}, move it away, or install under another --app",
+                call.with("adopt", "--from DIR")
+            )
         }
         Refusal::TreeIsGone { .. } => {
             "put the tree back, or remove the receipt if the installation is really gone".to_owned()
@@ -235,11 +238,7 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
     let directory = transaction_directory(host, &plan.prefix, &plan.id);
     let failure = match outcome {
         Outcome::Committed => return None,
-        Outcome::CommittedWithRemainder { cause } => Failure {
-            what: chain(cause),
-            now: "the new state is in force; something after the commit is left to do".to_owned(),
-            next: format!("{}, then run {}", system::advice(cause), call.word("recover")),
-        },
+        Outcome::CommittedWithRemainder { cause } => left_after_commit(cause, &call),
         Outcome::RolledBack { cause } => Failure {
             what: cause.as_ref().map_or_else(|| "it was undone".to_owned(), |cause| chain(cause)),
             now: format!("rolled back: the host is as before; the log is in {directory}"),
@@ -266,6 +265,28 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
         },
     };
     Some(failure)
+}
+
+/// What is left to do after the commit.
+pub(crate) fn left_after_commit(cause: &StepError, call: &Call) -> Failure {
+    if matches!(cause, StepError::Serving(_)) {
+        return Failure {
+            what: chain(cause),
+            now:
+                "committed, but not serving: the new release is in force and was proven in the dark"
+                    .to_owned(),
+            next: format!(
+                "mend what keeps it from serving, then run {}; or take the change back with {}",
+                call.word("recover"),
+                call.word("rollback")
+            ),
+        };
+    }
+    Failure {
+        what: chain(cause),
+        now: "the new state is in force; something after the commit is left to do".to_owned(),
+        next: format!("{}, then run {}", system::advice(cause), call.word("recover")),
+    }
 }
 
 fn for_step(cause: &StepError) -> String {

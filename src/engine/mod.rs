@@ -34,8 +34,8 @@ mod verify;
 
 pub use adopt::AdoptError;
 pub use backup::{
-    BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, create_backup, list_backups,
-    other_sessions, prune_backups, restore_database, verify_backup,
+    BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
+    list_backups, other_sessions, prune_backups, restore_database, verify_backup,
 };
 pub use database::DatabaseError;
 pub use dump::DumpError;

@@ -335,13 +335,13 @@ fn see_backup(
     driver: &str,
     source: &Secret<String>,
 ) -> Option<Finding> {
-    let saves = plan.steps.iter().find_map(|planned| match &planned.step {
-        Step::BackUp(back_up) if back_up.database => Some(&back_up.id),
-        _ => None,
-    });
-    let id = saves?;
+    let saves =
+        |planned: &Planned| matches!(&planned.step, Step::BackUp(back_up) if back_up.database);
+    if !plan.steps.iter().any(saves) {
+        return None;
+    }
     let vault = Vault::open(host, &plan.prefix, driver, source, Some(request.server));
-    let error = vault.and_then(|vault| vault.bear(id).map(drop)).err()?;
+    let error = vault.and_then(|vault| vault.bear().map(drop)).err()?;
     let text = format!("the database cannot be backed up: {}", chain(&error));
     let advice = "mend that; or accept with --no-database-backup that what the new server does to the database is not taken \
                   back";

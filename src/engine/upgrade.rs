@@ -11,9 +11,9 @@ use super::steps::read_document;
 use super::survey::survey;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
-use crate::config::{Document, Subject, check as lint};
+use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint};
 use crate::host::Host;
-use crate::model::{Finding, Inventory, Prefix, TransactionId};
+use crate::model::{Finding, Inventory, Prefix, Severity, TransactionId, TreeIdentity, Version};
 use crate::planning::{self, Decision};
 
 impl Undertaking for ResolvedUpgrade {
@@ -33,7 +33,9 @@ impl Undertaking for ResolvedUpgrade {
         let live = read_document(host, &request.config())?;
         let layers = [Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
         let mut surroundings = survey(host, request, &plan, &archive, &needs(&layers));
-        surroundings.findings.extend(self.lint(live.as_ref()));
+        let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
+        let shipped = read_document(host, &shipped)?;
+        surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -45,13 +47,38 @@ impl Undertaking for ResolvedUpgrade {
 
 impl ResolvedUpgrade {
     /// What the new version will say of the settings in use, and of the host's.
-    fn lint(&self, live: Option<&Document>) -> Vec<Finding> {
+    fn lint(&self, live: Option<&Document>, shipped: Option<&Document>) -> Vec<Finding> {
         let version = &self.request.target.release.version;
-        let complaints = live.into_iter().flat_map(|live| lint(live, version, Subject::Whole));
-        let mut findings: Vec<Finding> = complaints.map(finding).collect();
-        findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
+        let mut findings = lint_overlays([&self.defaults, &self.enforced], version);
+        let Some(live) = live else {
+            return findings;
+        };
+        let is_untouched = |complaint: &Complaint| {
+            let value = |document: Option<&Document>| {
+                let setting = complaint.setting.as_ref()?;
+                Some(document?.get(setting)?.raw().to_owned())
+            };
+            complaint.severity != Weight::Error
+                && value(Some(live)).is_some()
+                && value(Some(live)) == value(shipped)
+        };
+        let complaints = lint(live, version, Subject::Whole);
+        let (untouched, touched): (Vec<_>, Vec<_>) = complaints.into_iter().partition(is_untouched);
+        findings.extend(touched.into_iter().map(finding));
+        findings.extend(in_one(&untouched, version));
         findings
     }
+}
+
+/// Settings that nobody has touched are no news one by one.
+fn in_one(complaints: &[Complaint], version: &Version) -> Option<Finding> {
+    let text = match complaints.len() {
+        0 => return None,
+        1 => format!("1 setting as it was shipped is strange to {version}"),
+        more => format!("{more} settings as they were shipped are strange to {version}"),
+    };
+    let advice = "the server drops or fills in what it does not know as it is";
+    Some(Finding::new(Severity::Note, "shipped-settings", text).advise(advice))
 }
 
 /// Sees of an installed tree what matters when it gives way: whether its server runs, and what its release did not bring.

@@ -78,7 +78,7 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
         "the settings go back with the release",
     );
     if hop.former.is_none() && !request.backup.directories.is_empty() {
-        let data = RestoreData { backup: backup.clone() };
+        let data = RestoreData { backup: backup.clone(), staged: staged.clone() };
         hop.steps.add(Step::RestoreData(data), "the host has nothing of it any more");
     }
     hop.switch(&staged, &maker);

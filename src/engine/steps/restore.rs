@@ -43,7 +43,7 @@ pub(super) fn undo_config(
 /// Copies every saved directory to where it was. Only an empty one gives way.
 pub(super) fn data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let manifest = manifest_of(cx.host, &cx.plan.prefix, &restore.backup)?;
-    for (part, place) in directories(&manifest, cx) {
+    for (part, place) in directories(&manifest, restore, cx) {
         cx.host.tree.remove_if_empty(&place)?;
         relocate::copy(&part, &place, cx)?;
     }
@@ -53,17 +53,26 @@ pub(super) fn data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<()
 /// Removes the copies.
 pub(super) fn undo_data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let manifest = manifest_of(cx.host, &cx.plan.prefix, &restore.backup)?;
-    for (_, place) in directories(&manifest, cx) {
+    for (_, place) in directories(&manifest, restore, cx) {
         relocate::undo(&place, cx)?;
     }
     Ok(())
 }
 
-/// Where each saved directory lies, and where it was.
-fn directories(manifest: &BackupManifest, cx: &StepContext<'_>) -> Vec<(RelPath, RelPath)> {
-    let backup = cx.plan.prefix.backup(&manifest.id);
+/// Where each saved directory lies, and where it goes.
+fn directories(
+    manifest: &BackupManifest,
+    restore: &RestoreData,
+    cx: &StepContext<'_>,
+) -> Vec<(RelPath, RelPath)> {
+    let prefix = &cx.plan.prefix;
+    let (backup, live) = (prefix.backup(&manifest.id), prefix.live());
+    let place = |path: &RelPath| match path.relative_to(&live) {
+        Some(below) => restore.staged.below(&below),
+        None => path.clone(),
+    };
     let saved = manifest.directories.iter();
-    saved.map(|saved| (backup.below(&saved.part), saved.source.path.clone())).collect()
+    saved.map(|saved| (backup.below(&saved.part), place(&saved.source.path))).collect()
 }
 
 /// Makes the database hold what the backup holds. What it held before is remembered first, or in a backup of its own.

@@ -44,13 +44,13 @@ fn fails(site: &Site, programs: &Path, said: &[&str]) {
 }
 
 fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
+    let mut words = vec![error.to_string()];
     let mut source = error.source();
     while let Some(cause) = source {
-        words += &format!(": {cause}");
+        words.push(cause.to_string());
         source = cause.source();
     }
-    words
+    words.join(": ")
 }
 
 #[test]
