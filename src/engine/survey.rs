@@ -64,6 +64,14 @@ pub(crate) fn survey(
     })
 }
 
+/// Sees what surrounds a plan that starts no server and asks no database.
+pub(super) fn survey_files(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Surroundings {
+    let mut seen = see_machine(host, plan);
+    let spaces = see_spaces(host, plan, archive, 0);
+    note(&mut seen, spaces, |seen, spaces| seen.spaces = spaces);
+    seen
+}
+
 fn see_machine(host: &Host, plan: &Plan) -> Surroundings {
     let mut seen = Surroundings::default();
     match FileSystems::read() {
@@ -368,7 +376,7 @@ fn judge_database(
     let endpoint = database.endpoint();
     let purpose = match plan.intent {
         Intent::Install => Purpose::NewInstallation,
-        Intent::Reconfigure | Intent::Upgrade | Intent::Restore => Purpose::Upgrade,
+        Intent::Reconfigure | Intent::Upgrade | Intent::Restore | Intent::Adopt => Purpose::Upgrade,
     };
     let least = minimum(endpoint.engine, purpose, &request.release.version);
     if !least.admits_postgres(seen.server_version_num) {

@@ -68,6 +68,18 @@ pub fn explain(step: &Step) -> String {
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
         }
+        Step::Identify { tree, release, like: Some(_), .. } => {
+            format!("compare {tree} with {release}, and write down in it what the release brought")
+        }
+        Step::Identify { tree, release, like: None, .. } => {
+            format!("conclude what {release} brought, and write that down in {tree}")
+        }
+        Step::TakeOver { from, live } => {
+            format!("make {from} the live tree {live}, and leave a link in its place")
+        }
+        Step::GatherSettings { config, environment, .. } => {
+            format!("gather the settings in {config} and in the environment {environment}")
+        }
         Step::StopServer(old) if old.service.is_none() => {
             format!("be sure that no server runs from {}", old.tree)
         }

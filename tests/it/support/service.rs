@@ -22,8 +22,12 @@ impl Ctl {
 
     /// The same for a configuration that is kept elsewhere.
     pub(crate) fn with_config(world: &World, config: &Path) -> Self {
+        Self::of_tree(world, &world.below(LIVE), config)
+    }
+
+    /// The same for a tree that lies elsewhere.
+    pub(crate) fn of_tree(world: &World, live: &Path, config: &Path) -> Self {
         let script = world.beside("ctl");
-        let live = world.below(LIVE);
         let as_user = if is_root() {
             format!("setpriv --reuid {SERVICE} --regid {SERVICE} --clear-groups ")
         } else {
