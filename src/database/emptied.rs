@@ -93,12 +93,14 @@ const OTHERS: &str = "
     and not exists (
       select 1 from pg_catalog.pg_depend d
       where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'e')
+), needed as (
+  select own.class, own.oid from own
+  union all
+  select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid from own join pg_catalog.pg_type t on t.typrelid = own.oid
+  where own.class = 'pg_catalog.pg_class'::pg_catalog.regclass
 ), needing as (
   select distinct c.oid, n.nspname, c.relname from pg_catalog.pg_depend d
-  join own on d.refclassid = own.class and d.refobjid = own.oid
-    or own.class = 'pg_catalog.pg_class'::pg_catalog.regclass
-      and d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
-      and d.refobjid in (select t.oid from pg_catalog.pg_type t where t.typrelid = own.oid)
+  join needed on d.refclassid = needed.class and d.refobjid = needed.oid
   left join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid
   left join pg_catalog.pg_constraint k on d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and k.oid = d.objid
   left join pg_catalog.pg_attrdef a on d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and a.oid = d.objid
