@@ -155,12 +155,19 @@ fn what_others_have_built_on_the_server_s_tables_is_found_before() {
     site.database.connect().batch_execute("CREATE TABLE posts (id int PRIMARY KEY)").unwrap();
     let mut admin = site.database.connect_as_admin();
     admin
-        .batch_execute("CREATE SCHEMA reports; CREATE VIEW reports.numbers AS SELECT count(*) FROM public.posts")
+        .batch_execute(
+            "CREATE SCHEMA reports; CREATE VIEW reports.numbers AS SELECT count(*) FROM public.posts;
+             CREATE TABLE reports.copies (post public.posts)",
+        )
         .unwrap();
     let nothing = site.root().join("nothing");
-    fails(&site, &nothing, &["what is built on the server's own tables", "reports.numbers"]);
+    fails(
+        &site,
+        &nothing,
+        &["what is built on the server's own tables", "reports.copies, reports.numbers"],
+    );
     // The same found only when it is to be brought back: nothing is taken away then.
-    admin.batch_execute("DROP VIEW reports.numbers").unwrap();
+    admin.batch_execute("DROP VIEW reports.numbers; DROP TABLE reports.copies").unwrap();
     let made = site.create(WISH);
     admin.batch_execute("CREATE TABLE reports.t (post int REFERENCES public.posts)").unwrap();
     let before = site.database.tables();

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, release};
 use crate::fakes::mariadb::mariadb;
+use crate::support::world::{World, release};
 
 #[test]
 fn an_installation_with_a_running_history_is_backed_up() {
