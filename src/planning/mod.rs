@@ -11,6 +11,7 @@ mod hop;
 mod install;
 mod reach;
 mod refusal;
+mod required_stop;
 mod restore;
 mod steps;
 mod upgrade;
