@@ -47,6 +47,14 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Take over an installation that somebody else made, without starting it or moving what need not be moved
+    Adopt {
+        #[command(flatten)]
+        adopt: Box<AdoptArgs>,
+        /// Print the plan and change nothing (exit code 10 if there is something to do)
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Take the last upgrade back: tree, settings and database as they were before it
     Rollback {
         #[command(flatten)]
@@ -284,6 +292,53 @@ pub(crate) struct UpgradeArgs {
     /// Take the release's new defaults for settings that nobody has touched; without it they are only reported
     #[arg(long)]
     pub(crate) adopt_new_defaults: bool,
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+    /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArgs {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The installed tree, such as /opt/mattermost; of GitLab's package, /opt/gitlab/embedded/service/mattermost
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The archive that the tree came from: then it is known exactly which files are the site's own
+    #[arg(long, value_name = "PATH")]
+    pub(crate) release: Option<PathBuf>,
+    /// The installed version; needed only if neither the tree nor its running server tells
+    #[arg(long, value_name = "X.Y.Z")]
+    pub(crate) release_version: Option<Version>,
+    /// The installed edition; needed only if the tree does not tell
+    #[arg(long)]
+    pub(crate) edition: Option<EditionArg>,
+    /// The SHA-256 digest that the archive must have
+    #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated, requires = "release")]
+    pub(crate) sha256: Option<Sha256Digest>,
+    /// The config.json that the server is started with, if it is not the one in the tree (an absolute path, taken below
+    /// --root); for GitLab's package, where the copy goes
+    #[arg(long, value_name = "/PATH", value_parser = parse_below_root)]
+    pub(crate) config_file: Option<RelPath>,
+    /// Who owns the tree: names or numbers [default: whoever owns it now]
+    #[arg(long, value_name = "USER:GROUP")]
+    pub(crate) owner: Option<String>,
+    /// Who runs the server [default: whoever owns the uploaded files]
+    #[arg(long, value_name = "USER[:GROUP]")]
+    pub(crate) service_user: Option<String>,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+}
+
+/// What has to be asked for in so many words.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
     /// Go to an older version all the same
     #[arg(long)]
     pub(crate) allow_downgrade: bool,
@@ -294,13 +349,6 @@ pub(crate) struct UpgradeArgs {
     /// not taken back
     #[arg(long)]
     pub(crate) no_database_backup: bool,
-    /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
-    #[arg(long)]
-    pub(crate) no_start: bool,
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentArgs,
-    #[command(flatten)]
-    pub(crate) patience: Patience,
 }
 
 #[derive(Debug, Args)]

@@ -53,6 +53,7 @@ pub(crate) fn of_undertaking(error: &UndertakeError) -> Ending {
         UndertakeError::Backup(error) => of_backup(error),
         UndertakeError::Unrecovered { .. } => Ending::Stuck,
         UndertakeError::Observe(_)
+        | UndertakeError::Adopt(_)
         | UndertakeError::Refusal(_)
         | UndertakeError::Configure(_)
         | UndertakeError::Path(_)

@@ -18,6 +18,10 @@ use crate::planning::{Refusal, explain};
 
 pub(crate) const UNCHANGED: &str = "nothing was changed on this host";
 
+/// What to do about a service that is not known.
+pub(crate) const NAME_THE_SERVICE: &str =
+    "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd";
+
 /// What to do about a wish that makes no request.
 pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
     match error {
@@ -51,8 +55,7 @@ pub(crate) fn for_resolve_upgrade(error: &ResolveUpgradeError) -> String {
         ResolveUpgradeError::Path(error) => system::advice_and_again(error),
         ResolveUpgradeError::State(error) => for_state(error),
         ResolveUpgradeError::Service(_) => {
-            "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd"
-                .to_owned()
+            NAME_THE_SERVICE.to_owned()
         }
         ResolveUpgradeError::NotInstalled => {
             "install a release first, or take over the installation that there is with `mmembed adopt`"
@@ -141,6 +144,7 @@ pub(crate) fn for_undertaking(
         UndertakeError::Backup(error) => backup_hint::for_backup(error),
         UndertakeError::State(error) => for_state(error),
         UndertakeError::Environment(error) => for_environment(error),
+        UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),
         UndertakeError::Foreign(ForeignError::Path(error)) => system::advice_and_again(error),
         UndertakeError::Foreign(ForeignError::Nameless { .. }) => {
             "give it a name that is valid UTF-8, or move it out of the tree".to_owned()
@@ -341,6 +345,13 @@ fn for_step(cause: &StepError) -> String {
             "read the server's log there; if it was still at work, give more time with --start-timeout"
         }
         StepError::Proof(_) => "read the server's log there",
+        StepError::Identify(_) => {
+            "give the archive that the tree really came from, or leave --release away"
+        }
+        StepError::TakeOver(_) => {
+            "find out who moved the tree or the link; mmembed leaves alone what it did not make"
+        }
+        StepError::Gather(_) => "mend the named file or variable, then run the command again",
         StepError::Activate(_) => {
             "find out who moved or replaced the trees; mmembed leaves alone what it did not make"
         }

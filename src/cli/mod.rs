@@ -1,6 +1,7 @@
 //! Floor 4: the words. Parses arguments, words reports and errors, picks exit codes. It decides nothing and touches no
 //! file of the host itself.
 
+mod adopt_hint;
 mod args;
 mod backup_hint;
 mod call;
@@ -60,6 +61,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         }
         Command::Upgrade { upgrade, dry_run } => {
             commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)?
+        }
+        Command::Adopt { adopt, dry_run } => {
+            commands::adopt::run(adopt, *dry_run, &cli.output, cancel)?
         }
         Command::Rollback { restore, to } => {
             commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)?

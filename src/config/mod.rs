@@ -38,7 +38,8 @@ pub use mask::Shown;
 pub use merge::{Carried, Carry, MergeError, Merged, merge};
 pub use place::{PlaceError, Placement, Where, check_place};
 pub use relocate::{
-    Move, OwnPlace, Places, RelocateError, Relocated, places_of, relocate, unrelocate,
+    FoundAt, FoundPlace, Move, OwnPlace, Places, RelocateError, Relocated, find_places, places_of,
+    relocate, unrelocate,
 };
 pub use rename::{Rename, RenameKind, renames, successor};
 pub use setting::{SettingError, SettingPath};

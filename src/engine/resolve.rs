@@ -10,8 +10,9 @@ use crate::host::{
     resolve_links,
 };
 use crate::model::{
-    AppName, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName, Placement,
-    Prefix, RelPath, Release, ServerEnvironment, Sha256Digest, Start, Strength, Version, Viewpoint,
+    AppName, Edition, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName,
+    Placement, Prefix, RelPath, Release, ServerEnvironment, Sha256Digest, Start, Strength, Version,
+    Viewpoint,
 };
 
 /// A request with what its overlays say.
@@ -101,7 +102,7 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
     let root = resolve_root(&wish.root)?;
     let prefix = resolve_prefix(&root, &wish.app)?;
     let archive = absolute(&wish.archive)?;
-    let release = resolve_release(wish, &archive)?;
+    let release = named_release(&archive, wish.version.as_ref(), wish.edition)?;
     let config_file = wish.config_file.as_ref().map(|path| below_root(&root, path)).transpose()?;
     let placements = resolve_places(wish, &root, &prefix, &release.version)?;
     let (owner, server) = resolve_owners(wish)?;
@@ -147,7 +148,7 @@ pub fn resolve_prefix(root: &Path, app: &AppName) -> Result<Prefix, ResolveError
 }
 
 /// Where a path below the root leads to once its links are resolved; that, too, has to lie below the root.
-fn below_root(root: &Path, path: &RelPath) -> Result<RelPath, ResolveError> {
+pub(super) fn below_root(root: &Path, path: &RelPath) -> Result<RelPath, ResolveError> {
     let typed = path.under(root);
     let resolved = resolve_links(&typed)?;
     let outside = || ResolveError::OutsideRoot { path: typed.clone(), root: root.to_owned() };
@@ -155,13 +156,17 @@ fn below_root(root: &Path, path: &RelPath) -> Result<RelPath, ResolveError> {
     relative.to_str().and_then(|text| text.parse().ok()).ok_or_else(outside)
 }
 
-fn resolve_release(wish: &InstallWish, archive: &Path) -> Result<Release, ResolveError> {
+/// The release in an archive: as its name says, or as it was stated.
+pub(super) fn named_release(
+    archive: &Path,
+    version: Option<&Version>,
+    edition: Option<Edition>,
+) -> Result<Release, ResolveError> {
     let named =
         archive.file_name().and_then(|name| name.to_str()).and_then(Release::from_file_name);
     let unknown = || ResolveError::UnknownRelease { archive: archive.to_owned() };
-    let version =
-        wish.version.clone().or_else(|| named.as_ref().map(|named| named.version.clone()));
-    let edition = wish.edition.or_else(|| named.as_ref().map(|named| named.edition));
+    let version = version.or_else(|| named.as_ref().map(|named| &named.version)).cloned();
+    let edition = edition.or_else(|| named.as_ref().map(|named| named.edition));
     let stated =
         Release { version: version.ok_or_else(unknown)?, edition: edition.ok_or_else(unknown)? };
     match named {

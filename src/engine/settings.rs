@@ -156,6 +156,9 @@ impl Settings {
             (Some(now), Some(decision)) => Some(format!(
                 "{setting} is {now}, from the file in use: it was changed after mmembed had written it ({decision})"
             )),
+            (Some(now), None) if self.ledger.decisions().is_empty() => Some(format!(
+                "{setting} is {now}, from the file in use: mmembed has not written it, and nobody has said why"
+            )),
             (Some(now), None) => Some(format!(
                 "{setting} is {now}, from the file in use: it was added after mmembed had written it"
             )),

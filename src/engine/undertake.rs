@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::adopt::AdoptError;
 use super::backup::BackupError;
 use super::foreign::ForeignError;
 use super::observe::ObserveError;
@@ -64,6 +65,9 @@ pub enum UndertakeError {
     /// What is there is not the command's to change.
     #[error(transparent)]
     Refusal(#[from] Refusal),
+    /// An installation cannot be taken over.
+    #[error(transparent)]
+    Adopt(#[from] AdoptError),
     /// The configuration in use cannot be read.
     #[error(transparent)]
     Configure(#[from] ConfigureError),

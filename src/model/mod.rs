@@ -1,6 +1,7 @@
 //! Floor 0: the nouns of the trade and what always holds for them.
 //! No I/O, no clock, no decision.
 
+mod adoption;
 mod backup;
 mod belonging;
 mod carry;
@@ -37,6 +38,7 @@ mod transaction;
 mod version;
 mod wish;
 
+pub use adoption::{AdoptRequest, AdoptWish, Arrangement, GitLab};
 pub use backup::{
     BACKUP_SCHEMA, BackUp, BackupId, BackupManifest, BackupOrigin, BackupPart, DataPolicy,
     DatabaseDescription, ManifestError, SavedConfig, SavedDatabase, SavedDirectory, SavedFile,

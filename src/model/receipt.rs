@@ -57,7 +57,7 @@ pub struct ArchiveStamp {
 pub struct Proof {
     /// The release as which the server answered.
     pub answered_as: Version,
-    /// From the start of the process to the first good answer, in milliseconds.
+    /// From the start of the process to the first good answer, in milliseconds; 0 for a server that was running already.
     pub ready_after_ms: u64,
     /// What else was checked, and how it came out, as sentences.
     pub checks: Vec<String>,

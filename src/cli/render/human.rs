@@ -128,7 +128,10 @@ fn render_installation(report: &Report) -> String {
     if let Some(proof) = &report.proof {
         let seconds = proof.ready_after_ms / 1000;
         let millis = proof.ready_after_ms % 1000;
-        rows.push(("ready after".to_owned(), format!("{seconds}.{millis:03} s")));
+        // Nobody saw when a server became ready that was running before.
+        if proof.ready_after_ms > 0 {
+            rows.push(("ready after".to_owned(), format!("{seconds}.{millis:03} s")));
+        }
         rows.extend(proof.checks.iter().map(|check| ("proved".to_owned(), check.clone())));
     }
     rows.extend(report.settings.iter().map(|row| (row.setting.clone(), row.text.clone())));

@@ -11,7 +11,7 @@ use crate::config::{
 };
 use crate::engine::database::DatabaseError;
 use crate::engine::places::placements_for;
-use crate::engine::state_files::read_receipt;
+use crate::engine::state_files::{is_assumed, read_receipt};
 use crate::host::{Host, PathError};
 use crate::model::{Configure, Event, RelPath, TreeIdentity};
 
@@ -78,7 +78,7 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
     {
         keep(host, &cx.directory(), BEFORE, &configure.file)?;
     }
-    let merged = merge_layers(configure, &shipped, cx)?;
+    let merged = merge_layers(configure, shipped.as_ref(), cx)?;
     for text in remarks(&merged) {
         cx.reporter.hear(&Event::Note { text });
     }
@@ -93,7 +93,7 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
 /// Merges, and writes nothing but the release's own file, which is kept in its tree.
 pub(super) fn rehearse(configure: &Configure, cx: &StepContext<'_>) -> Result<(), StepError> {
     let shipped = keep_shipped(cx.host, &configure.tree)?;
-    merge_layers(configure, &shipped, cx)?;
+    merge_layers(configure, shipped.as_ref(), cx)?;
     Ok(())
 }
 
@@ -122,16 +122,17 @@ pub(super) fn undo(configure: &Configure, cx: &mut StepContext<'_>) -> Result<()
 
 fn merge_layers(
     configure: &Configure,
-    shipped: &Document,
+    shipped: Option<&Document>,
     cx: &StepContext<'_>,
 ) -> Result<Merged, ConfigureError> {
     let (host, prefix) = (cx.host, &cx.plan.prefix);
     let optional = |path: &RelPath| read_document(host, path);
+    let nothing = Document::empty();
     let site = configure.site.as_ref().map(optional).transpose()?.flatten();
     let former_shipped = match &configure.former {
         Some(former) => optional(&former.tree.join(TreeIdentity::SHIPPED_CONFIG))?,
         // Where no tree gives way, what the release shipped is what nobody has touched.
-        None => Some(shipped.clone()),
+        None => shipped.cloned(),
     };
     let defaults = optional(&cx.directory().join(DEFAULTS))?;
     let enforced = optional(&cx.directory().join(ENFORCED))?;
@@ -145,7 +146,7 @@ fn merge_layers(
     let live = spell(&prefix.live());
     let version = &configure.release.version;
     let layers = Layers {
-        release: shipped,
+        release: shipped.unwrap_or(&nothing),
         old_release: former_shipped.as_ref(),
         new_defaults: if configure.adopt_new_defaults {
             NewDefaults::Adopt
@@ -204,15 +205,19 @@ pub(crate) fn read_document(
 }
 
 /// The configuration as the release shipped it. The first reading keeps it beside the identity, because the server will
-/// overwrite the one in `config/`.
-fn keep_shipped(host: &Host, tree: &RelPath) -> Result<Document, ConfigureError> {
+/// overwrite the one in `config/`. `None` for a tree that was taken over without its archive: what lies there is the site's.
+fn keep_shipped(host: &Host, tree: &RelPath) -> Result<Option<Document>, ConfigureError> {
     let kept = tree.join(TreeIdentity::SHIPPED_CONFIG);
     if let Some(document) = read_document(host, &kept)? {
-        return Ok(document);
+        return Ok(Some(document));
+    }
+    // An identity that cannot be read was found out before the plan was made.
+    if is_assumed(host, tree).unwrap_or_default() {
+        return Ok(None);
     }
     let shipped = tree.join("config/config.json");
     let missing = || ConfigureError::Missing { path: host.tree.absolute(&shipped) };
     let document = read_document(host, &shipped)?.ok_or_else(missing)?;
     host.tree.replace(&kept, document.to_text().as_bytes(), 0o600, None)?;
-    Ok(document)
+    Ok(Some(document))
 }
