@@ -82,6 +82,8 @@ pub(crate) enum Command {
         #[arg(long)]
         no_start: bool,
         #[command(flatten)]
+        environment: EnvironmentArgs,
+        #[command(flatten)]
         patience: Patience,
     },
     /// Finish or undo what an interrupted run left open
@@ -120,6 +122,8 @@ pub(crate) enum BackupCommand {
         /// create databases
         #[arg(long)]
         verify_restore: bool,
+        #[command(flatten)]
+        environment: EnvironmentArgs,
     },
     /// Show which backups there are
     List {
@@ -260,6 +264,8 @@ pub(crate) struct InstallArgs {
     #[arg(long)]
     pub(crate) no_start: bool,
     #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
     pub(crate) patience: Patience,
     /// Use a database that is not empty; what the server does to it is not undone if the installation fails
     #[arg(long)]
@@ -291,6 +297,8 @@ pub(crate) struct UpgradeArgs {
     /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
     #[arg(long)]
     pub(crate) no_start: bool,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }
@@ -367,7 +375,18 @@ pub(crate) struct RestoreArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
     pub(crate) patience: Patience,
+}
+
+/// With which variables the server is started.
+#[derive(Debug, Args)]
+pub(crate) struct EnvironmentArgs {
+    /// A file with the MM_* variables that the server is started with, as systemd reads it (repeatable, later ones win)
+    /// [default: those of the running server, or of its systemd unit]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Vec<PathBuf>,
 }
 
 /// How the server is stopped and started.

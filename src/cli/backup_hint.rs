@@ -10,6 +10,7 @@ pub(crate) fn for_backup(error: &BackupError) -> String {
         | BackupError::Configure(ConfigureError::Path(_))
         | BackupError::Copy(_) => return system::advice_and_again(error),
         BackupError::State(error) => return super::hint::for_state(error),
+        BackupError::Environment(error) => return super::hint::for_environment(error),
         BackupError::Dump(error) => return for_dump(error),
         BackupError::Configure(_) => "mend the named file or setting, then run the command again",
         BackupError::Open(_) | BackupError::Interrupted { .. } => {

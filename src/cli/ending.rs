@@ -36,6 +36,7 @@ pub(crate) fn of_backup(error: &BackupError) -> Ending {
         | BackupError::State(_)
         | BackupError::Configure(_)
         | BackupError::Dump(_)
+        | BackupError::Environment(_)
         | BackupError::Copy(_)
         | BackupError::NotInstalled
         | BackupError::Unknown { .. }
@@ -58,6 +59,7 @@ pub(crate) fn of_undertaking(error: &UndertakeError) -> Ending {
         | UndertakeError::Path(_)
         | UndertakeError::State(_)
         | UndertakeError::Foreign(_)
+        | UndertakeError::Environment(_)
         | UndertakeError::HostChanged => Ending::Refused,
     }
 }

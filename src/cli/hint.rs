@@ -7,9 +7,9 @@ use super::call::Call;
 use super::system;
 use super::words::chain;
 use crate::engine::{
-    AcceptError, CarryError, ConfigureError, ForeignError, JournalError, OpenError, Outcome,
-    ProofError, ResolveError, ResolveRestoreError, ResolveUpgradeError, ServingError,
-    StateFileError, StepError, UndertakeError,
+    AcceptError, CarryError, ConfigureError, EnvironmentError, ForeignError, JournalError,
+    OpenError, Outcome, ProofError, ResolveError, ResolveRestoreError, ResolveUpgradeError,
+    ServingError, StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -41,6 +41,9 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
             "write a setting and its value as JSON, such as 'TeamSettings.SiteName=\"Acme\"'"
         }
         ResolveError::Edit(_) => "give each section as an object",
+        ResolveError::Environment(_) => {
+            "check that the file may be read, and write a variable as NAME=value, one a line"
+        }
         ResolveError::PlaceTwice { .. } => "give either --place or --keep-in-tree for it",
     }
 }
@@ -72,6 +75,7 @@ pub(crate) fn for_resolve_restore(error: &ResolveRestoreError) -> String {
             "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd"
                 .to_owned()
         }
+        ResolveRestoreError::Environment(error) => for_environment(error),
         ResolveRestoreError::NoBackup => {
             "name one of those that `mmembed backup list` shows".to_owned()
         }
@@ -80,6 +84,23 @@ pub(crate) fn for_resolve_restore(error: &ResolveRestoreError) -> String {
         }
         ResolveRestoreError::NoTree { .. } => {
             "give the archive of that release with --release".to_owned()
+        }
+    }
+}
+
+/// What to do about an environment that is not known.
+pub(crate) fn for_environment(error: &EnvironmentError) -> String {
+    match error {
+        EnvironmentError::Path(error) => system::advice_and_again(error),
+        EnvironmentError::File { .. } => {
+            "write a variable as NAME=value, one a line, then run the command again".to_owned()
+        }
+        EnvironmentError::Unit { .. } | EnvironmentError::Unreadable { .. } => {
+            "run this as root, or give the environment with --env-file FILE".to_owned()
+        }
+        EnvironmentError::Forgotten { .. } => {
+            "start the server first, or give the environment that it is started with: --env-file FILE"
+                .to_owned()
         }
     }
 }
@@ -123,6 +144,7 @@ pub(crate) fn for_undertaking(
         UndertakeError::Backup(error) => backup_hint::for_backup(error),
         UndertakeError::State(error) => for_state(error),
         UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),
+        UndertakeError::Environment(error) => for_environment(error),
         UndertakeError::Foreign(ForeignError::Path(error)) => system::advice_and_again(error),
         UndertakeError::Foreign(ForeignError::Nameless { .. }) => {
             "give it a name that is valid UTF-8, or move it out of the tree".to_owned()
@@ -365,6 +387,9 @@ fn for_serving(error: &ServingError) -> String {
         ServingError::DatabaseInUse { .. } => {
             "stop what is connected: another server, a pool of connections, or somebody who uses the server's login"
                 .to_owned()
+        }
+        ServingError::OtherEnvironment { .. } => {
+            "let nobody start it anew meanwhile, then run the command again".to_owned()
         }
         ServingError::Service(_)
         | ServingError::StillUp { .. }

@@ -70,8 +70,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         }
         Command::Plan { install } => commands::install::plan("plan", install, cancel),
         Command::Status { target } => commands::status::run(target, cancel),
-        Command::Verify { target, no_start, patience } => {
-            commands::verify::run(target, *no_start, patience, &cli.output, cancel)?
+        Command::Verify { target, no_start, environment, patience } => {
+            let start = if *no_start { None } else { Some((environment, patience)) };
+            commands::verify::run(target, start, &cli.output, cancel)?
         }
         Command::Recover { target, retry, accept_data_loss } => {
             let wish = match (retry, accept_data_loss) {

@@ -23,14 +23,14 @@ pub use assignment::{Assignment, AssignmentError};
 pub use check::{Complaint, Severity, Subject, check};
 pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
-    Shade, Shaded, Shipped, darken, restore,
+    Shade, Shaded, Shipped, darken, darken_overridden, restore,
 };
 pub use diff::{Difference, diff};
 pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
     same_value,
 };
-pub use environment::{Effective, Override, effective, variable_of};
+pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
 pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};

@@ -80,6 +80,7 @@ impl Undertaking for ResolvedAdopt {
             config_exists: true,
             serving: false,
             foreign: Vec::new(),
+            overridden: on_running::overridden(&installation),
             drifted: Vec::new(),
         };
         let adoption = Adoption {

@@ -21,6 +21,7 @@ mod resolve_adopt;
 mod resolve_restore;
 mod resolve_upgrade;
 mod restore;
+mod server_environment;
 mod serving;
 mod settings;
 mod state_files;
@@ -52,6 +53,7 @@ pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root}
 pub use resolve_adopt::{ResolveAdoptError, ResolvedAdopt, resolve_adopt};
 pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore};
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
+pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
 pub use serving::ServingError;
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};

@@ -57,6 +57,8 @@ pub(crate) fn observe(
         applied: see_applied(host, prefix)?,
         serving: false,
         foreign: Vec::new(),
+        // Until somebody has looked, what was seen last stands.
+        overridden: receipt.iter().flat_map(|it| it.overridden.clone()).collect(),
         drifted,
         receipt,
     })

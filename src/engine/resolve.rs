@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::server_environment::{EnvironmentError, read_environment_files};
 use crate::config::{Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES};
 use crate::host::{
     Exec, OwnerError, PathError, Users, absolute, current_owner, is_root, read_outside,
@@ -10,7 +11,8 @@ use crate::host::{
 };
 use crate::model::{
     AppName, Edition, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName,
-    Placement, Prefix, RelPath, Release, Sha256Digest, Start, Strength, Version, Viewpoint,
+    Placement, Prefix, RelPath, Release, ServerEnvironment, Sha256Digest, Start, Strength, Version,
+    Viewpoint,
 };
 
 /// A request with what its overlays say.
@@ -24,6 +26,8 @@ pub struct Resolved {
     pub defaults: Document,
     /// What the host enforces, all overlays in one.
     pub enforced: Document,
+    /// The environment of the server, as the operator tells it.
+    pub environment: Option<ServerEnvironment>,
 }
 
 /// Why a wish makes no request.
@@ -82,6 +86,9 @@ pub enum ResolveError {
     /// An assignment cannot be written beside the others.
     #[error("the overlays contradict each other: {0}")]
     Edit(EditError),
+    /// The environment of the server cannot be told.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
     /// A place is given twice over.
     #[error("{name} is both placed and kept in the tree")]
     PlaceTwice {
@@ -119,7 +126,8 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
         database: wish.database,
         prefix,
     };
-    Ok(Resolved { root, request, defaults, enforced })
+    let environment = read_environment_files(&wish.env_files)?;
+    Ok(Resolved { root, request, defaults, enforced, environment })
 }
 
 /// The root as the kernel sees it.

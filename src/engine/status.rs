@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use super::open::{OpenError, find_open};
+use super::server_environment::RunningOverrides;
 use super::state_files::{StateFileError, read_receipt};
+use super::steps::read_document;
+use crate::config::Document;
 use crate::host::{Cancel, Census, Host, Meter, PathError, Territory, current_owner, running_from};
 use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, TransactionId};
 
@@ -20,6 +23,8 @@ pub struct Status {
     pub open: Result<Option<TransactionId>, OpenError>,
     /// Processes that run from the tree.
     pub running: Result<Census, PathError>,
+    /// The variables in the environment of the running server that decide about settings.
+    pub overridden: Vec<String>,
 }
 
 /// Why it could not be seen.
@@ -33,13 +38,21 @@ pub enum StatusError {
 /// Sees what is installed.
 pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
     let live = prefix.live();
+    let receipt = read_receipt(host, prefix)?;
     Ok(Status {
-        receipt: read_receipt(host, prefix)?,
+        overridden: receipt.as_ref().map_or_else(Vec::new, |it| seen_names(host, &live, it)),
+        receipt,
         tree_is_there: host.tree.exists(&live),
         open: find_open(host, prefix).map(|open| open.map(|open| open.id)),
         running: running_from(&host.tree.absolute(&live)),
         live,
     })
+}
+
+fn seen_names(host: &Host, live: &RelPath, receipt: &Receipt) -> Vec<String> {
+    let file = read_document(host, &receipt.config).ok().flatten();
+    let file = file.unwrap_or_else(Document::empty);
+    RunningOverrides::see(host, live, &file, &receipt.release.version).names
 }
 
 impl Status {

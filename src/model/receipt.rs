@@ -91,6 +91,9 @@ pub struct Receipt {
     /// Who starts and stops the server; nobody in receipts of versions that did not ask.
     #[serde(default)]
     pub service: Service,
+    /// The variables in the server's environment that decided about settings when it was last looked at: names, no values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<String>,
     /// What the dark start proved; `None` when the server was not started.
     pub proof: Option<Proof>,
 }

@@ -192,6 +192,7 @@ impl Steps {
             owner: request.owner,
             server: request.server,
             service: former.map(|receipt| receipt.service.clone()).unwrap_or_default(),
+            overridden: seen.overridden.clone(),
             // One that was proven stays proven until it is started again.
             proof: former.and_then(|receipt| receipt.proof.clone()),
         };

@@ -66,6 +66,7 @@ pub fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         owner: nobody,
         server: nobody,
         service: Service::None,
+        overridden: Vec::new(),
         proof: None,
     };
     let steps = steps.into_iter().map(|step| Planned { step, because: String::new() }).collect();
@@ -162,6 +163,7 @@ fn wish(root: &Path, archive: &Path) -> InstallWish {
         service_user: None,
         start: Start::Never,
         database: DatabaseUse::MustBeEmpty,
+        env_files: Vec::new(),
     }
 }
 

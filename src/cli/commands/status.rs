@@ -37,6 +37,10 @@ fn describe(host: &Host, status: &Status, call: &Call) -> Report {
     report.findings.extend(tree(status));
     report.findings.extend(unproven(receipt));
     report.findings.extend(running(status));
+    report.findings.extend(
+        words::overridden(&status.overridden)
+            .map(|text| Finding::new(Severity::Note, "overridden", text)),
+    );
     report.release = Some(receipt.release.clone());
     report.transaction = Some(receipt.transaction.clone());
     report.live = Some(host.tree.absolute(&status.live));

@@ -58,6 +58,7 @@ fn wish(args: &UpgradeArgs) -> UpgradeWish {
             edition_change: args.consent.allow_edition_change,
             unsaved_database: args.consent.no_database_backup,
         },
+        env_files: args.environment.env_file.clone(),
         manner: Manner {
             data: args.backup.backup_data.into(),
             verify_restore: args.backup.verify_restore,

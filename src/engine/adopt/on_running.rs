@@ -4,8 +4,11 @@ use super::AdoptError;
 use super::installation::{Installation, servers};
 use crate::config::effective;
 use crate::engine::ask_running::Asked;
+use crate::engine::server_environment::names_of;
 use crate::host::{Host, RunningProcess, environment_of, service_of};
-use crate::model::{AdoptRequest, Arrangement, Finding, Severity};
+use crate::model::{
+    AdoptRequest, Arrangement, EnvironmentSource, Finding, ServerEnvironment, Severity,
+};
 use crate::planning::AdoptRefusal;
 
 /// The variable that names the configuration.
@@ -102,15 +105,23 @@ fn on_environment(
     };
     let taken: Vec<String> = effective.overrides.iter().map(|it| it.variable.clone()).collect();
     if !taken.is_empty() {
-        let text = format!(
-            "the server takes settings from its environment ({}), which mmembed does not give to a server that it starts to \
-             prove it",
-            taken.join(", ")
-        );
-        let advice = "write them into config.json before an upgrade";
-        findings.push(Finding::new(Severity::Warning, "environment", text).advise(advice));
+        let text = format!("the server takes settings from its environment: {}", taken.join(", "));
+        let advice = "an upgrade finds them there while the server runs; for one that is stopped, give them by --env-file";
+        findings.push(Finding::new(Severity::Note, "environment", text).advise(advice));
     }
     Ok(findings)
+}
+
+/// The variables of the running server that decide about its settings, by name: an upgrade has to know of them, even if the
+/// server is stopped by then.
+pub(super) fn overridden(seen: &Installation) -> Vec<String> {
+    let Some(server) = servers(&seen.census).next() else {
+        return Vec::new();
+    };
+    let pid = server.identity.pid;
+    let variables = environment_of(pid).unwrap_or_default();
+    let environment = ServerEnvironment::new(EnvironmentSource::Process { pid }, variables);
+    names_of(&environment, Some(&seen.document), &seen.release.version)
 }
 
 /// A file other than the one that is looked after. How a relative name is resolved depends on the server.

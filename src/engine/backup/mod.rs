@@ -13,7 +13,7 @@ mod restore;
 mod verify;
 
 pub use before::{check_database, other_sessions};
-pub(crate) use create::{create, open_vault};
+pub(crate) use create::{create, open_vault, site_of};
 pub use error::BackupError;
 pub use list::{BackupSeen, list_backups};
 pub(crate) use manifest::{manifest_of, remove};

@@ -6,9 +6,10 @@ use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
-    Document, DocumentError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing, NewDefaults,
-    Places, merge,
+    Document, DocumentError, EditError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing,
+    NewDefaults, Places, merge,
 };
+use crate::engine::database::DatabaseError;
 use crate::engine::places::placements_for;
 use crate::engine::state_files::{is_assumed, read_receipt};
 use crate::host::{Host, PathError};
@@ -42,6 +43,21 @@ pub enum ConfigureError {
         /// What is wrong with it, and where.
         source: DocumentError,
     },
+    /// The configuration is kept in a database that cannot be asked.
+    #[error("the configuration in the database cannot be read")]
+    Stored(#[source] DatabaseError),
+    /// The same, and there is nothing wrong with the database.
+    #[error("the configuration in the database cannot be read: {0}")]
+    StoredClosed(String),
+    /// No configuration is active in the database that should hold it.
+    #[error("the server keeps its configuration in a database, and none is active there")]
+    NoneStored,
+    /// What the database holds is no usable configuration.
+    #[error("the configuration in the database: {0}")]
+    StoredDocument(DocumentError),
+    /// The environment overrides what cannot be overridden.
+    #[error("the server's environment overrides a setting that this configuration has no room for")]
+    Overridden(#[source] EditError),
     /// The layers contradict each other.
     #[error("the settings for {} cannot be merged", path.display())]
     Merge {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::backup::RESTORED;
 use super::context::{Losses, StepContext};
 use super::error::StepError;
-use super::prove::{AcceptError, open_database, require};
+use super::prove::{AcceptError, open_database};
 use crate::database::{CreatedObject, Privileges};
 use crate::engine::backup::{DatabaseRestore, restore_database};
 use crate::engine::database::Database;
@@ -88,8 +88,8 @@ pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(),
     let Some(before) = text.and_then(|text| serde_json::from_slice::<Before>(&text).ok()) else {
         return Ok(());
     };
-    let original = require(cx, touch.config)?;
-    match (open_database(&original, touch.run_as, cx)?, before) {
+    let settings = cx.effective(touch.config, touch.run_as)?;
+    match (open_database(&settings, touch.run_as, cx)?, before) {
         (Some(database), Before::Objects(objects)) => {
             refuse_what_people_made(&database, cx)?;
             database.take_back_to(&objects).map_err(AcceptError::from)?;
@@ -116,8 +116,10 @@ pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(),
 fn restore(touch: Touch<'_>, backup: &BackupId, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let marker = cx.directory().join(RESTORED);
     cx.host.tree.replace(&marker, b"", 0o600, None)?;
+    let environment = cx.environment()?;
     let wish = DatabaseRestore {
         id: backup,
+        environment: &environment,
         config: touch.config,
         run_as: touch.run_as,
         privileges: Privileges::Restored,

@@ -4,7 +4,7 @@ use super::context::StepContext;
 use super::database_before::{self, Touch};
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
-use super::prove::{open_database, require};
+use super::prove::open_database;
 use super::relocate;
 use crate::database::Privileges;
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
@@ -80,11 +80,13 @@ pub(super) fn database(
     restore: &RestoreDatabase,
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
-    let document = require(cx, &restore.config)?;
-    let database = open_database(&document, restore.run_as, cx)?;
+    let settings = cx.effective(&restore.config, restore.run_as)?;
+    let database = open_database(&settings, restore.run_as, cx)?;
     database_before::remember(touch(restore), database.as_ref(), cx)?;
+    let environment = cx.environment()?;
     let wish = DatabaseRestore {
         id: &restore.backup,
+        environment: &environment,
         config: &restore.config,
         run_as: restore.run_as,
         // On another host the roles that were given rights may not be there.

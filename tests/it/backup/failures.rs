@@ -238,6 +238,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
             &site.prefix,
             &lock,
             WISH,
+            None,
             &mut mmembed::engine::Silent,
         );
         drop(lock);

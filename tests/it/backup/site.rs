@@ -13,7 +13,8 @@ use mmembed::engine::{
 use mmembed::host::{Cancel, Exec, Host, Level, Lock, LockError, Meter, current_owner};
 use mmembed::model::{
     ArchiveStamp, BackupId, BackupManifest, DataPolicy, Edition, Location, Owner, PlaceName,
-    Placement, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, Release, Service, Viewpoint,
+    Placement, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, Release, ServerEnvironment, Service,
+    Viewpoint,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -134,7 +135,7 @@ impl Site {
         wish: BackupWish,
     ) -> Result<BackupManifest, BackupError> {
         let lock = self.lock(host).unwrap();
-        create_backup(host, &self.prefix, &lock, wish, &mut Silent)
+        create_backup(host, &self.prefix, &lock, wish, None, &mut Silent)
     }
 
     pub(super) fn create(&self, wish: BackupWish) -> BackupManifest {
@@ -146,6 +147,7 @@ impl Site {
         let wish = DatabaseRestore {
             id,
             config: &config,
+            environment: &ServerEnvironment::default(),
             run_as: self.other_user(),
             privileges: Privileges::Restored,
             stop_at: Level::First,
@@ -227,6 +229,7 @@ impl Site {
             owner: current_owner(),
             server,
             service: Service::None,
+            overridden: Vec::new(),
             proof: None,
         }
     }

@@ -10,7 +10,10 @@ use super::site::Site;
 use crate::support::world::{World, release};
 
 /// Does something again and again until it is told to stop; gives what it has gathered.
-fn meanwhile<T: Send>(watch: impl Fn(&AtomicBool) -> T + Sync + Send, work: impl FnOnce()) -> T {
+pub(super) fn meanwhile<T: Send>(
+    watch: impl Fn(&AtomicBool) -> T + Sync + Send,
+    work: impl FnOnce(),
+) -> T {
     let over = AtomicBool::new(false);
     thread::scope(|threads| {
         let watcher = threads.spawn(|| watch(&over));
