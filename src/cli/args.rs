@@ -286,16 +286,8 @@ pub(crate) struct UpgradeArgs {
     /// Take the release's new defaults for settings that nobody has touched; without it they are only reported
     #[arg(long)]
     pub(crate) adopt_new_defaults: bool,
-    /// Go to an older version all the same
-    #[arg(long)]
-    pub(crate) allow_downgrade: bool,
-    /// Go from one edition to the other
-    #[arg(long)]
-    pub(crate) allow_edition_change: bool,
-    /// Go without a backup of the database, such as one that mmembed does not know: what the new server does to it is then
-    /// not taken back
-    #[arg(long)]
-    pub(crate) no_database_backup: bool,
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
     /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
     #[arg(long)]
     pub(crate) no_start: bool,
@@ -334,6 +326,21 @@ pub(crate) struct AdoptArgs {
     pub(crate) service_user: Option<String>,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+}
+
+/// What has to be asked for in so many words.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// Go to an older version all the same
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
+    /// Go from one edition to the other
+    #[arg(long)]
+    pub(crate) allow_edition_change: bool,
+    /// Go without a backup of the database, such as one that mmembed does not know: what the new server does to it is then
+    /// not taken back
+    #[arg(long)]
+    pub(crate) no_database_backup: bool,
 }
 
 #[derive(Debug, Args)]

@@ -51,7 +51,7 @@ fn for_dump(error: &DumpError) -> String {
             "name the database that the backup was made of, or one like it"
         }
         DumpError::InTheWay { .. } => {
-            "remove them, or move what they do to the database's own side, then run the command again"
+            "remove them for now and make them anew afterwards, or move them out of this database"
         }
         DumpError::NotOurs { .. } => {
             "make them anew as the server's own user, or remove them, then run the command again"

@@ -15,8 +15,8 @@ use crate::host::{
     running_from, service_of, tree_size, unwritable_ancestor,
 };
 use crate::model::{
-    DataPolicy, DatabaseUndo, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath,
-    RunningServer, Secret, Severity, SpaceSeen, Start, Step, Surroundings,
+    BackUp, DataPolicy, DatabaseUndo, Finding, InstallRequest, Intent, Owner, Plan, Planned,
+    RelPath, RunningServer, Secret, Severity, SpaceSeen, Start, Step, Surroundings,
 };
 use crate::planning::{Estimate, STATE_BYTES, dump_estimate, estimate, reach};
 
@@ -200,28 +200,35 @@ fn needed_room(
 ) -> Result<Vec<(RelPath, Estimate)>, PathError> {
     let mut rooms = Vec::new();
     for planned in &plan.steps {
-        match &planned.step {
-            Step::Unpack { into, .. } => rooms.push((into.clone(), estimate(archive.claimed_size))),
-            Step::CopyDirectory { from, to } => {
-                rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
-            }
-            Step::BackUp(back_up) => {
-                let place = plan.prefix.backup(&back_up.id);
-                if back_up.database {
-                    rooms.push((place.clone(), dump_estimate(database_bytes)));
-                }
-                if back_up.policy == DataPolicy::Copy {
-                    for saved in &back_up.directories {
-                        let size = tree_size(&host.tree.absolute(&saved.path))?;
-                        rooms.push((place.clone(), estimate(size)));
-                    }
-                }
-            }
-            _ => {}
+        if let Step::Unpack { into, .. } = &planned.step {
+            rooms.push((into.clone(), estimate(archive.claimed_size)));
+        } else if let Step::CopyDirectory { from, to } = &planned.step {
+            rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
+        } else if let Step::BackUp(back_up) = &planned.step {
+            let place = plan.prefix.backup(&back_up.id);
+            let needed = backup_room(host, back_up, database_bytes)?;
+            rooms.extend(needed.into_iter().map(|needed| (place.clone(), needed)));
         }
     }
     let state = Estimate { bytes: STATE_BYTES, inodes: 50 };
     rooms.push((plan.prefix.state(), state));
+    Ok(rooms)
+}
+
+fn backup_room(
+    host: &Host,
+    back_up: &BackUp,
+    database_bytes: u64,
+) -> Result<Vec<Estimate>, PathError> {
+    let mut rooms = Vec::new();
+    if back_up.database {
+        rooms.push(dump_estimate(database_bytes));
+    }
+    if back_up.policy == DataPolicy::Copy {
+        for saved in &back_up.directories {
+            rooms.push(estimate(tree_size(&host.tree.absolute(&saved.path))?));
+        }
+    }
     Ok(rooms)
 }
 
@@ -389,10 +396,11 @@ fn judge_database(
         let advice = "make the role the owner of the database, or grant it CREATE on its schema";
         findings.push(Finding::new(Severity::Fatal, "database-rights", text).advise(advice));
     }
-    let must_be_empty = |planned: &Planned| match &planned.step {
-        Step::Prove(prove) => prove.database == DatabaseUndo::Empty,
-        Step::RestoreDatabase(restore) => restore.before == DatabaseUndo::Empty,
-        _ => false,
+    let must_be_empty = |planned: &Planned| {
+        let prove =
+            matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUndo::Empty);
+        prove
+            || matches!(&planned.step, Step::RestoreDatabase(restore) if restore.before == DatabaseUndo::Empty)
     };
     let fresh = plan.steps.iter().any(must_be_empty);
     if fresh && seen.tables > 0 {

@@ -21,6 +21,7 @@ mod mounts;
 mod outside;
 mod owner;
 mod ports;
+mod postgres_programs;
 mod processes;
 mod processes_by_argument;
 mod random;

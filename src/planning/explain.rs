@@ -1,9 +1,10 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{Carry, DataPolicy, RelPath, Step};
+use crate::model::{BackUp, Carry, DataPolicy, RelPath, Step};
 
 /// What the step does.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one sentence for each kind of step, in one place")]
 pub fn explain(step: &Step) -> String {
     match step {
         Step::MakeDirectory { path, mode, owner, content: _ } => {
@@ -43,16 +44,7 @@ pub fn explain(step: &Step) -> String {
         Step::InheritAttributes { from, to } => {
             format!("give {to} the owners, rights and capabilities that were set in {from}")
         }
-        Step::BackUp(backup) => {
-            let what = match (backup.database, backup.policy) {
-                (true, DataPolicy::Skip) => "configuration and database",
-                (true, DataPolicy::Link | DataPolicy::Copy) => "configuration, database and files",
-                (false, DataPolicy::Skip) => "the configuration",
-                (false, DataPolicy::Link | DataPolicy::Copy) => "configuration and files",
-            };
-            let rehearse = if backup.verify_restore { ", and bring it back on trial" } else { "" };
-            format!("back up {what} as {}{rehearse}", backup.id)
-        }
+        Step::BackUp(back_up) => explain_backup(back_up),
         Step::RestoreConfig(restore) => {
             format!("put the configuration of the backup {} back", restore.backup)
         }
@@ -92,6 +84,17 @@ pub fn explain(step: &Step) -> String {
         }
         Step::Settle => "write the receipt".to_owned(),
     }
+}
+
+fn explain_backup(back_up: &BackUp) -> String {
+    let what = match (back_up.database, back_up.policy) {
+        (true, DataPolicy::Skip) => "configuration and database",
+        (true, DataPolicy::Link | DataPolicy::Copy) => "configuration, database and files",
+        (false, DataPolicy::Skip) => "the configuration",
+        (false, DataPolicy::Link | DataPolicy::Copy) => "configuration and files",
+    };
+    let rehearse = if back_up.verify_restore { ", and bring it back on trial" } else { "" };
+    format!("back up {what} as {}{rehearse}", back_up.id)
 }
 
 /// So many paths are named; of more, only how many they are.

@@ -100,8 +100,13 @@ impl Asked {
 
     fn prune(&self, keep: usize, progress: &mut Progress) -> Answer {
         let lock = self.lock(progress)?;
-        let pruned = prune_backups(&self.host, &self.prefix, &lock, keep)
-            .map_err(|error| self.failed(&error))?;
+        let pruned = prune_backups(&self.host, &self.prefix, &lock, keep).map_err(|error| {
+            let mut report = self.failed(&error);
+            if let Some(failure) = &mut report.failure {
+                "some of the old backups may be gone".clone_into(&mut failure.now);
+            }
+            report
+        })?;
         let report = |id: BackupId| BackupReport {
             path: self.host.tree.absolute(&self.prefix.backup(&id)),
             id,

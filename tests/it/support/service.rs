@@ -51,8 +51,10 @@ start)
     ;;
 stop)
     [ -f "$pid" ] || exit 0
-    kill -TERM "$(cat "$pid")" 2>/dev/null
-    while kill -0 "$(cat "$pid")" 2>/dev/null; do sleep 0.02; done
+    read -r number <"$pid"
+    kill -TERM "$number" 2>/dev/null
+    # One that has ended and that nobody has taken note of yet is gone.
+    while read -r _ _ state _ <"/proc/$number/stat" && [ "$state" != Z ]; do sleep 0.01; done 2>/dev/null
     rm -f "$pid"
     ;;
 esac
