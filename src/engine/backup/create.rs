@@ -132,8 +132,11 @@ impl Making<'_> {
         if !self.host.tree.exists(&kept)? {
             return Ok(());
         }
+        let tree = &self.host.tree;
+        let arriving = self.parts.path(&format!(".{KEPT_MODIFIED}"));
         let to = self.parts.path(KEPT_MODIFIED);
-        duplicate_tree(&from, &self.host.tree.absolute(&to), Means::Copy, self.host.tree.meter())?;
+        duplicate_tree(&from, &tree.absolute(&arriving), Means::Copy, tree.meter())?;
+        tree.rename(&arriving, &to)?;
         let mut files = Vec::new();
         list_tree(&from, true, &mut |file| {
             files.push(file);
