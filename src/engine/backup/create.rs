@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::BackupError;
 use super::manifest::{manifest_of, seal};
 use super::parts::Parts;
+use super::prepare::prepared;
 use super::verify::verify;
 use crate::config::{Document, SettingPath};
 use crate::engine::dump::{TrialReport, Vault, Watch};
@@ -145,7 +146,10 @@ impl Making<'_> {
     fn database(&mut self) -> Result<SavedDatabase, BackupError> {
         let (host, what) = (self.host, self.what);
         let vault = open_vault(host, self.prefix, &what.config, what.run_as)?;
-        let bearing = vault.bear(&what.id)?;
+        let bearing = match prepared(host, self.prefix, what)? {
+            Some(bearing) => bearing,
+            None => vault.bear(&what.id)?,
+        };
         let dump = self.parts.path(vault.file_name());
         let mut told = Told { reporter: &mut *self.reporter, next: 0 };
         let mut progress = |bytes| told.hear(bytes);

@@ -9,4 +9,4 @@ mod vault;
 
 pub use error::DumpError;
 pub(crate) use tool::Watch;
-pub(crate) use vault::{TrialReport, Vault, check_dump};
+pub(crate) use vault::{Bearing, TrialReport, Vault, check_dump};

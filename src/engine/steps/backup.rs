@@ -2,12 +2,22 @@
 
 use super::context::StepContext;
 use super::error::StepError;
-use crate::engine::backup::{BackupError, create, manifest_of, open_vault, remove};
-use crate::model::{BackUp, Event};
+use crate::engine::backup::{BackupError, create, manifest_of, open_vault, prepare, remove};
+use crate::model::{BackUp, Event, Step};
 
 /// Says, in the transaction's directory, that the database was brought back from this transaction's backup: then the
 /// backup is worth keeping, as nobody knows yet why that was necessary.
 pub(crate) const RESTORED: &str = "database-restored";
+
+/// Prepares the backup that is to follow, if any: before the server is stopped for it.
+pub(super) fn look_ahead(cx: &StepContext<'_>) -> Result<(), StepError> {
+    for planned in &cx.plan.steps {
+        if let Step::BackUp(what) = &planned.step {
+            prepare(cx.host, &cx.plan.prefix, what)?;
+        }
+    }
+    Ok(())
+}
 
 /// Makes the backup, unless it is made and whole.
 pub(super) fn perform(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), StepError> {

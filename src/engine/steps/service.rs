@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup;
 use super::configure::read_document;
 use super::context::StepContext;
 use super::error::StepError;
@@ -42,6 +43,7 @@ pub(super) fn stop(stop: &StopServer, cx: &mut StepContext<'_>) -> Result<(), St
     let facts = facts(cx, Some(&stop.release));
     let door = ServiceDoor { exec: &cx.host.exec, service: &stop.service, facts: &facts };
     let serving = old_server(stop, door, cx.host, Until::FirstWish);
+    backup::look_ahead(cx)?;
     let census = running(cx.host, &stop.tree)?;
     let config = read_document(cx.host, &stop.config).ok().flatten();
     let config = config.map(|file| serving.overridden(file, &census));
