@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::BackupError;
 use super::manifest::{manifest_of, seal};
 use super::parts::Parts;
+use super::prepare::prepared;
 use super::verify::verify;
 use crate::config::{Document, SettingPath};
 use crate::engine::dump::{Bearing, TrialReport, Vault, Watch, sweep};
@@ -155,7 +156,10 @@ impl Making<'_> {
     fn database(&mut self) -> Result<SavedDatabase, BackupError> {
         let what = self.what;
         let vault = open_vault(self.host, self.prefix, self.site)?;
-        let bearing = vault.bear()?;
+        let bearing = match prepared(self.host, self.prefix, what)? {
+            Some(bearing) => bearing,
+            None => vault.bear()?,
+        };
         let dump = self.parts.path(vault.file_name());
         let mut told = Told { reporter: &mut *self.reporter, next: 0 };
         let mut progress = |bytes| told.hear(bytes);
