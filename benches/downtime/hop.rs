@@ -116,21 +116,17 @@ fn memory(pid: u32) -> u64 {
 
 /// What each step has of the outage.
 fn shares(events: &[(Instant, Event)], outage: Outage) -> Vec<(String, Duration)> {
-    let mut begun: BTreeMap<StepId, (Instant, &str)> = BTreeMap::new();
+    let mut started: BTreeMap<StepId, (Instant, &str)> = BTreeMap::new();
     let mut shares = Vec::new();
     for (at, event) in events {
-        match event {
-            Event::StepStarted { step, text, .. } => {
-                begun.insert(*step, (*at, text));
+        if let Event::StepStarted { step, text, .. } = event {
+            started.insert(*step, (*at, text));
+        } else if let Event::StepDone { step } = event {
+            let (begin, text) = started[step];
+            let share = outage.share_of(begin, *at);
+            if !share.is_zero() {
+                shares.push((text.to_owned(), share));
             }
-            Event::StepDone { step } => {
-                let (begin, text) = begun[step];
-                let share = outage.share_of(begin, *at);
-                if !share.is_zero() {
-                    shares.push((text.to_owned(), share));
-                }
-            }
-            _ => {}
         }
     }
     shares

@@ -10,7 +10,7 @@ use super::site::{NEW, OLD, Site};
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// How long a server may take to answer before there is nothing to measure.
-const PATIENCE: Duration = Duration::from_mins(10);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The time in which nobody is served.
 #[derive(Clone, Copy, Debug)]

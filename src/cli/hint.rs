@@ -143,8 +143,8 @@ pub(crate) fn for_undertaking(
         }
         UndertakeError::Backup(error) => backup_hint::for_backup(error),
         UndertakeError::State(error) => for_state(error),
-        UndertakeError::Environment(error) => for_environment(error),
         UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),
+        UndertakeError::Environment(error) => for_environment(error),
         UndertakeError::Foreign(ForeignError::Path(error)) => system::advice_and_again(error),
         UndertakeError::Foreign(ForeignError::Nameless { .. }) => {
             "give it a name that is valid UTF-8, or move it out of the tree".to_owned()

@@ -9,8 +9,6 @@ mod people;
 mod remarks;
 mod testimony;
 
-use std::time::Duration;
-
 use installation::{Installation, look_at};
 
 use super::gather::GatherError;
@@ -18,7 +16,6 @@ use super::observe::{see_directories, see_live};
 use super::open::Payload;
 use super::resolve::ResolveError;
 use super::resolve_adopt::ResolvedAdopt;
-use super::server_environment::{Seeker, names_of};
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::ConfigureError;
 use super::survey::survey_files;
@@ -26,8 +23,8 @@ use super::undertake::{Prepared, UndertakeError, Undertaking};
 use crate::config::{Document, RelocateError};
 use crate::host::{ArchiveSeen, Host, PathError, current_owner, look_at_archive};
 use crate::model::{
-    AdoptRequest, ArchiveStamp, Arrangement, DatabaseUse, InstallRequest, Inventory, LiveSeen,
-    Overlays, Prefix, Receipt, Sha256Digest, Start, Surroundings, TransactionId, Viewpoint,
+    AdoptRequest, ArchiveStamp, DatabaseUse, InstallRequest, Inventory, LiveSeen, Overlays, Prefix,
+    Receipt, Sha256Digest, Start, Surroundings, TransactionId, Viewpoint,
 };
 use crate::planning::{self, AdoptRefusal, Adoption};
 
@@ -83,7 +80,7 @@ impl Undertaking for ResolvedAdopt {
             config_exists: true,
             serving: false,
             foreign: Vec::new(),
-            overridden: overridden(host, request, &installation),
+            overridden: on_running::overridden(&installation),
             drifted: Vec::new(),
         };
         let adoption = Adoption {
@@ -110,26 +107,6 @@ impl Undertaking for ResolvedAdopt {
     fn payloads(&self) -> Vec<Payload> {
         Vec::new()
     }
-}
-
-/// The variables that decide about settings, by name. What GitLab gives its server is written into the copy of the
-/// configuration.
-fn overridden(host: &Host, request: &AdoptRequest, seen: &Installation) -> Vec<String> {
-    if let Arrangement::GitLab(_) = seen.arrangement {
-        return Vec::new();
-    }
-    let version = &seen.release.version;
-    let seeker = Seeker {
-        host,
-        start: Start::Prove { within: Duration::ZERO },
-        told: None,
-        live: request.from.clone(),
-        version: Some(version),
-        service: &request.service,
-    };
-    // Whoever upgrades looks again, and is told what cannot be seen.
-    let found = seeker.look().unwrap_or_default();
-    names_of(&found.environment, Some(&seen.document), version)
 }
 
 /// What is under a receipt already; `None` when nothing is, and nothing is in the way.

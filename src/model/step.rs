@@ -184,6 +184,8 @@ pub enum Step {
         /// The file for the result, in the transaction's directory.
         into: RelPath,
     },
+    /// Find out, while the server runs, what the backup has to know of the database, and what would be in its way.
+    PrepareBackUp(BackUp),
     /// Save configuration, database and what else is asked for, and be sure that it can be brought back.
     BackUp(BackUp),
     /// Put the configuration back that a backup has.
@@ -293,6 +295,7 @@ impl Step {
             | Self::GrantDirectory { .. }
             | Self::GatherSettings { .. }
             | Self::RehearseMerge(_)
+            | Self::PrepareBackUp(_)
             | Self::CheckCarry(_)
             | Self::InheritAttributes { .. } => Reversal::Free,
             Self::RunHooks(hooks) if !hooks.phase.is_after_commit() => Reversal::Undo,

@@ -44,6 +44,7 @@ pub fn explain(step: &Step) -> String {
         Step::InheritAttributes { from, to } => {
             format!("give {to} the owners, rights and capabilities that were set in {from}")
         }
+        Step::PrepareBackUp(_) => "look at the database that will be backed up".to_owned(),
         Step::BackUp(back_up) => explain_backup(back_up),
         Step::RestoreConfig(restore) => {
             format!("put the configuration of the backup {} back", restore.backup)

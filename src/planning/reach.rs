@@ -38,6 +38,7 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::StopServer(_)
             | Step::StartServer(_)
             | Step::RunHooks(_)
+            | Step::PrepareBackUp(_)
             | Step::BackUp(_)
             | Step::CleanUp { .. }
             | Step::RestoreData(_)

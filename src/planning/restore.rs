@@ -68,6 +68,7 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
         }
     };
     hop.check_carry(&staged);
+    hop.prepare_backup();
     hop.stop();
     let database = hop.back_up();
     let backup = request.backup.id.clone();

@@ -4,8 +4,11 @@ use super::AdoptError;
 use super::installation::{Installation, servers};
 use crate::config::effective;
 use crate::engine::ask_running::Asked;
+use crate::engine::server_environment::names_of;
 use crate::host::{Host, RunningProcess, environment_of, service_of};
-use crate::model::{AdoptRequest, Arrangement, Finding, Severity};
+use crate::model::{
+    AdoptRequest, Arrangement, EnvironmentSource, Finding, ServerEnvironment, Severity,
+};
 use crate::planning::AdoptRefusal;
 
 /// The variable that names the configuration.
@@ -78,8 +81,8 @@ fn on_service(request: &AdoptRequest, unit: Option<String>) -> Option<Finding> {
     Some(Finding::new(Severity::Note, "service", text).advise(advice))
 }
 
-/// What the server takes from its environment it takes from nobody else. Its values are looked at again whenever they are
-/// needed, and kept nowhere.
+/// What the server takes from its environment it takes from nobody else, and a server that is started in the dark has not
+/// got it.
 fn on_environment(
     host: &Host,
     request: &AdoptRequest,
@@ -102,14 +105,23 @@ fn on_environment(
     };
     let taken: Vec<String> = effective.overrides.iter().map(|it| it.variable.clone()).collect();
     if !taken.is_empty() {
-        let text = format!(
-            "the server takes settings from its environment ({}), which stay there",
-            taken.join(", ")
-        );
-        let advice = "while it is stopped, give them to an upgrade with --env-file";
+        let text = format!("the server takes settings from its environment: {}", taken.join(", "));
+        let advice = "an upgrade finds them there while the server runs; for one that is stopped, give them by --env-file";
         findings.push(Finding::new(Severity::Note, "environment", text).advise(advice));
     }
     Ok(findings)
+}
+
+/// The variables of the running server that decide about its settings, by name: an upgrade has to know of them, even if the
+/// server is stopped by then.
+pub(super) fn overridden(seen: &Installation) -> Vec<String> {
+    let Some(server) = servers(&seen.census).next() else {
+        return Vec::new();
+    };
+    let pid = server.identity.pid;
+    let variables = environment_of(pid).unwrap_or_default();
+    let environment = ServerEnvironment::new(EnvironmentSource::Process { pid }, variables);
+    names_of(&environment, Some(&seen.document), &seen.release.version)
 }
 
 /// A file other than the one that is looked after. How a relative name is resolved depends on the server.

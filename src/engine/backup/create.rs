@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::BackupError;
 use super::manifest::{manifest_of, seal};
 use super::parts::Parts;
+use super::prepare::prepared;
 use super::verify::verify;
 use crate::config::{Document, SettingPath};
 use crate::engine::dump::{Bearing, TrialReport, Vault, Watch, sweep};
@@ -132,8 +133,11 @@ impl Making<'_> {
         if !self.host.tree.exists(&kept)? {
             return Ok(());
         }
+        let tree = &self.host.tree;
+        let arriving = self.parts.path(&format!(".{KEPT_MODIFIED}"));
         let to = self.parts.path(KEPT_MODIFIED);
-        duplicate_tree(&from, &self.host.tree.absolute(&to), Means::Copy, self.host.tree.meter())?;
+        duplicate_tree(&from, &tree.absolute(&arriving), Means::Copy, tree.meter())?;
+        tree.rename(&arriving, &to)?;
         let mut files = Vec::new();
         list_tree(&from, true, &mut |file| {
             files.push(file);
@@ -152,7 +156,10 @@ impl Making<'_> {
     fn database(&mut self) -> Result<SavedDatabase, BackupError> {
         let what = self.what;
         let vault = open_vault(self.host, self.prefix, self.site)?;
-        let bearing = vault.bear()?;
+        let bearing = match prepared(self.host, self.prefix, what)? {
+            Some(bearing) => bearing,
+            None => vault.bear()?,
+        };
         let dump = self.parts.path(vault.file_name());
         let mut told = Told { reporter: &mut *self.reporter, next: 0 };
         let mut progress = |bytes| told.hear(bytes);

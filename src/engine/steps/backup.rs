@@ -2,7 +2,9 @@
 
 use super::context::StepContext;
 use super::error::StepError;
-use crate::engine::backup::{BackupError, create, manifest_of, open_vault, remove, site_of};
+use crate::engine::backup::{
+    BackupError, create, manifest_of, open_vault, prepare, remove, site_of,
+};
 use crate::engine::dump::sweep;
 use crate::engine::state_files::read_receipt;
 use crate::model::{BackUp, Event};
@@ -10,6 +12,12 @@ use crate::model::{BackUp, Event};
 /// Says, in the transaction's directory, that the database was brought back from this transaction's backup: then the
 /// backup is worth keeping, as nobody knows yet why that was necessary.
 pub(crate) const RESTORED: &str = "database-restored";
+
+/// Finds out what the backup has to know while the server still runs.
+pub(super) fn look_ahead(what: &BackUp, cx: &StepContext<'_>) -> Result<(), StepError> {
+    let environment = cx.environment()?;
+    Ok(prepare(cx.host, &cx.plan.prefix, what, &environment)?)
+}
 
 /// Makes the backup, unless it is made and whole.
 pub(super) fn perform(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), StepError> {

@@ -89,6 +89,7 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         }
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
+        Step::PrepareBackUp(what) => backup::look_ahead(what, cx),
         Step::BackUp(what) => backup::perform(what, cx),
         Step::RestoreConfig(restore) => restore::config(restore, cx),
         Step::RestoreData(restore) => restore::data(restore, cx),
@@ -138,6 +139,7 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         | Step::CheckCarry(_)
         | Step::InheritAttributes { .. }
         | Step::RehearseMerge(_)
+        | Step::PrepareBackUp(_)
         | Step::RemoveDirectory { .. }
         | Step::StartServer(_)
         | Step::CleanUp { .. }

@@ -131,11 +131,12 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     };
     let mut server = DarkServer::start(cx.host, start)?;
     let witness = server.prove(prove.within, cx.reporter)?;
-    let stopped = server.stop()?;
+    // It has migrated before it answered, and may take its time to go.
+    let (stopped, schema) = server.stop_while(|| check_schema(prove, database.as_ref(), cx))?;
     refuse_deaf(prove, stopped)?;
 
     let mut checks = vec![format!("it answers as {}", witness.version_id.build_version())];
-    checks.extend(check_schema(prove, database.as_ref(), cx)?);
+    checks.extend(schema?);
     checks.extend(check_version_command(prove, &copy, cx)?);
     let restored = restored(prove, &original, &dark, cx)?;
     refuse_resets(&restored)?;

@@ -27,16 +27,16 @@ impl Ctl {
 
     /// The same for a tree that lies elsewhere.
     pub(crate) fn of_tree(world: &World, live: &Path, config: &Path) -> Self {
-        let words = format!("--config '{}'", config.display());
-        Self::written(world, live, &words, &[])
+        let argument = format!("--config '{}'", config.display());
+        Self::running(world, live, &argument, &[])
     }
 
     /// The same for a server that gets these words, and these variables in its environment.
     pub(crate) fn starting_with(world: &World, words: &str, environment: &[(&str, &str)]) -> Self {
-        Self::written(world, &world.below(LIVE), words, environment)
+        Self::running(world, &world.below(LIVE), words, environment)
     }
 
-    fn written(world: &World, live: &Path, words: &str, environment: &[(&str, &str)]) -> Self {
+    fn running(world: &World, live: &Path, words: &str, environment: &[(&str, &str)]) -> Self {
         let export = |(name, value): &(&str, &str)| format!("export {name}='{value}'\n");
         let exports: String = environment.iter().map(export).collect();
         let script = world.beside("ctl");
