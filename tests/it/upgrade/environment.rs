@@ -394,8 +394,10 @@ fn a_configuration_in_the_database_is_found_again_while_that_is_empty() {
     run.wait().unwrap();
     // As a restoration leaves it that is killed between its two halves.
     thread::sleep(Duration::from_millis(500));
-    let all = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
-    world.database.connect().batch_execute(all).unwrap();
+    for table in world.database.tables() {
+        let drop = format!("DROP TABLE {table} CASCADE");
+        world.database.connect().batch_execute(&drop).unwrap();
+    }
     world.ask(&["recover"], &[]).expect(0);
     assert_eq!(world.dump(), dump);
     assert_eq!(site.host(), host);
