@@ -99,7 +99,8 @@ pub(crate) fn for_environment(error: &EnvironmentError) -> String {
             "run this as root, or give the environment with --env-file FILE".to_owned()
         }
         EnvironmentError::Forgotten { .. } => {
-            "start the server first, or give the environment that it is started with: --env-file FILE"
+            "start the server first, or give the environment that it is started with by --env-file FILE; an empty file says \
+             that there is none any more"
                 .to_owned()
         }
     }

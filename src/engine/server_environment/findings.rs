@@ -128,7 +128,8 @@ impl Judged<'_> {
     fn forgotten(&self) -> Option<Finding> {
         let error = refuse_forgotten(self.receipt?, self.environment()).err()?;
         let text = format!("{error}: it would be started on another one");
-        let advice = "start the server first, or give the environment that it is started with: --env-file FILE";
+        let advice = "start the server first, or give the environment that it is started with by --env-file FILE; an empty file \
+                      says that there is none any more";
         Some(Finding::new(Severity::Fatal, "environment-unknown", text).advise(advice))
     }
 
