@@ -36,9 +36,11 @@ fn for_dump(error: &DumpError) -> String {
         DumpError::Database(crate::engine::DatabaseError::Failed(failure))
         | DumpError::Failed { failure, .. } => failure.advice(),
         DumpError::NoScratch(_) => {
-            "let the role create databases (ALTER ROLE … CREATEDB) and its extensions, or do without --verify-restore"
+            "let the role create databases (in PostgreSQL: ALTER ROLE … CREATEDB) and its extensions, or do without --verify-restore"
         }
-        DumpError::Database(_) | DumpError::Answer(_) => "check that the database can be reached",
+        DumpError::Database(_) | DumpError::Answer(_) | DumpError::MysqlAnswer(_) => {
+            "check that the database can be reached"
+        }
         DumpError::Closed { .. } => "check SqlSettings.DriverName and SqlSettings.DataSource",
         DumpError::ToolMissing { .. } => "install it, then run the command again",
         DumpError::NoBanner { .. } | DumpError::TooOld(_) => {
@@ -50,6 +52,9 @@ fn for_dump(error: &DumpError) -> String {
         }
         DumpError::InTheWay { .. } => {
             "remove them, or move what they do to the database's own side, then run the command again"
+        }
+        DumpError::NotOurs { .. } => {
+            "make them anew as the server's own user, or remove them, then run the command again"
         }
         DumpError::Listing(_) | DumpError::NoTrailer | DumpError::Differs { .. } => {
             "run the command again; if it fails again, the tools or the disk are not to be trusted"

@@ -32,7 +32,14 @@ pub(crate) fn of_backup(error: &BackupError) -> Ending {
         BackupError::Damaged { .. }
         | BackupError::Manifest { .. }
         | BackupError::Unfinished { .. } => Ending::ProbeFailed,
-        _ => Ending::Refused,
+        BackupError::Path(_)
+        | BackupError::State(_)
+        | BackupError::Configure(_)
+        | BackupError::Dump(_)
+        | BackupError::Copy(_)
+        | BackupError::NotInstalled
+        | BackupError::Unknown { .. }
+        | BackupError::NoDatabase { .. } => Ending::Refused,
     }
 }
 

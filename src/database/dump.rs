@@ -146,7 +146,7 @@ fn one_line(name: &str) -> String {
     name.replace(['\n', '\r'], " ")
 }
 
-/// `ENCODING`, `STDSTRINGS`, `SEARCHPATH`: PostgreSQL documentation (pg_restore) calls them special entries.
+/// `ENCODING`, `STDSTRINGS`, `SEARCHPATH`: PostgreSQL documentation (`pg_restore`) calls them special entries.
 const HIDDEN_ENTRIES: usize = 8;
 
 /// `3322; 0 16385 TABLE DATA public posts mmuser`. A name may hold blanks, a role hardly ever.
@@ -190,7 +190,7 @@ mod tests {
         assert!(!words(&spec).contains("canary") && !format!("{spec:?}").contains("canary"));
     }
 
-    /// As printed by a real pg_restore 15, shortened.
+    /// As printed by a real `pg_restore` 15, shortened.
     const LISTING: &str = ";
 ; Archive created at 2026-11-23 20:51:43 UTC
 ;     dbname: mm

@@ -42,6 +42,15 @@ pub enum FailureKind {
 /// Texts of PostgreSQL 9.4 to 17, server and libpq, in lower case; the first that is found counts.
 /// A server that speaks another language than English ends up in [`FailureKind::Other`].
 const TEXTS: &[(&str, FailureKind)] = &[
+    // MySQL and MariaDB, whose texts are those of their own tools.
+    ("' to database '", FailureKind::NotPermitted),
+    ("command denied to user", FailureKind::NotPermitted),
+    ("access denied; you need", FailureKind::NotPermitted),
+    ("access denied for user", FailureKind::PasswordRefused),
+    ("unknown database '", FailureKind::DatabaseMissing),
+    ("is not allowed to connect to this", FailureKind::NotAdmitted),
+    ("can't connect to", FailureKind::Unreachable),
+    ("too many connections", FailureKind::TooManyConnections),
     ("too many clients", FailureKind::TooManyConnections),
     ("remaining connection slots are reserved", FailureKind::TooManyConnections),
     ("too many connections for", FailureKind::TooManyConnections),
@@ -78,7 +87,8 @@ impl Failure {
     /// 3 (or 1) for every failed statement.
     #[must_use]
     pub fn understand(stderr: &str) -> Self {
-        let telling = telling_line(stderr);
+        let stderr = without_passed_over(stderr);
+        let telling = telling_line(&stderr);
         let folded = stderr.to_lowercase();
         let kind = missing_object(&folded)
             .or_else(|| TEXTS.iter().find(|(text, _)| folded.contains(text)).map(|(_, kind)| *kind))
@@ -137,11 +147,21 @@ fn missing_object(folded: &str) -> Option<FailureKind> {
     }
 }
 
+/// Without the warnings of MySQL's tools about options of ours that only the other one of them knows.
+fn without_passed_over(stderr: &str) -> String {
+    let lines = stderr.lines().filter(|line| !line.contains("loose-"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The last line that reports an error, else the last that is not blank.
 fn telling_line(stderr: &str) -> String {
     let lines = || stderr.lines().map(str::trim).filter(|line| !line.is_empty());
     lines()
-        .rfind(|line| line.contains("FATAL:") || line.contains("ERROR:") || line.contains("error:"))
+        .rfind(|line| {
+            let marks = ["FATAL:", "ERROR:", "error:"];
+            // MySQL gives the number first.
+            line.starts_with("ERROR ") || marks.iter().any(|mark| line.contains(mark))
+        })
         .or_else(|| lines().next_back())
         .unwrap_or("nothing")
         .to_owned()
@@ -170,6 +190,26 @@ mod tests {
     use super::*;
 
     const REAL: &[(&str, FailureKind)] = &[
+        (
+            "WARNING: unknown variable 'loose-ssl-mode=DISABLED'\nERROR 1227 (42000) at line 101: Access denied; you need (at least one of) the SUPER, SET USER privilege(s) for this operation\n",
+            FailureKind::NotPermitted,
+        ),
+        (
+            "ERROR 1045 (28000): Access denied for user 'mm'@'localhost' (using password: YES)\n",
+            FailureKind::PasswordRefused,
+        ),
+        (
+            "ERROR 1044 (42000): Access denied for user 'mm'@'%' to database 'other'\n",
+            FailureKind::NotPermitted,
+        ),
+        (
+            "ERROR 2003 (HY000): Can't connect to MySQL server on '127.0.0.1:1' (111)\n",
+            FailureKind::Unreachable,
+        ),
+        (
+            "mariadb-dump: Got error: 1049: \"Unknown database 'nowhere'\" when selecting the database\n",
+            FailureKind::DatabaseMissing,
+        ),
         (
             "psql: error: connection to server at \"127.0.0.1\", port 55499 failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?\n",
             FailureKind::Unreachable,

@@ -9,6 +9,7 @@ mod emptied;
 mod endpoint;
 mod failure;
 mod minimum;
+mod mysql;
 mod mysql_dsn;
 mod percent;
 mod postgres;
@@ -31,6 +32,12 @@ pub use emptied::{Others, empty_schema, list_others, parse_others};
 pub use endpoint::{Address, DataSource, Endpoint, Engine, read_data_source};
 pub use failure::{Failure, FailureKind};
 pub use minimum::{Minimum, Purpose, minimum};
+pub use mysql::{
+    CLIENTS as MYSQL_CLIENTS, Mysql, MysqlAnswerError, MysqlFacts, dump_tools as mysql_dump_tools,
+    is_complete as is_complete_mysql_dump, parse_counts as parse_mysql_counts,
+    parse_facts as parse_mysql_facts, parse_lines as parse_mysql_lines,
+    parse_sessions as parse_mysql_sessions,
+};
 pub use postgres::{
     AnswerError, Inspection, SchemaState, count_sessions, inspect, parse_inspection,
     parse_schema_state, parse_sessions, ping, schema_state,

@@ -30,8 +30,8 @@ mod upgrade;
 mod verify;
 
 pub use backup::{
-    BackupError, BackupSeen, BackupWish, DatabaseRestore, create_backup, list_backups,
-    other_sessions, protected_backups, prune_backups, restore_database, verify_backup,
+    BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
+    list_backups, other_sessions, prune_backups, restore_database, verify_backup,
 };
 pub use database::DatabaseError;
 pub use dump::DumpError;
@@ -56,6 +56,6 @@ pub use steps::{
 };
 pub use transaction::Outcome;
 pub use undertake::{
-    Prepared, UndertakeError, Undertaken, Undertaking, prepare, take_lock, undertake,
+    Prepared, UndertakeError, Undertaken, Undertaking, finish_open, prepare, take_lock, undertake,
 };
 pub use verify::{Deviations, VerifyError, verify_directory, verify_files, verify_server};

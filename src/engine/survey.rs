@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 
 use super::database::{Access, Database, DatabaseError};
+use super::dump::Vault;
+use super::foreign::modified_files;
 use super::listen::{USUAL_ADDRESS, listen_address};
+use super::state_files::read_identity;
 use super::status::unseen_server;
 use crate::database::{Inspection, Purpose, minimum};
 use crate::host::{
@@ -12,10 +15,10 @@ use crate::host::{
     running_from, service_of, tree_size, unwritable_ancestor,
 };
 use crate::model::{
-    DatabaseUndo, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath, RunningServer,
-    Secret, Severity, SpaceSeen, Start, Step, Surroundings,
+    DataPolicy, DatabaseUndo, Finding, InstallRequest, Intent, Owner, Plan, Planned, RelPath,
+    RunningServer, Secret, Severity, SpaceSeen, Start, Step, Surroundings,
 };
-use crate::planning::{Estimate, STATE_BYTES, estimate, reach};
+use crate::planning::{Estimate, STATE_BYTES, dump_estimate, estimate, reach};
 
 /// The settings that tell what a server will need, as far as they are known before it is unpacked.
 #[derive(Debug, Default)]
@@ -39,10 +42,10 @@ pub(crate) fn survey(
     std::thread::scope(|threads| {
         // Asking a database takes longer than all the rest: it is asked meanwhile.
         let database = threads.spawn(|| match request.start {
-            Start::Never => Vec::new(),
+            Start::Never => DatabaseSeen::default(),
             Start::Prove { .. } => see_database(host, request, plan, needs),
         });
-        let mut seen = see_machine(host, plan, archive);
+        let mut seen = see_machine(host, plan);
         if request.start != Start::Never {
             seen.findings.extend(see_user(request.server));
             note(&mut seen, see_places(host, request), |seen, found| {
@@ -50,17 +53,21 @@ pub(crate) fn survey(
             });
             seen.findings.extend(see_port(needs, &seen.running));
         }
-        seen.findings.extend(database.join().expect("looking at a database does not panic"));
+        if plan.intent == Intent::Upgrade {
+            seen.findings.extend(see_modified(host, plan));
+        }
+        let database = database.join().expect("looking at a database does not panic");
+        let spaces = see_spaces(host, plan, archive, database.bytes);
+        note(&mut seen, spaces, |seen, spaces| seen.spaces = spaces);
+        seen.findings.extend(database.findings);
         seen
     })
 }
 
-fn see_machine(host: &Host, plan: &Plan, archive: &ArchiveSeen) -> Surroundings {
+fn see_machine(host: &Host, plan: &Plan) -> Surroundings {
     let mut seen = Surroundings::default();
     match FileSystems::read() {
         Ok(systems) => {
-            let spaces = see_spaces(host, &systems, plan, archive);
-            note(&mut seen, spaces, |seen, spaces| seen.spaces = spaces);
             let embedded = host.tree.absolute(&plan.prefix.embedded());
             let mounts = systems.mounts_at_or_below(&embedded);
             note(&mut seen, mounts, |seen, mounts| {
@@ -118,14 +125,41 @@ fn unseen(error: &PathError) -> Finding {
     Finding::new(Severity::Warning, "unseen", text)
 }
 
+/// So many changed files are named; of more, only how many they are.
+const NAMED: usize = 12;
+
+/// Files of the release that somebody has changed: they do not come along.
+fn see_modified(host: &Host, plan: &Plan) -> Option<Finding> {
+    let live = plan.prefix.live();
+    let identity = read_identity(host, &live).ok().flatten()?;
+    let modified = match modified_files(host, &live, &identity) {
+        Ok(modified) => modified,
+        Err(error) => return Some(unseen(&error)),
+    };
+    let named: Vec<&str> = modified.iter().take(NAMED).map(RelPath::as_str).collect();
+    let more = match modified.len() - named.len() {
+        0 if named.is_empty() => return None,
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let text = format!(
+        "{}{more} of the release were changed here and do not come along",
+        named.join(", ")
+    );
+    let advice =
+        "copies of them go into the backup; make the changes again afterwards, if they still apply";
+    Some(Finding::new(Severity::Warning, "modified", text).advise(advice))
+}
+
 fn see_spaces(
     host: &Host,
-    systems: &FileSystems,
     plan: &Plan,
     archive: &ArchiveSeen,
+    database_bytes: u64,
 ) -> Result<Vec<SpaceSeen>, PathError> {
+    let systems = FileSystems::read()?;
     let mut spaces: Vec<(u64, SpaceSeen)> = Vec::new();
-    for (path, needed) in needed_room(host, plan, archive)? {
+    for (path, needed) in needed_room(host, plan, archive, database_bytes)? {
         let path = host.tree.absolute(&path);
         let system = systems.of(&path)?;
         // What shares a file system shares its room.
@@ -154,13 +188,28 @@ fn needed_room(
     host: &Host,
     plan: &Plan,
     archive: &ArchiveSeen,
+    database_bytes: u64,
 ) -> Result<Vec<(RelPath, Estimate)>, PathError> {
     let mut rooms = Vec::new();
     for planned in &plan.steps {
-        if let Step::Unpack { into, .. } = &planned.step {
-            rooms.push((into.clone(), estimate(archive.claimed_size)));
-        } else if let Step::CopyDirectory { from, to } = &planned.step {
-            rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
+        match &planned.step {
+            Step::Unpack { into, .. } => rooms.push((into.clone(), estimate(archive.claimed_size))),
+            Step::CopyDirectory { from, to } => {
+                rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));
+            }
+            Step::BackUp(back_up) => {
+                let place = plan.prefix.backup(&back_up.id);
+                if back_up.database {
+                    rooms.push((place.clone(), dump_estimate(database_bytes)));
+                }
+                if back_up.policy == DataPolicy::Copy {
+                    for saved in &back_up.directories {
+                        let size = tree_size(&host.tree.absolute(&saved.path))?;
+                        rooms.push((place.clone(), estimate(size)));
+                    }
+                }
+            }
+            _ => {}
         }
     }
     let state = Estimate { bytes: STATE_BYTES, inodes: 50 };
@@ -232,35 +281,81 @@ fn see_port(needs: &Needs, running: &[RunningServer]) -> Option<Finding> {
     Some(Finding::new(Severity::Fatal, "port", text).advise(advice))
 }
 
-fn see_database(host: &Host, request: &InstallRequest, plan: &Plan, needs: &Needs) -> Vec<Finding> {
-    let (Some(driver), Some(source)) = (&needs.driver, &needs.data_source) else {
-        let text = "no database is given: SqlSettings.DriverName and SqlSettings.DataSource";
-        let advice = "give both with --set or in an overlay, or use --no-start";
-        return vec![Finding::new(Severity::Fatal, "database-missing", text).advise(advice)];
-    };
-    match Database::access(&host.exec, driver, source, Some(request.server)) {
-        Ok(Access::Open(database)) => match database.inspect() {
-            Ok(seen) => judge_database(request, plan, &database, &seen),
-            Err(error) => vec![refused(&error)],
-        },
-        Ok(Access::Closed(why)) => {
-            let text = format!("the database could not be looked at beforehand: {why}");
-            vec![Finding::new(Severity::Warning, "database-unseen", text)]
-        }
-        Err(error) => vec![refused(&error)],
+/// What was seen of the database.
+#[derive(Default)]
+struct DatabaseSeen {
+    findings: Vec<Finding>,
+    /// How large it is; 0 where that is not known.
+    bytes: u64,
+}
+
+impl From<Finding> for DatabaseSeen {
+    fn from(finding: Finding) -> Self {
+        Self { findings: vec![finding], bytes: 0 }
     }
 }
 
+fn see_database(host: &Host, request: &InstallRequest, plan: &Plan, needs: &Needs) -> DatabaseSeen {
+    let (Some(driver), Some(source)) = (&needs.driver, &needs.data_source) else {
+        let text = "no database is given: SqlSettings.DriverName and SqlSettings.DataSource";
+        let advice = "give both with --set or in an overlay, or use --no-start";
+        return Finding::new(Severity::Fatal, "database-missing", text).advise(advice).into();
+    };
+    let mut seen = match Database::access(&host.exec, driver, source, Some(request.server)) {
+        Ok(Access::Open(database)) => match database.inspect() {
+            Ok(seen) => DatabaseSeen {
+                findings: judge_database(request, plan, &database, &seen),
+                bytes: seen.bytes,
+            },
+            Err(error) => return refused(&error).into(),
+        },
+        Ok(Access::Closed(why)) => {
+            let text = format!("the database could not be looked at beforehand: {why}");
+            Finding::new(Severity::Warning, "database-unseen", text).into()
+        }
+        Err(error) => return refused(&error).into(),
+    };
+    seen.findings.extend(see_backup(host, request, plan, driver, source));
+    seen
+}
+
+/// Whether the database can be saved: what would be in the way is found while the server runs.
+fn see_backup(
+    host: &Host,
+    request: &InstallRequest,
+    plan: &Plan,
+    driver: &str,
+    source: &Secret<String>,
+) -> Option<Finding> {
+    let saves =
+        |planned: &Planned| matches!(&planned.step, Step::BackUp(back_up) if back_up.database);
+    if !plan.steps.iter().any(saves) {
+        return None;
+    }
+    let vault = Vault::open(host, &plan.prefix, driver, source, Some(request.server));
+    let error = vault.and_then(|vault| vault.bear().map(drop)).err()?;
+    let text = format!("the database cannot be backed up: {}", chain(&error));
+    let advice = "mend that; or accept with --no-database-backup that what the new server does to the database is not taken \
+                  back";
+    Some(Finding::new(Severity::Fatal, "backup", text).advise(advice))
+}
+
 fn refused(error: &DatabaseError) -> Finding {
+    let text = chain(error);
+    let usual = "check SqlSettings.DriverName and SqlSettings.DataSource";
+    let advice = if let DatabaseError::Failed(failure) = error { failure.advice() } else { usual };
+    Finding::new(Severity::Fatal, "database", text).advise(advice)
+}
+
+/// An error with all its causes.
+fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
+    let mut source = error.source();
     while let Some(cause) = source {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    let usual = "check SqlSettings.DriverName and SqlSettings.DataSource";
-    let advice = if let DatabaseError::Failed(failure) = error { failure.advice() } else { usual };
-    Finding::new(Severity::Fatal, "database", text).advise(advice)
+    text
 }
 
 fn judge_database(

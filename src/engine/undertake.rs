@@ -186,8 +186,11 @@ pub fn take_lock(host: &Host, prefix: &Prefix) -> Result<Lock, LockError> {
     Lock::acquire(&host.tree, &prefix.lock(), &format!("process {pid} since {since}"))
 }
 
-/// Finishes what an earlier run left open.
-pub(crate) fn finish_open(
+/// Finishes what an earlier run left open, if there is something.
+///
+/// # Errors
+/// When it cannot be finished, or needs a human.
+pub fn finish_open(
     host: &Host,
     lock: &Lock,
     prefix: &Prefix,

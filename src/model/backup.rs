@@ -297,12 +297,6 @@ impl BackupManifest {
         Ok(serde_json::from_slice(text)?)
     }
 
-    /// The manifest as it is written.
-    #[must_use]
-    pub fn to_text(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).expect("a manifest is plain data")
-    }
-
     /// What [`Self::DIGEST_FILE`] holds.
     #[must_use]
     pub fn digest_line(text: &[u8]) -> String {

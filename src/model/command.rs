@@ -28,7 +28,7 @@ pub struct CommandSpec {
 
 impl CommandSpec {
     /// For what takes as long as a database is large: thirty days, which is to say no limit. Whoever waits can stop it.
-    pub const UNHURRIED: Duration = Duration::from_hours(24 * 30);
+    pub const UNHURRIED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
     /// A call without arguments, run by the caller in the root directory, allowed thirty seconds.
     #[must_use]

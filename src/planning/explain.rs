@@ -98,3 +98,26 @@ fn explain_carry(carry: &Carry) -> String {
     };
     format!("move {what} from {from} to {to}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_carried_is_named_up_to_a_number() {
+        let paths = |names: &[&str]| -> Vec<RelPath> {
+            names.iter().map(|name| name.parse().unwrap()).collect()
+        };
+        let carry = |in_tree, expected| {
+            let (from, to) = ("live".parse().unwrap(), "staged".parse().unwrap());
+            explain(&Step::Carry(Carry { from, to, in_tree, expected }))
+        };
+        let few = carry(paths(&["logs"]), paths(&["config/saml.key", "logs"]));
+        assert_eq!(few, "move config/saml.key, logs from live to staged");
+        let none = carry(Vec::new(), Vec::new());
+        assert_eq!(none, "move what the release did not bring from live to staged");
+        let names: Vec<String> = (10..30).map(|number| format!("k{number}")).collect();
+        let many = carry(Vec::new(), paths(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert!(many.contains("k21 and 8 more from live"), "{many}");
+    }
+}

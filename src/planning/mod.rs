@@ -12,7 +12,7 @@ mod steps;
 mod upgrade;
 
 pub use check::check;
-pub use estimate::{Estimate, STATE_BYTES, estimate};
+pub use estimate::{Estimate, STATE_BYTES, dump_estimate, estimate};
 pub use explain::explain;
 pub use install::{Decision, install};
 pub use reach::reach;

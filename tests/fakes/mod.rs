@@ -12,6 +12,8 @@
     reason = "the rules of the library's floors do not bind what plays the world outside, and a test that cannot go on panics"
 )]
 
+pub(crate) mod install;
+pub(crate) mod mariadb;
 pub(crate) mod port;
 pub(crate) mod postgres;
 pub(crate) mod release;

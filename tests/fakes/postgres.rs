@@ -2,7 +2,6 @@
 //! It touches no cluster of the machine and leaves none behind, even when the test process is killed.
 
 mod cluster;
-mod install;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -7,6 +7,8 @@
 mod damage;
 mod equality;
 mod failures;
+mod mariadb;
 mod site;
+mod transaction;
 mod trial;
 mod words;

@@ -8,6 +8,7 @@
 mod crash;
 mod failures;
 mod hop;
+mod real;
 mod refusals;
 mod rollback;
 mod site;

@@ -7,10 +7,9 @@ use crate::cli::backup_hint::for_backup;
 use crate::cli::progress::Progress;
 use crate::cli::{ending, hint, words};
 use crate::engine::{
-    BackupError, BackupSeen, BackupWish, create_backup, find_open, list_backups, protected_backups,
-    prune_backups, take_lock, verify_backup,
+    BackupError, BackupSeen, BackupWish, create_backup, list_backups, prune_backups, verify_backup,
 };
-use crate::host::{Cancel, Host};
+use crate::host::{Cancel, Host, Lock};
 use crate::model::{
     BackupContent, BackupId, BackupManifest, BackupReport, Ending, Failure, Prefix, Report,
 };
@@ -32,7 +31,8 @@ pub(crate) fn run(command: &BackupCommand, output: &Output, cancel: Cancel) -> i
             asked.and_then(|asked| asked.verify(backup.as_ref()))
         }
         BackupCommand::Prune { target, keep } => {
-            Asked::enter("backup prune", target, cancel).and_then(|asked| asked.prune(*keep))
+            let asked = Asked::enter("backup prune", target, cancel);
+            asked.and_then(|asked| asked.prune(*keep, &mut progress))
         }
         BackupCommand::Restore { backup, restore } => {
             return super::restore::run("backup restore", restore, Some(backup), output, cancel);
@@ -60,7 +60,7 @@ impl Asked {
     }
 
     fn create(&self, wish: BackupWish, progress: &mut Progress) -> Answer {
-        let lock = self.lock()?;
+        let lock = self.lock(progress)?;
         let manifest = create_backup(&self.host, &self.prefix, &lock, wish, progress)
             .map_err(|error| self.failed(&error))?;
         Ok(self.done(vec![self.report(&manifest)]))
@@ -98,16 +98,9 @@ impl Asked {
         })
     }
 
-    fn prune(&self, keep: usize) -> Answer {
-        let lock = self.lock()?;
-        if let Some(open) =
-            find_open(&self.host, &self.prefix).map_err(|error| self.failed(&error.into()))?
-        {
-            return Err(self.failed(&BackupError::Interrupted { id: open.id }));
-        }
-        let protected =
-            protected_backups(&self.host, &self.prefix).map_err(|error| self.failed(&error))?;
-        let gone = prune_backups(&self.host, &self.prefix, &lock, keep, &protected)
+    fn prune(&self, keep: usize, progress: &mut Progress) -> Answer {
+        let lock = self.lock(progress)?;
+        let pruned = prune_backups(&self.host, &self.prefix, &lock, keep)
             .map_err(|error| self.failed(&error))?;
         let report = |id: BackupId| BackupReport {
             path: self.host.tree.absolute(&self.prefix.backup(&id)),
@@ -115,18 +108,19 @@ impl Asked {
             content: None,
             remark: Some("removed".to_owned()),
         };
-        Ok(self.done(gone.into_iter().map(report).collect()))
+        Ok(self.done(pruned.backups.into_iter().map(report).collect()))
     }
 
-    fn lock(&self) -> Result<crate::host::Lock, Box<Report>> {
+    /// The lock, with nothing left open by an earlier run.
+    fn lock(&self, progress: &mut Progress) -> Result<Lock, Box<Report>> {
         // Before anything is installed there is no directory for the lock.
         let state = self.host.tree.exists(&self.prefix.state());
         if !state.map_err(|error| self.failed(&error.into()))? {
             return Err(self.failed(&BackupError::NotInstalled));
         }
-        take_lock(&self.host, &self.prefix).map_err(|error| {
-            let mut report = Report::new(self.name, ending::of_lock(&error));
-            report.failure = Some(hint::for_lock(&error));
+        super::lock(&self.host, &self.prefix, progress).map_err(|(ending, failure)| {
+            let mut report = Report::new(self.name, ending);
+            report.failure = Some(failure);
             Box::new(report)
         })
     }

@@ -7,14 +7,12 @@ use serde_json::json;
 use crate::cli::args::{ConfigCommand, Target};
 use crate::cli::call::Call;
 use crate::cli::exit::{self, Exit};
-use crate::cli::{ending, hint, render, system, words};
+use crate::cli::{hint, render, system, words};
 use crate::config::{
     Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
 };
-use crate::engine::{
-    ConfigureError, Settings, SettingsError, read_settings, set_settings, take_lock,
-};
-use crate::host::{Cancel, Host, LockError};
+use crate::engine::{ConfigureError, Settings, SettingsError, Silent, read_settings, set_settings};
+use crate::host::{Cancel, Host};
 use crate::model::{Ending, Failure, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
 
 /// What a command comes to: an exit code, or a failure with one.
@@ -191,8 +189,8 @@ fn change(
 ) -> Result<(bool, Vec<Complaint>), (Exit, Failure)> {
     let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
     let complaints = lint(&settings, assignments)?;
-    let locked = |error: LockError| (exit::of(ending::of_lock(&error)), hint::for_lock(&error));
-    let lock = take_lock(host, prefix).map_err(locked)?;
+    let lock = super::lock(host, prefix, &mut Silent)
+        .map_err(|(ending, failure)| (exit::of(ending), failure))?;
     let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;
     Ok((changed, complaints))
 }

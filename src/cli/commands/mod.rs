@@ -11,9 +11,9 @@ pub(super) mod upgrade;
 pub(super) mod verify;
 
 use crate::cli::args::Target;
-use crate::cli::{hint, system, words};
-use crate::engine::{resolve_prefix, resolve_root};
-use crate::host::{Cancel, Host};
+use crate::cli::{ending, hint, system, words};
+use crate::engine::{Reporter, Wish, finish_open, resolve_prefix, resolve_root, take_lock};
+use crate::host::{Cancel, Host, Lock};
 use crate::model::{Ending, Failure, PlaceReport, Placement, Prefix, RelPath, Report};
 
 /// Opens the host of an installation.
@@ -34,6 +34,20 @@ fn enter(target: &Target, cancel: Cancel) -> Result<(Host, Prefix), Box<Failure>
     let host = Host::new(&root, territory, install::meter(), cancel)
         .map_err(|error| refuse(&error, system::advice(&error)))?;
     Ok((host, prefix))
+}
+
+/// The lock, with nothing left open by an earlier run: every command that changes something finishes that first.
+fn lock(
+    host: &Host,
+    prefix: &Prefix,
+    reporter: &mut dyn Reporter,
+) -> Result<Lock, (Ending, Failure)> {
+    let lock = take_lock(host, prefix)
+        .map_err(|error| (ending::of_lock(&error), hint::for_lock(&error)))?;
+    finish_open(host, &lock, prefix, Wish::Usual, reporter).map_err(|error| {
+        (ending::of_undertaking(&error), hint::for_undertaking(&error, host, prefix, None))
+    })?;
+    Ok(lock)
 }
 
 fn refused(command: &'static str, failure: Failure) -> Report {

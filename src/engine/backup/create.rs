@@ -7,7 +7,7 @@ use super::manifest::{manifest_of, seal};
 use super::parts::Parts;
 use super::verify::verify;
 use crate::config::{Document, SettingPath};
-use crate::engine::dump::{TrialReport, Vault, Watch};
+use crate::engine::dump::{TrialReport, Vault, Watch, sweep};
 use crate::engine::reporter::Reporter;
 use crate::engine::state_files::read_receipt;
 use crate::engine::steps::{ConfigureError, not_kept, read_document};
@@ -39,6 +39,7 @@ pub(crate) fn create(
     }
     let tree = &host.tree;
     let directory = prefix.backup(&what.id);
+    sweep(host, prefix)?;
     tree.remove_tree(&directory)?;
     if !tree.exists(&prefix.backups())? {
         tree.make_dir(&prefix.backups(), 0o700)?;
@@ -136,7 +137,7 @@ impl Making<'_> {
             if let (SavedKind::File { size, sha256: Some(sha256) }, Ok(path)) =
                 (kind, path.parse::<RelPath>())
             {
-                self.parts.add(to.below(&path), Written { bytes: size, sha256 });
+                self.parts.add(&to.below(&path), Written { bytes: size, sha256 });
             }
         }
         Ok(())
@@ -145,7 +146,7 @@ impl Making<'_> {
     fn database(&mut self) -> Result<SavedDatabase, BackupError> {
         let (host, what) = (self.host, self.what);
         let vault = open_vault(host, self.prefix, &what.config, what.run_as)?;
-        let bearing = vault.bear(&what.id)?;
+        let bearing = vault.bear()?;
         let dump = self.parts.path(vault.file_name());
         let mut told = Told { reporter: &mut *self.reporter, next: 0 };
         let mut progress = |bytes| told.hear(bytes);
@@ -168,8 +169,8 @@ impl Making<'_> {
             );
             self.reporter.hear(&Event::Note { text });
         }
-        self.parts.add(dump.clone(), dumped.written);
-        let config = config.map(|written| self.parts.add(exported, written));
+        self.parts.add(&dump, dumped.written);
+        let config = config.map(|written| self.parts.add(&exported, written));
         let table = |name: String| SavedTable { rows: rows.rows.get(&name).copied(), name };
         Ok(SavedDatabase {
             description: bearing.description,
@@ -230,7 +231,7 @@ impl Making<'_> {
             })
         })?;
         let written = sink.finish()?;
-        let list = self.parts.add(list, written);
+        let list = self.parts.add(&list, written);
         Ok(SavedDirectory { source: source.clone(), part: self.parts.relative(&part), list, files })
     }
 }

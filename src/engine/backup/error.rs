@@ -81,12 +81,21 @@ impl BackupError {
     #[must_use]
     pub fn is_crash(&self) -> bool {
         match self {
-            Self::Path(error) => error.is_crash(),
+            Self::Path(error)
+            | Self::Configure(ConfigureError::Path(error))
+            | Self::State(StateFileError::Path(error)) => error.is_crash(),
             Self::Dump(error) => error.is_crash(),
             Self::Copy(error) => error.is_crash(),
-            Self::Configure(ConfigureError::Path(error))
-            | Self::State(StateFileError::Path(error)) => error.is_crash(),
-            _ => false,
+            Self::State(_)
+            | Self::Configure(_)
+            | Self::Open(_)
+            | Self::Interrupted { .. }
+            | Self::NotInstalled
+            | Self::Unknown { .. }
+            | Self::NoDatabase { .. }
+            | Self::Unfinished { .. }
+            | Self::Manifest { .. }
+            | Self::Damaged { .. } => false,
         }
     }
 

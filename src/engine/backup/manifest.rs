@@ -44,7 +44,7 @@ pub(super) fn seal(
     manifest: &BackupManifest,
 ) -> Result<(), PathError> {
     let directory = prefix.backup(&manifest.id);
-    let text = manifest.to_text();
+    let text = serde_json::to_vec_pretty(manifest).expect("a manifest is plain data");
     let line = BackupManifest::digest_line(&text);
     let digest_file = directory.join(BackupManifest::DIGEST_FILE);
     host.tree.replace(&digest_file, line.as_bytes(), 0o600, None)?;

@@ -40,12 +40,12 @@ impl<'p> Parts<'p> {
         let path = self.path(name);
         self.host.tree.replace(&path, bytes, 0o600, None)?;
         let written = Written { bytes: bytes.len() as u64, sha256: Sha256Digest::of(bytes) };
-        Ok(self.add(path, written))
+        Ok(self.add(&path, written))
     }
 
     /// Takes a part that was written already. Gives its place in the backup.
-    pub(super) fn add(&mut self, path: RelPath, written: Written) -> RelPath {
-        let path = self.relative(&path);
+    pub(super) fn add(&mut self, path: &RelPath, written: Written) -> RelPath {
+        let path = self.relative(path);
         let part = BackupPart { path: path.clone(), size: written.bytes, sha256: written.sha256 };
         self.list.push(part);
         path

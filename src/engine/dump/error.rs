@@ -1,6 +1,8 @@
 //! Why a database could not be saved or brought back.
 
-use crate::database::{AnswerError, Failure, FailureKind, ListingError, ToolTooOld};
+use crate::database::{
+    AnswerError, Failure, FailureKind, ListingError, MysqlAnswerError, ToolTooOld,
+};
 use crate::engine::database::DatabaseError;
 use crate::host::{ExecError, Exit, PathError};
 
@@ -19,6 +21,9 @@ pub enum DumpError {
     /// The database's answer makes no sense.
     #[error(transparent)]
     Answer(#[from] AnswerError),
+    /// The database's answer makes no sense.
+    #[error(transparent)]
+    MysqlAnswer(#[from] MysqlAnswerError),
     /// The database is none that can be saved.
     #[error("the database cannot be saved: {why}")]
     Closed {
@@ -68,6 +73,15 @@ pub enum DumpError {
     )]
     InTheWay {
         /// Which, each with its schema.
+        objects: Vec<String>,
+    },
+    /// Others made what the server's user could not make again.
+    #[error(
+        "the database could not be brought back: its user may not make what runs with the rights of others: {}",
+        objects.join(", ")
+    )]
+    NotOurs {
+        /// Which objects, and whose.
         objects: Vec<String>,
     },
     /// A tool failed.

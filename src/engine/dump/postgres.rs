@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::DumpError;
-use super::tool::{Watch, give, take};
+use super::tool::{Watch, give, stopped, take};
 use super::trial::compare;
-use super::vault::{Bearing, Dumped, TrialReport};
+use super::vault::{Bearing, Dumped, TrialReport, scratch_name};
 use crate::database::{
     ArchiveListing, DatabaseFacts, Endpoint, Failure, OtherSession, PG_DUMP, PG_RESTORE,
     Privileges, Psql, ask_saved, ask_tool_version, can_dump, count_rows, drop_scratch, dump,
@@ -24,7 +24,7 @@ const PACKAGE: &str = "PostgreSQL's client package";
 
 /// The list of what is brought back, in the state directory: the tool is run by somebody else, who cannot look into a
 /// transaction's own directory.
-const LIST: &str = ".restore-list";
+pub(super) const LIST: &str = ".restore-list";
 
 /// A PostgreSQL database and the tools for it.
 pub(crate) struct PostgresVault<'a> {
@@ -52,8 +52,8 @@ impl<'a> PostgresVault<'a> {
     }
 
     /// What it is; everything that would be in the way of a dump or of bringing it back is found here.
-    pub(super) fn bear(&self, id: &BackupId) -> Result<Bearing, DumpError> {
-        let facts = self.facts(id)?;
+    pub(super) fn bear(&self) -> Result<Bearing, DumpError> {
+        let facts = self.facts("")?;
         let banner = self.host.exec.run(&ask_tool_version(PG_DUMP))?.stdout.text();
         let tool = parse_tool_version(&banner).ok_or(DumpError::NoBanner { program: PG_DUMP })?;
         can_dump(tool, facts.server_version_num)?;
@@ -71,7 +71,7 @@ impl<'a> PostgresVault<'a> {
                 role: facts.role,
             },
             without: others.relations,
-            has_configuration: facts.configurations,
+            configurations: facts.configurations.then(|| "configurations".to_owned()),
         })
     }
 
@@ -95,7 +95,7 @@ impl<'a> PostgresVault<'a> {
         privileges: Privileges,
         watch: &mut Watch<'_>,
     ) -> Result<(), DumpError> {
-        let here = parse_saved(&self.ask(ask_saved(&self.psql(), ""))?)?;
+        let here = self.facts("")?;
         let schema = here.schema.ok_or(DumpError::NoSchema)?;
         let dumped = description.schema.clone().unwrap_or_default();
         if schema != dumped {
@@ -106,7 +106,7 @@ impl<'a> PostgresVault<'a> {
         if !others.in_the_way.is_empty() {
             return Err(DumpError::InTheWay { objects: others.in_the_way });
         }
-        self.host.tree.meter().admit().map_err(|source| self.stopped(source))?;
+        self.host.tree.meter().admit().map_err(|source| stopped(&self.endpoint, source))?;
         self.ask_long(empty_schema(&self.psql()), watch)?;
         let entries = own_entries(&listing, &description.role);
         self.bring_back(&self.psql(), dump, &schema, &entries, privileges, watch)
@@ -126,7 +126,7 @@ impl<'a> PostgresVault<'a> {
         tree.replace(&list, entries.as_bytes(), 0o600, self.run_as)?;
         let name = tree.absolute(&list);
         let spec = self.as_server(restore(psql, schema, &name.to_string_lossy(), privileges));
-        tree.meter().admit().map_err(|source| self.stopped(source))?;
+        tree.meter().admit().map_err(|source| stopped(&self.endpoint, source))?;
         let restored = take(self.host, PG_RESTORE, &spec, Some(tree.open_file(dump)?), watch);
         tree.remove_file(&list)?;
         restored.map(drop)
@@ -162,7 +162,7 @@ impl<'a> PostgresVault<'a> {
         counts: [&BTreeMap<String, u64>; 2],
         watch: &mut Watch<'_>,
     ) -> Result<TrialReport, DumpError> {
-        let facts = self.facts(id)?;
+        let facts = self.facts(&scratch_name(id))?;
         self.drop_scratch(id)?;
         match self.ask(self.unhurried(&facts.create_scratch)) {
             Err(DumpError::Database(DatabaseError::Failed(failure))) => {
@@ -205,8 +205,8 @@ impl<'a> PostgresVault<'a> {
         self.ask(drop_scratch(&self.psql(), &scratch_name(id))).map(drop)
     }
 
-    fn facts(&self, id: &BackupId) -> Result<DatabaseFacts, DumpError> {
-        Ok(parse_saved(&self.ask(ask_saved(&self.psql(), &scratch_name(id)))?)?)
+    fn facts(&self, scratch: &str) -> Result<DatabaseFacts, DumpError> {
+        Ok(parse_saved(&self.ask(ask_saved(&self.psql(), scratch))?)?)
     }
 
     fn psql(&self) -> Psql<'_> {
@@ -240,16 +240,6 @@ impl<'a> PostgresVault<'a> {
         let mut watch = Watch { stop_at: watch.stop_at, progress: &mut quiet };
         take(self.host, PSQL, &self.as_server(question), None, &mut watch)
     }
-
-    fn stopped(&self, source: std::io::Error) -> DumpError {
-        let path = self.endpoint.to_string().into();
-        crate::host::PathError { verb: "change the", path, source }.into()
-    }
-}
-
-/// No other tool calls a database so, and it tells whose it was.
-fn scratch_name(id: &BackupId) -> String {
-    format!("mmembed_verify_{}", id.as_str().to_lowercase().replace('-', "_"))
 }
 
 /// What the dump says that it holds, and its list word by word. No database is asked.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::error::DumpError;
-use crate::database::Failure;
+use crate::database::{Endpoint, Failure};
 use crate::host::{FileSink, Host, Level, PathError, SourceFile, Stream, StreamError, Written};
 use crate::model::{CommandSpec, RelPath};
 
@@ -78,6 +78,11 @@ fn run(
         Err(StreamError::Exec(error)) => Err(error.into()),
         Err(StreamError::Cancelled) => Err(DumpError::Cancelled),
     }
+}
+
+/// A change of the database that was not admitted.
+pub(super) fn stopped(endpoint: &Endpoint, source: std::io::Error) -> DumpError {
+    PathError { verb: "change the", path: endpoint.to_string().into(), source }.into()
 }
 
 /// Something that takes bytes and can be named when it does not.

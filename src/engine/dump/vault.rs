@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::DumpError;
+use super::mysql::{self, MysqlVault};
 use super::postgres::{self, PostgresVault};
 use super::tool::Watch;
 use crate::database::{DataSource, Engine, OtherSession, Privileges, read_data_source};
@@ -14,6 +15,8 @@ use crate::model::{BackupId, DatabaseDescription, Owner, Prefix, RelPath, Secret
 pub(crate) enum Vault<'a> {
     /// PostgreSQL.
     Postgres(PostgresVault<'a>),
+    /// MySQL or MariaDB.
+    Mysql(MysqlVault<'a>),
 }
 
 /// What was found out about a database before it is saved.
@@ -23,8 +26,8 @@ pub(crate) struct Bearing {
     pub(crate) description: DatabaseDescription,
     /// What is left out of the dump: it belongs to others.
     pub(super) without: Vec<String>,
-    /// Does it have the table in which a server without a file keeps its configuration?
-    pub(super) has_configuration: bool,
+    /// The table in which a server without a file keeps its configuration; `None` without.
+    pub(super) configurations: Option<String>,
 }
 
 /// A dump that was made and lists its content.
@@ -71,15 +74,16 @@ impl<'a> Vault<'a> {
             Engine::Postgres => {
                 PostgresVault::open(host, prefix, endpoint, run_as).map(Self::Postgres)
             }
-            Engine::MySql => Err(DumpError::Closed { why: "only PostgreSQL is saved".to_owned() }),
+            Engine::MySql => MysqlVault::open(host, prefix, endpoint, run_as).map(Self::Mysql),
         }
     }
 
     /// What it is. Everything that would be in the way of saving it, or of bringing it back, is found here: a tool that is
     /// too old, a role without a schema, objects of others that need the server's.
-    pub(crate) fn bear(&self, id: &BackupId) -> Result<Bearing, DumpError> {
+    pub(crate) fn bear(&self) -> Result<Bearing, DumpError> {
         match self {
-            Self::Postgres(vault) => vault.bear(id),
+            Self::Postgres(vault) => vault.bear(),
+            Self::Mysql(vault) => vault.bear(),
         }
     }
 
@@ -93,6 +97,7 @@ impl<'a> Vault<'a> {
     ) -> Result<Dumped, DumpError> {
         match self {
             Self::Postgres(vault) => vault.dump(bearing, to, watch),
+            Self::Mysql(vault) => vault.dump(bearing, to, watch),
         }
     }
 
@@ -114,6 +119,7 @@ impl<'a> Vault<'a> {
         }
         match self {
             Self::Postgres(vault) => vault.restore(description, dump, privileges, watch),
+            Self::Mysql(vault) => vault.restore(dump, watch),
         }
     }
 
@@ -124,6 +130,7 @@ impl<'a> Vault<'a> {
     ) -> Result<BTreeMap<String, u64>, DumpError> {
         match self {
             Self::Postgres(vault) => vault.row_counts(watch),
+            Self::Mysql(vault) => vault.row_counts(watch),
         }
     }
 
@@ -131,6 +138,7 @@ impl<'a> Vault<'a> {
     pub(crate) fn other_sessions(&self) -> Result<Vec<OtherSession>, DumpError> {
         match self {
             Self::Postgres(vault) => vault.other_sessions(),
+            Self::Mysql(vault) => vault.other_sessions(),
         }
     }
 
@@ -143,11 +151,12 @@ impl<'a> Vault<'a> {
         to: &RelPath,
         watch: &mut Watch<'_>,
     ) -> Result<Option<Written>, DumpError> {
-        if !bearing.has_configuration {
+        let Some(table) = &bearing.configurations else {
             return Ok(None);
-        }
+        };
         let written = match self {
             Self::Postgres(vault) => vault.export_configuration(to, watch)?,
+            Self::Mysql(vault) => vault.export_configuration(table, to, watch)?,
         };
         // An empty row is a line break.
         if written.bytes > 1 {
@@ -169,6 +178,7 @@ impl<'a> Vault<'a> {
     ) -> Result<TrialReport, DumpError> {
         match self {
             Self::Postgres(vault) => vault.rehearse(id, bearing, dump, counts, watch),
+            Self::Mysql(vault) => vault.rehearse(id, dump, counts, watch),
         }
     }
 
@@ -176,6 +186,7 @@ impl<'a> Vault<'a> {
     pub(crate) fn drop_scratch(&self, id: &BackupId) -> Result<(), DumpError> {
         match self {
             Self::Postgres(vault) => vault.drop_scratch(id),
+            Self::Mysql(vault) => vault.drop_scratch(id),
         }
     }
 
@@ -183,6 +194,7 @@ impl<'a> Vault<'a> {
     pub(crate) const fn file_name(&self) -> &'static str {
         match self {
             Self::Postgres(_) => "database.dump",
+            Self::Mysql(_) => "database.sql",
         }
     }
 
@@ -190,6 +202,7 @@ impl<'a> Vault<'a> {
     const fn driver(&self) -> &'static str {
         match self {
             Self::Postgres(_) => "postgres",
+            Self::Mysql(_) => "mysql",
         }
     }
 }
@@ -203,6 +216,12 @@ pub(crate) fn check_dump(
 ) -> Result<(), DumpError> {
     match driver {
         "postgres" => postgres::list(host, dump, watch).map(drop),
+        "mysql" => mysql::check(host, dump),
         _ => Err(DumpError::Closed { why: format!("it is one of the driver {driver:?}") }),
     }
+}
+
+/// No other tool calls a database so, and it tells whose it was.
+pub(super) fn scratch_name(id: &BackupId) -> String {
+    format!("mmembed_verify_{}", id.as_str().to_lowercase().replace('-', "_"))
 }

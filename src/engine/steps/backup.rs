@@ -3,6 +3,7 @@
 use super::context::StepContext;
 use super::error::StepError;
 use crate::engine::backup::{BackupError, create, manifest_of, open_vault, remove};
+use crate::engine::dump::sweep;
 use crate::model::{BackUp, Event};
 
 /// Says, in the transaction's directory, that the database was brought back from this transaction's backup: then the
@@ -23,6 +24,7 @@ pub(super) fn perform(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), Ste
 /// Removes it, unless the database was brought back from it.
 pub(super) fn undo(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let prefix = &cx.plan.prefix;
+    sweep(cx.host, prefix)?;
     let is_finished = match manifest_of(cx.host, prefix, &what.id) {
         Ok(_) => true,
         Err(BackupError::Unknown { .. }) => return Ok(()),

@@ -3,6 +3,8 @@
 //! The list of moves is durable before the first of them is made, so that each can be taken back; whether one was made
 //! is told by where its path is.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::carry_list::{CarryError, list_moves};
@@ -60,6 +62,20 @@ pub(super) fn perform(carry: &Carry, cx: &mut StepContext<'_>) -> Result<(), Ste
     for step in &list.moves {
         make_move(carry, step, cx.host)?;
     }
+    Ok(sync(carry, &list, cx.host)?)
+}
+
+/// Makes all moves durable at once: the server is down meanwhile, and each sync costs milliseconds.
+fn sync(carry: &Carry, list: &CarryList, host: &Host) -> Result<(), PathError> {
+    let parents: BTreeSet<RelPath> = list.moves.iter().filter_map(|it| it.path.parent()).collect();
+    for parent in &parents {
+        for directory in [carry.to.below(parent), carry.from.below(parent)] {
+            // The stage may be gone, or never have got so far.
+            if host.tree.exists(&directory)? {
+                host.tree.sync_directory(&directory)?;
+            }
+        }
+    }
     Ok(())
 }
 
@@ -72,7 +88,7 @@ fn make_move(carry: &Carry, step: &Move, host: &Host) -> Result<(), PathError> {
         // One that is not empty any more stays, and the rename says so.
         host.tree.remove_if_empty(&to)?;
     }
-    host.tree.rename(&from, &to)
+    host.tree.rename_unsynced(&from, &to)
 }
 
 /// Brings everything back that is in the staged tree and not in the live one, newest first. What the staged tree has
@@ -83,10 +99,10 @@ pub(super) fn undo(carry: &Carry, cx: &StepContext<'_>) -> Result<(), StepError>
     for step in list.moves.iter().rev() {
         let (from, to) = (carry.from.below(&step.path), carry.to.below(&step.path));
         if tree.exists(&to)? && !tree.exists(&from)? {
-            tree.rename(&to, &from)?;
+            tree.rename_unsynced(&to, &from)?;
         }
     }
-    Ok(())
+    Ok(sync(carry, &list, cx.host)?)
 }
 
 fn read_list(cx: &StepContext<'_>) -> Result<Option<CarryList>, StepError> {

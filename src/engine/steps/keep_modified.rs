@@ -14,9 +14,6 @@ const WAY: &str = "kept-modified.json";
 /// The list names a few directories.
 const LARGEST: u64 = 64 * 1024;
 
-/// So many files are told by name; of more, only how many they are.
-const NAMED: usize = 24;
-
 /// Copies each changed file below `into`. Where there is none, nothing is made.
 pub(super) fn perform(
     tree: &RelPath,
@@ -36,24 +33,7 @@ pub(super) fn perform(
         keep(&tree.below(path), &to, cx)?;
     }
     cx.host.tree.sync_file_system(into)?;
-    for text in notes(&modified) {
-        cx.reporter.hear(&Event::Note { text });
-    }
     Ok(())
-}
-
-fn notes(modified: &[RelPath]) -> Vec<String> {
-    let named = modified.iter().take(NAMED).map(|path| {
-        format!("{path} was changed and does not come along; a copy of it goes into the backup")
-    });
-    let mut notes: Vec<String> = named.collect();
-    if modified.len() > NAMED {
-        let more = modified.len() - NAMED;
-        notes.push(format!(
-            "{more} more files of the release were changed; copies go into the backup"
-        ));
-    }
-    notes
 }
 
 /// Keeps what lies at a path, also where it is no file any more.

@@ -16,9 +16,10 @@ use crate::config::{
 };
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
-use crate::host::{PathError, free_loopback_port, running_from};
+use crate::host::{PathError, Stopped, free_loopback_port, running_from};
 use crate::model::{
-    BackupId, BackupManifest, Event, Owner, Proof, Prove, RelPath, Secret, TreeIdentity,
+    BackupId, BackupManifest, DatabaseUndo, Event, Owner, Proof, Prove, RelPath, Secret,
+    TreeIdentity,
 };
 use crate::server::{
     Banner, ExpectedSchema, IdentityVerdict, SchemaVerdict, SeenSchema, VersionCommand,
@@ -73,6 +74,9 @@ pub enum AcceptError {
     /// The database has to be restored, and cannot be reached.
     #[error("the database has to be restored, and cannot be reached: {0}")]
     DatabaseClosed(String),
+    /// It did not end when it was asked to.
+    #[error("the server works, but does not end when it is asked to, and had to be killed")]
+    Deaf,
     /// The schema is not what this release makes.
     #[error("the schema of the database is {verdict} after the start")]
     Schema {
@@ -119,7 +123,8 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     };
     let mut server = DarkServer::start(cx.host, start)?;
     let witness = server.prove(prove.within, cx.reporter)?;
-    server.stop()?;
+    let stopped = server.stop()?;
+    refuse_deaf(prove, stopped)?;
 
     let mut checks = vec![format!("it answers as {}", witness.version_id.build_version())];
     checks.extend(check_schema(prove, database.as_ref(), cx)?);
@@ -152,6 +157,18 @@ pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepEr
     let aside = put_back(cx.host, &directory, BEFORE, &prove.config)?;
     cx.note_newer(aside);
     Ok(())
+}
+
+/// A server that has to be killed could be stopped by nobody for the next upgrade. Where an old one can serve instead, it is
+/// not let out.
+fn refuse_deaf(prove: &Prove, stopped: Stopped) -> Result<(), AcceptError> {
+    match prove.database {
+        DatabaseUndo::Restore(_) if stopped.killed => Err(AcceptError::Deaf),
+        DatabaseUndo::Restore(_)
+        | DatabaseUndo::Empty
+        | DatabaseUndo::Leave
+        | DatabaseUndo::Earlier => Ok(()),
+    }
 }
 
 /// The tree became the live one before this step: whoever started the host's service since has let people in.

@@ -57,17 +57,18 @@ fn list(
 
 /// Text as it is; `%`, control characters and bytes that are no text as `%` and two digits.
 fn spelled(name: &OsStr) -> String {
+    let escape = |byte: u8| format!("%{byte:02X}");
     let mut text = String::new();
     for chunk in name.as_bytes().utf8_chunks() {
         for c in chunk.valid().chars() {
             if c == '%' || c.is_ascii_control() {
-                text += &format!("%{:02X}", u32::from(c));
+                text += &escape(u8::try_from(c).unwrap_or(b'%'));
             } else {
                 text.push(c);
             }
         }
         for byte in chunk.invalid() {
-            text += &format!("%{byte:02X}");
+            text += &escape(*byte);
         }
     }
     text

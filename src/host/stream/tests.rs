@@ -52,7 +52,7 @@ fn what_a_program_gives_lies_in_the_file_counted_and_hashed() {
 fn a_program_reads_a_file_and_its_progress_is_told() {
     let directory = tempfile::tempdir().unwrap();
     let tree = tree(directory.path(), Meter::default());
-    tree.replace(&path("in"), &[b'y'; 100_000], 0o600, None).unwrap();
+    tree.replace(&path("in"), &vec![b'y'; 100_000], 0o600, None).unwrap();
     let input = tree.open_file(&path("in")).unwrap();
     let mut out = Vec::new();
     let (streamed, told) = stream(&sh("cat | wc -c"), Some(input), &mut out, &Cancel::never());

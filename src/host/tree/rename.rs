@@ -25,6 +25,13 @@ type Place = (Dir, String);
 impl Tree {
     /// Gives a path a new name. The new name must be free, and on the same file system.
     pub fn rename(&self, from: &RelPath, to: &RelPath) -> Result<(), PathError> {
+        self.rename_unsynced(from, to)?;
+        self.sync_parent(to)?;
+        self.sync_parent(from)
+    }
+
+    /// The same for one of many: it is durable once both directories are synced.
+    pub fn rename_unsynced(&self, from: &RelPath, to: &RelPath) -> Result<(), PathError> {
         self.permit(self.territory.holds(from), "rename", from)?;
         self.permit(self.territory.holds(to), "rename to", to)?;
         let (old, new) = (self.parent_of(from)?, self.parent_of(to)?);
@@ -37,9 +44,7 @@ impl Tree {
             }
             renamed => renamed,
         };
-        renamed.on("rename", &self.absolute(from))?;
-        self.sync_parent(to)?;
-        self.sync_parent(from)
+        renamed.on("rename", &self.absolute(from))
     }
 
     /// Gives two paths each other's name, so that neither name is absent for an instant. Both must be there.

@@ -14,8 +14,12 @@ use std::time::{Duration, Instant};
 
 use postgres::{Client, NoTls};
 
+use super::super::install::{Wanted, found_or_installed};
 use super::super::port::free_port;
 use super::{PASSWORD, ROLE};
+
+/// What is installed where it is missing.
+const WANTED: Wanted = Wanted { name: "PostgreSQL", packages: &["postgresql"] };
 
 /// How long the cluster may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,7 +35,7 @@ pub(super) struct Cluster {
 
 /// Where `initdb`, `postgres`, `pg_dump` … of the newest installed version lie.
 pub(crate) fn programs() -> PathBuf {
-    super::install::found_or_installed(look)
+    found_or_installed(&WANTED, look)
 }
 
 fn look() -> Option<PathBuf> {

@@ -144,8 +144,8 @@ fn everything_in_a_backup_is_private() {
     let made = site.create(WISH);
     let place = site.place(&made.id);
     for path in files_below(&place) {
-        let mode = fs::metadata(&path).unwrap().mode() & 0o7777;
-        assert_eq!(mode, 0o600, "{}", path.display());
+        let bits = fs::metadata(&path).unwrap().mode() & 0o7777;
+        assert_eq!(bits, 0o600, "{}", path.display());
     }
     assert_eq!(fs::metadata(&place).unwrap().mode() & 0o7777, 0o700);
     assert_eq!(made.config.mode, 0o640);

@@ -44,13 +44,13 @@ fn fails(site: &Site, programs: &Path, said: &[&str]) {
 }
 
 fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
+    let mut words = vec![error.to_string()];
     let mut source = error.source();
     while let Some(cause) = source {
-        words += &format!(": {cause}");
+        words.push(cause.to_string());
         source = cause.source();
     }
-    words
+    words.join(": ")
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
             }
         }
         let lock = mmembed::engine::take_lock(&site.host(), &site.prefix).unwrap();
-        mmembed::engine::prune_backups(&site.host(), &site.prefix, &lock, 0, &[]).unwrap();
+        mmembed::engine::prune_backups(&site.host(), &site.prefix, &lock, 0).unwrap();
         assert_eq!(site.backups(), [""; 0]);
         match made {
             Ok(_) => break,

@@ -34,7 +34,7 @@ fn changed_files_are_kept_with_their_modes_and_times() {
     fs::remove_file(trees.in_live("templates/a.html")).unwrap();
     trees.put("templates/a.html/deep/file", "a directory instead of a file");
 
-    let notes = trees.run(vec![keep()]).committed();
+    trees.run(vec![keep()]).committed();
 
     assert_eq!(fs::read_to_string(trees.in_kept("i18n/en.json")).unwrap(), "my words");
     let meta = fs::metadata(trees.in_kept("i18n/en.json")).unwrap();
@@ -49,15 +49,10 @@ fn changed_files_are_kept_with_their_modes_and_times() {
         assert!(!trees.in_kept(absent).exists(), "{absent}");
     }
     assert_eq!(fs::metadata(trees.in_kept("")).unwrap().mode() & 0o7777, 0o700);
-    let told: Vec<&str> = notes.iter().filter_map(|note| note.split(' ').next()).collect();
-    assert_eq!(told, ["bin/mattermost", "i18n/en.json", "logs", "templates/a.html"]);
-    assert!(
-        notes[1].ends_with("it is kept as var/opt/acme/mmembed/backups/one/modified/i18n/en.json")
-    );
 }
 
 #[test]
-fn of_very_many_changed_files_some_are_named() {
+fn very_many_changed_files_are_kept_too() {
     let root = TempDir::new().unwrap();
     let trees = Trees::below(root.path());
     let names: Vec<String> = (10..50).map(|number| format!("i18n/{number}.json")).collect();
@@ -66,9 +61,7 @@ fn of_very_many_changed_files_some_are_named() {
     for name in &names {
         trees.put(name, "changed");
     }
-    let notes = trees.run(vec![keep()]).committed();
-    assert_eq!(notes.len(), 25);
-    assert!(notes[24].starts_with("16 more files"), "{}", notes[24]);
+    trees.run(vec![keep()]).committed();
     assert!(names.iter().all(|name| trees.in_kept(name).exists()));
 }
 

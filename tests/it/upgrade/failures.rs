@@ -48,6 +48,13 @@ fn cases() -> Vec<(&'static str, &'static str, &'static str, Fault, &'static [&'
             &["address already in use"],
         ),
         (
+            "ignores SIGTERM",
+            "10.11.0",
+            "11.7.0",
+            Fault::IgnoresSigterm,
+            &["does not end when it is asked to"],
+        ),
+        (
             "ends at once with 0",
             "10.11.0",
             "11.7.0",
@@ -79,14 +86,6 @@ fn an_old_server_that_ends_late_is_waited_for() {
     let slow = release("10.11.0").timings(|timings| timings.stop_ms = 1500);
     let site = Site::with(&slow, &[]);
     let archive = site.archive(&release("11.7.0"));
-    site.upgrade(&archive, &[]).expect(0);
-    assert_eq!(site.world.serving().as_deref(), Some("11.7.0"));
-}
-
-#[test]
-fn a_new_server_that_is_deaf_to_sigterm_is_killed_once_it_is_proven() {
-    let site = Site::of("10.11.0");
-    let archive = site.archive(&release("11.7.0").fault(Fault::SlowStart(300)));
     site.upgrade(&archive, &[]).expect(0);
     assert_eq!(site.world.serving().as_deref(), Some("11.7.0"));
 }

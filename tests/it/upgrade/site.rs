@@ -37,16 +37,31 @@ impl Site {
     pub(super) fn with(release: &FixtureRelease, more: &[&str]) -> Self {
         let world = World::new();
         let archive = world.archive(release);
-        world.install(&archive, more).expect(0);
+        let site = Self::in_use(world, &archive, more);
+        for message in ["first", "größte Übung"] {
+            assert!(site.world.post(message), "{message}");
+        }
+        site
+    }
+
+    /// What this archive holds, installed and serving. Nobody has posted anything.
+    pub(super) fn of_archive(archive: &Path, more: &[String]) -> Self {
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        Self::in_use(
+            World::new(),
+            archive,
+            &[&more[..], &["--keep-in-tree=client-plugins"]].concat(),
+        )
+    }
+
+    fn in_use(world: World, archive: &Path, more: &[&str]) -> Self {
+        world.install(archive, more).expect(0);
         for (path, content) in OWN {
             write_own(&world.below(path), content);
         }
         world.ask(&["config", "set"], &["TeamSettings.MaxUsersPerTeam=77"]).expect(0);
         let ctl = Ctl::of(&world);
         ctl.start(&world);
-        for message in ["first", "größte Übung"] {
-            assert!(world.post(message), "{message}");
-        }
         Self { ctl, world }
     }
 

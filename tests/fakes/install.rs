@@ -1,12 +1,32 @@
-//! Installs `PostgreSQL` where it is missing and may be installed: by `apt-get`, as root.
+//! Installs a database system where it is missing and may be installed: by `apt-get`, as root.
 //! Elsewhere it changes nothing and says the one line to type.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What is typed by hand where this may not be done here.
-const LINE: &str = "apt-get install -y postgresql";
+/// What is installed.
+pub(crate) struct Wanted {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// The packages that bring it.
+    pub(crate) packages: &'static [&'static str],
+}
+
+impl Wanted {
+    /// What is typed by hand where this may not be done here.
+    fn line(&self) -> String {
+        format!("apt-get install -y {}", self.packages.join(" "))
+    }
+
+    fn told(&self, why: &str) -> String {
+        format!(
+            "these tests need {}, which could not be installed. Type: {}\n{why}",
+            self.name,
+            self.line()
+        )
+    }
+}
 
 /// What an installation takes.
 struct Means {
@@ -21,38 +41,40 @@ struct Means {
 ///
 /// # Panics
 /// When there is still nothing: tests that need it must not pass without it.
-pub(super) fn found_or_installed<T>(look: impl Fn() -> Option<T>) -> T {
+pub(crate) fn found_or_installed<T>(wanted: &Wanted, look: impl Fn() -> Option<T>) -> T {
     let means = || Means {
         is_root: rustix::process::geteuid().is_root(),
         path: std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect(),
         lock: std::env::temp_dir().join("mmembed-tests-install.lock"),
     };
-    look().map_or_else(|| install(&means(), &look), Ok).unwrap_or_else(|why| panic!("{why}"))
+    look()
+        .map_or_else(|| install(wanted, &means(), &look), Ok)
+        .unwrap_or_else(|why| panic!("{why}"))
 }
 
-fn install<T>(means: &Means, look: &impl Fn() -> Option<T>) -> Result<T, String> {
+fn install<T>(wanted: &Wanted, means: &Means, look: &impl Fn() -> Option<T>) -> Result<T, String> {
     let places = means.path.iter().map(|place| place.join("apt-get"));
     let Some(apt_get) = places.into_iter().find(|place| place.is_file() && means.is_root) else {
         return Err(format!(
-            "these tests need PostgreSQL, which is not installed. Type, as root: {LINE}"
+            "these tests need {}, which is not installed. Type, as root: {}",
+            wanted.name,
+            wanted.line()
         ));
     };
-    let turn = File::create(&means.lock).map_err(|error| told(&error.to_string()))?;
-    turn.lock().map_err(|error| told(&error.to_string()))?;
+    let turn = File::create(&means.lock).map_err(|error| wanted.told(&error.to_string()))?;
+    turn.lock().map_err(|error| wanted.told(&error.to_string()))?;
     // Whoever held the lock before may have done it.
     if let Some(found) = look() {
         return Ok(found);
     }
     // Lists of packages may be missing, as in a fresh container, or too old; if they cannot be renewed, they may still do.
     let renewed = run(&apt_get, &["update"]);
-    run(&apt_get, &["install", "-y", "--no-install-recommends", "postgresql"])
-        .map_err(|why| told(&[why, renewed.err().unwrap_or_default()].join("\n")))?;
-    look()
-        .ok_or_else(|| told("it was installed, but its programs are not where they are looked for"))
-}
-
-fn told(why: &str) -> String {
-    format!("these tests need PostgreSQL, which could not be installed. Type: {LINE}\n{why}")
+    let install = [&["install", "-y", "--no-install-recommends"], wanted.packages].concat();
+    run(&apt_get, &install)
+        .map_err(|why| wanted.told(&[why, renewed.err().unwrap_or_default()].join("\n")))?;
+    look().ok_or_else(|| {
+        wanted.told("it was installed, but its programs are not where they are looked for")
+    })
 }
 
 fn run(apt_get: &Path, arguments: &[&str]) -> Result<(), String> {
@@ -78,6 +100,10 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+
+    const WANTED: Wanted = Wanted { name: "PostgreSQL", packages: &["postgresql", "more"] };
+
+    const LINE: &str = "apt-get install -y postgresql more";
 
     /// A machine whose `apt-get` notes its calls and then does what `script` says, in the directory of the machine.
     fn machine(is_root: bool, script: Option<&str>) -> (TempDir, Means) {
@@ -108,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_is_there_is_not_installed() {
-        assert_eq!(found_or_installed(|| Some(7)), 7);
+        assert_eq!(found_or_installed(&WANTED, || Some(7)), 7);
     }
 
     #[test]
@@ -117,10 +143,10 @@ mod tests {
         let (place, means) = machine(true, Some(script));
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| install(&means, &look(&place)).unwrap());
+                scope.spawn(|| install(&WANTED, &means, &look(&place)).unwrap());
             }
         });
-        let install = "install -y --no-install-recommends postgresql";
+        let install = "install -y --no-install-recommends postgresql more";
         assert_eq!(calls(&place), ["update", install]);
     }
 
@@ -128,7 +154,7 @@ mod tests {
     fn without_the_means_nothing_is_tried_and_the_line_is_said() {
         for (is_root, script) in [(false, Some("")), (true, None), (false, None)] {
             let (place, means) = machine(is_root, script);
-            let why = install(&means, &look(&place)).unwrap_err();
+            let why = install(&WANTED, &means, &look(&place)).unwrap_err();
             assert!(why.ends_with(LINE), "{why}");
             assert_eq!(calls(&place), [""; 0]);
         }
@@ -141,7 +167,7 @@ mod tests {
             ("", "not where they are looked for"),
         ] {
             let (place, means) = machine(true, Some(script));
-            let why = install(&means, &look(&place)).unwrap_err();
+            let why = install(&WANTED, &means, &look(&place)).unwrap_err();
             assert!(why.contains(LINE) && why.contains(reason), "{why}");
         }
     }
@@ -150,6 +176,6 @@ mod tests {
     fn stale_lists_of_packages_may_still_do() {
         let script = "test \"$1\" = install && : > initdb";
         let (place, means) = machine(true, Some(script));
-        assert!(install(&means, &look(&place)).is_ok());
+        assert!(install(&WANTED, &means, &look(&place)).is_ok());
     }
 }
