@@ -126,8 +126,11 @@ impl Making<'_> {
         if !self.host.tree.exists(&kept)? {
             return Ok(());
         }
+        let tree = &self.host.tree;
         let to = self.parts.path(KEPT_MODIFIED);
-        duplicate_tree(&from, &self.host.tree.absolute(&to), Means::Copy, self.host.tree.meter())?;
+        let arriving = self.parts.path(&format!(".{KEPT_MODIFIED}"));
+        duplicate_tree(&from, &tree.absolute(&arriving), Means::Copy, tree.meter())?;
+        tree.rename(&arriving, &to)?;
         let mut files = Vec::new();
         list_tree(&from, true, &mut |file| {
             files.push(file);
