@@ -78,7 +78,9 @@ pub fn effective<'a>(
             leaves.map(|leaf| (variable_of(&leaf.setting), leaf.setting, like(&leaf.value))),
         );
     }
-    for (variable, value) in variables {
+    // Up to 5.9 an empty variable counts as none.
+    let counts = |value: &str| !value.is_empty() || reads_config_variable(version);
+    for (variable, value) in variables.into_iter().filter(|(_, value)| counts(value)) {
         let Some((_, setting, kind)) = known.iter().find(|(name, ..)| name == variable) else {
             continue;
         };
@@ -158,6 +160,23 @@ mod tests {
         let replicas = seen.document.get(&SettingPath::known("SqlSettings.DataSourceReplicas"));
         assert_eq!(replicas.unwrap().to_value(), serde_json::json!(["a", "b"]));
 
+        let deaf = effective(&document, variables, &Version::new(3, 7, 0)).unwrap();
+        assert_eq!(deaf.overrides, []);
+        assert_eq!(deaf.document.to_text().as_bytes(), file);
+    }
+
+    #[test]
+    fn an_empty_variable_counts_for_nothing_up_to_5_9() {
+        let document = Document::empty();
+        let empty = [("MM_SERVICESETTINGS_SITEURL", "")];
+        for (version, taken) in [((5, 9), 0), ((5, 30), 1)] {
+            let version = Version::new(version.0, version.1, 0);
+            assert_eq!(effective(&document, empty, &version).unwrap().overrides.len(), taken);
+        }
+    }
+
+    #[test]
+    fn where_not_all_settings_are_known_those_in_the_document_can_be_overridden_too() {
         let newer = br#"{"NewSettings": {"Unheard": "file", "Count": 1}, "FileSettings": {}}"#;
         let newer = Document::parse(newer).unwrap();
         let variables_of_new = [
@@ -174,9 +193,5 @@ mod tests {
         assert_eq!(taken, [true, false]);
         let known = effective(&newer, variables_of_new, &Version::new(9, 5, 0)).unwrap();
         assert_eq!(known.overrides, []);
-
-        let deaf = effective(&document, variables, &Version::new(3, 7, 0)).unwrap();
-        assert_eq!(deaf.overrides, []);
-        assert_eq!(deaf.document.to_text().as_bytes(), file);
     }
 }

@@ -72,6 +72,7 @@ impl Resolved {
         let service = receipt.map(|receipt| receipt.service.clone()).unwrap_or_default();
         let seeker = Seeker {
             host,
+            start: self.request.start,
             told: self.environment.as_ref(),
             live: self.request.prefix.live(),
             version: receipt.map(|receipt| &receipt.release.version),

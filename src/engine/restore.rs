@@ -86,6 +86,7 @@ impl ResolvedRestore {
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
         let seeker = Seeker {
             host,
+            start: self.request.target.start,
             told: self.environment.as_ref(),
             live: self.prefix().live(),
             version: receipt.map(|receipt| &receipt.release.version),

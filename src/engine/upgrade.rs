@@ -69,6 +69,7 @@ impl ResolvedUpgrade {
     fn seeker<'s>(&'s self, host: &'s Host, receipt: Option<&'s Receipt>) -> Seeker<'s> {
         Seeker {
             host,
+            start: self.request.target.start,
             told: self.environment.as_ref(),
             live: self.prefix().live(),
             version: receipt.map(|receipt| &receipt.release.version),

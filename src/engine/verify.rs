@@ -15,7 +15,7 @@ use super::steps::ConfigureError;
 use crate::config::{Document, EditError, darken_overridden};
 use crate::host::{Host, PathError, free_loopback_port, running_from};
 use crate::model::{
-    Belonging, Location, Owner, Placement, Prefix, Receipt, RelPath, ServerEnvironment,
+    Belonging, Location, Owner, Placement, Prefix, Receipt, RelPath, ServerEnvironment, Start,
     TreeIdentity, Version, Viewpoint,
 };
 use crate::server::Era;
@@ -137,7 +137,9 @@ pub fn verify_server(
     clean_up(host, prefix, &receipt)?;
     let version = &receipt.release.version;
     let service = &receipt.service;
-    let seeker = Seeker { host, told, live: prefix.live(), version: Some(version), service };
+    let start = Start::Prove { within };
+    let live = prefix.live();
+    let seeker = Seeker { host, start, told, live, version: Some(version), service };
     let environment = seeker.look()?.environment;
     let site = SiteConfig {
         host,

@@ -196,7 +196,14 @@ fn change(
     assignments: &[Assignment],
 ) -> Result<(bool, Vec<Complaint>), (Exit, Failure)> {
     let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
-    let complaints = lint(&settings, assignments)?;
+    let mut complaints = lint(&settings, assignments)?;
+    complaints.extend(words::overridden(&settings.overridden.names).map(|text| Complaint {
+        severity: Severity::Warning,
+        rule: "overridden",
+        setting: None,
+        at: None,
+        text,
+    }));
     let lock = super::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
     let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;

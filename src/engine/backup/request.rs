@@ -1,5 +1,7 @@
 //! A backup that somebody asks for, outside of any transaction.
 
+use std::time::Duration;
+
 use super::create::create;
 use super::error::BackupError;
 use crate::engine::open::find_open;
@@ -8,7 +10,7 @@ use crate::engine::server_environment::{Seeker, refuse_forgotten};
 use crate::engine::state_files::read_receipt;
 use crate::host::{Host, Lock, current_owner, random_salt};
 use crate::model::{
-    BackUp, BackupId, BackupManifest, BackupOrigin, DataPolicy, Prefix, ServerEnvironment,
+    BackUp, BackupId, BackupManifest, BackupOrigin, DataPolicy, Prefix, ServerEnvironment, Start,
     TransactionId,
 };
 
@@ -42,6 +44,7 @@ pub fn create_backup(
     let receipt = read_receipt(host, prefix)?.ok_or(BackupError::NotInstalled)?;
     let seeker = Seeker {
         host,
+        start: Start::Prove { within: Duration::ZERO },
         told,
         live: prefix.live(),
         version: Some(&receipt.release.version),

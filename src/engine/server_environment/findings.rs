@@ -53,7 +53,8 @@ pub(crate) fn names_of(
     let mut names: Vec<String> =
         taken.into_iter().filter(|it| it.is_taken).map(|it| it.variable).collect();
     let obeys = reads_config_variable(version);
-    if !matches!(environment.config_store(obeys), ConfigStore::Usual)
+    // One that names the file that is in use anyway decides nothing.
+    if matches!(environment.config_store(obeys), ConfigStore::Database { .. })
         && environment.variables.contains_key(ServerEnvironment::CONFIG)
         && environment.config_argument.is_none()
     {
@@ -131,11 +132,11 @@ impl Judged<'_> {
         Some(Finding::new(Severity::Fatal, "environment-unknown", text).advise(advice))
     }
 
-    /// Nobody can tell what a stopped server will be started with, unless systemd starts it.
+    /// What a stopped server will be started with, only systemd tells.
     fn unseen(&self) -> Option<Finding> {
         let is_installed = matches!(self.intent, Intent::Upgrade | Intent::Restore);
         let is_nowhere = self.environment().source == EnvironmentSource::Nowhere;
-        let text = "the server is stopped, and nobody can see with which variables it is started";
+        let text = "the server is not seen to run, so that nobody can tell with which variables it is started";
         let advice = "if MM_* variables decide about its settings, give them with --env-file FILE";
         (is_installed && is_nowhere)
             .then(|| Finding::new(Severity::Note, "environment-unseen", text).advise(advice))

@@ -8,8 +8,8 @@ use crate::host::{
     environment_of, environment_of_unit, read_outside, running_from,
 };
 use crate::model::{
-    EnvironmentFileError, EnvironmentSource, Receipt, RelPath, ServerEnvironment, Service, Version,
-    parse_environment_file,
+    EnvironmentFileError, EnvironmentSource, Receipt, RelPath, ServerEnvironment, Service, Start,
+    Version, parse_environment_file,
 };
 use crate::server::Era;
 
@@ -99,6 +99,8 @@ pub(crate) fn refuse_forgotten(
 /// Where an environment is looked for.
 pub(crate) struct Seeker<'a> {
     pub(crate) host: &'a Host,
+    /// Where no server is started, nobody asks with what it would be.
+    pub(crate) start: Start,
     /// What the operator says.
     pub(crate) told: Option<&'a ServerEnvironment>,
     /// The live tree.
@@ -124,6 +126,9 @@ impl Seeker<'_> {
     /// # Errors
     /// When there is one and it cannot be seen: nobody may then guess.
     pub(crate) fn look(&self) -> Result<Found, EnvironmentError> {
+        if self.start == Start::Never {
+            return Ok(Found::default());
+        }
         let running = self.look_at_running()?;
         let stopped = match (&running, self.service) {
             (None, Service::Systemd { unit }) => self.look_at_unit(unit)?,
@@ -185,4 +190,76 @@ pub(crate) fn running_server<'c>(
     census.found.iter().find(|running| {
         running.exe.as_ref().is_none_or(|program| program.ends_with(binary.as_path()))
     })
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make programs")]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::host::{Cancel, Exec, Meter, Territory};
+
+    /// A host whose systemd says this of every unit.
+    fn host(directory: &Path, answer: &str) -> Host {
+        let program = directory.join("systemctl");
+        std::fs::write(&program, format!("#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut host =
+            Host::new(directory, Territory::default(), Meter::default(), Cancel::never()).unwrap();
+        host.exec = Exec::with_path(vec![directory.to_owned(), "/usr/bin".into(), "/bin".into()]);
+        host
+    }
+
+    fn look(
+        host: &Host,
+        told: Option<&ServerEnvironment>,
+        start: Start,
+    ) -> Result<ServerEnvironment, EnvironmentError> {
+        let service = Service::systemd("mattermost").unwrap();
+        let (live, version) = ("opt/acme".parse().unwrap(), Version::new(10, 11, 0));
+        let seeker = Seeker { host, start, told, live, version: Some(&version), service: &service };
+        Ok(seeker.look()?.environment)
+    }
+
+    #[test]
+    fn while_the_server_is_stopped_its_unit_speaks_unless_the_operator_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let answer = "LoadState=loaded\nEnvironment=MM_A=unit\nExecStart={ path=/x ; argv[]=/x -c y.json ; }";
+        let systemd = host(directory.path(), answer);
+        let start = Start::Prove { within: Duration::ZERO };
+        let unit = EnvironmentSource::Unit { unit: "mattermost.service".to_owned() };
+        let seen = look(&systemd, None, start).unwrap();
+        assert_eq!((&seen.source, seen.pairs().next()), (&unit, Some(("MM_A", "unit"))));
+
+        let file = directory.path().join("given.env");
+        std::fs::write(&file, "MM_A=file\n").unwrap();
+        let told = read_environment_files(&[file]).unwrap().unwrap();
+        let seen = look(&systemd, Some(&told), start).unwrap();
+        assert_eq!(seen.pairs().collect::<Vec<_>>(), [("MM_A", "file")]);
+        assert_eq!(seen.config_argument.unwrap().expose(), "y.json");
+
+        let missing = "LoadState=loaded\nEnvironmentFiles=/nonexistent (ignore_errors=no)";
+        let systemd = host(directory.path(), missing);
+        assert!(matches!(look(&systemd, None, start), Err(EnvironmentError::Unit { .. })));
+        assert_eq!(look(&systemd, Some(&told), start).unwrap(), told);
+        assert_eq!(look(&systemd, None, Start::Never).unwrap(), ServerEnvironment::default());
+    }
+
+    #[test]
+    fn later_files_win_and_what_is_none_is_refused() {
+        assert!(read_environment_files(&[]).unwrap().is_none());
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let files = [file("a", "MM_A=1\nMM_B=1\nOTHER=x"), file("b", "MM_B=2")];
+        let found = read_environment_files(&files).unwrap().unwrap();
+        assert_eq!(found.pairs().collect::<Vec<_>>(), [("MM_A", "1"), ("MM_B", "2")]);
+        let error = read_environment_files(&[file("c", "canary")]).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
 }

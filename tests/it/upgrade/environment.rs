@@ -376,6 +376,36 @@ fn a_failed_hop_leaves_a_configuration_in_the_database_as_it_was() {
 }
 
 #[test]
+fn a_configuration_in_the_database_is_found_again_while_that_is_empty() {
+    let site = stored("10.11.0");
+    let world = &site.world;
+    let archive = site.archive(&release("11.7.0").fault(Fault::NeverReady));
+    let (host, dump) = (site.host(), world.dump());
+    let mut run = World::command(&site.upgrade_words(&archive, &[]))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while world.running_servers().is_empty() {
+        assert_eq!(run.try_wait().unwrap(), None, "it ended early");
+        thread::sleep(Duration::from_millis(20));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    // As a restoration leaves it that is killed between its two halves.
+    thread::sleep(Duration::from_millis(500));
+    for table in world.database.tables() {
+        let drop = format!("DROP TABLE {table} CASCADE");
+        world.database.connect().batch_execute(&drop).unwrap();
+    }
+    world.ask(&["recover"], &[]).expect(0);
+    assert_eq!(world.dump(), dump);
+    assert_eq!(site.host(), host);
+    assert_eq!(world.serving().as_deref(), Some("10.11.0"));
+    assert_eq!(row(world)["TeamSettings"]["SiteName"], json!("Stored Chat"));
+}
+
+#[test]
 fn a_configuration_in_another_database_than_the_servers_is_refused() {
     let site = stored("10.11.0");
     let world = &site.world;
