@@ -72,7 +72,7 @@ pub fn lock_holder(tree: &Tree, path: &RelPath) -> Option<String> {
     Some(String::from_utf8_lossy(&text).trim().to_owned())
 }
 
-/// Is this line about a held lock on that file? proc_locks(5): `1: FLOCK  ADVISORY  WRITE 708 00:14:13347 0 EOF`; lines of those
+/// Is this line about a held lock on that file? `proc_locks(5)`: `1: FLOCK  ADVISORY  WRITE 708 00:14:13347 0 EOF`; lines of those
 /// who wait have an arrow behind the number.
 fn is_lock_of(line: &str, place: &str) -> bool {
     let mut words = line.split_whitespace().skip(1);
