@@ -114,7 +114,7 @@ impl JournalFile {
             return Err(io::Error::other("a torn line could not be cut off"))
                 .on("write", &self.path);
         }
-        self.meter.admit().on("write", &self.path)?;
+        self.meter.admit_record().on("write", &self.path)?;
         self.file.write_all(line).on("write", &self.path)?;
         self.file.sync().on("sync", &self.path)
     }

@@ -53,6 +53,7 @@ impl Undertaking for ResolvedRestore {
         if inventory.receipt.is_some() {
             surroundings.findings.extend(self.see_losses(host, &needs));
         }
+        surroundings.findings.extend(self.see_database_stays());
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,
@@ -113,6 +114,17 @@ impl ResolvedRestore {
             return Ok(None);
         };
         Ok(read_document(host, &target.prefix.backup(&backup.id).below(part))?)
+    }
+
+    fn see_database_stays(&self) -> Option<Finding> {
+        let stays =
+            self.request.backup.database.is_none() && self.request.target.start != Start::Never;
+        stays.then(|| {
+            let text =
+                "the backup has no database: the server goes back onto the database as it is now";
+            let advice = "a database that a newer release has migrated may not suit an older one";
+            Finding::new(Severity::Warning, "database-stays", text).advise(advice)
+        })
     }
 
     /// What people have done since the backup was made is gone afterwards, but for the backup that is made first.

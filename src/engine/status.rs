@@ -7,7 +7,9 @@ use super::server_environment::RunningOverrides;
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::read_document;
 use crate::config::Document;
-use crate::host::{Cancel, Census, Host, Meter, PathError, Territory, current_owner, running_from};
+use crate::host::{
+    Cancel, Census, Host, Meter, PathError, Territory, current_owner, lock_holder, running_from,
+};
 use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, TransactionId};
 
 /// What is installed. Each part is seen by itself: what this user may not look at hides nothing else.
@@ -19,7 +21,9 @@ pub struct Status {
     pub receipt: Option<Receipt>,
     /// Is there a tree at the live path?
     pub tree_is_there: Result<bool, PathError>,
-    /// An interrupted transaction.
+    /// Who is at work here just now.
+    pub at_work: Option<String>,
+    /// A transaction that is not closed: interrupted, unless somebody is at work.
     pub open: Result<Option<TransactionId>, OpenError>,
     /// Processes that run from the tree.
     pub running: Result<Census, PathError>,
@@ -43,6 +47,7 @@ pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
         overridden: receipt.as_ref().map_or_else(Vec::new, |it| seen_names(host, &live, it)),
         receipt,
         tree_is_there: host.tree.exists(&live),
+        at_work: lock_holder(&host.tree, &prefix.lock()),
         open: find_open(host, prefix).map(|open| open.map(|open| open.id)),
         running: running_from(&host.tree.absolute(&live)),
         live,

@@ -1,6 +1,7 @@
 //! Counts what changes the host, and stops the world at a chosen change when a test asks for it.
 //! It never changes anything itself.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,20 +22,34 @@ pub enum Fault {
 pub struct Meter {
     state: Arc<State>,
     has_plain_renames: bool,
+    watcher: Option<Watcher>,
+}
+
+/// Told of each mutation before it happens.
+#[derive(Clone)]
+struct Watcher(Arc<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
 }
 
 #[derive(Debug)]
 struct State {
     count: AtomicU64,
+    records: AtomicU64,
     times: u32,
     fault: Option<(u64, Fault)>,
+    kill_at_record: Option<u64>,
     crashed: AtomicBool,
 }
 
 impl Default for State {
     fn default() -> Self {
-        let (count, crashed) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { count, times: 1, fault: None, crashed }
+        let (count, records) = (AtomicU64::new(0), AtomicU64::new(0));
+        let crashed = AtomicBool::new(false);
+        Self { count, records, times: 1, fault: None, kill_at_record: None, crashed }
     }
 }
 
@@ -55,6 +70,20 @@ impl Meter {
         Self::of(State { times, ..State::default() })
     }
 
+    /// A meter under which the process kills itself with SIGKILL before it writes the journal's record with this index,
+    /// the first that this process writes being 0.
+    #[must_use]
+    pub fn killing_at_record(at: u64) -> Self {
+        Self::of(State { kill_at_record: Some(at), ..State::default() })
+    }
+
+    /// The same meter, which calls `watcher` immediately before every mutation, from whichever thread makes it. So a test
+    /// can keep what a power cut at this moment would leave.
+    #[must_use]
+    pub fn watched(self, watcher: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { watcher: Some(Watcher(Arc::new(watcher))), ..self }
+    }
+
     /// The same meter on a file system that knows no flags of renameat2(2): neither to exchange two names, nor to
     /// spare what has the new name already.
     #[must_use]
@@ -68,7 +97,7 @@ impl Meter {
     }
 
     fn of(state: State) -> Self {
-        Self { state: Arc::new(state), has_plain_renames: false }
+        Self { state: Arc::new(state), has_plain_renames: false, watcher: None }
     }
 
     /// How many times each step is to be performed or undone.
@@ -85,11 +114,24 @@ impl Meter {
         if self.state.crashed.load(Ordering::Relaxed) {
             return Err(io::Error::other(Crashed));
         }
+        if let Some(Watcher(watcher)) = &self.watcher {
+            watcher();
+        }
         let index = self.state.count.fetch_add(1, Ordering::Relaxed);
         match self.state.fault {
             Some((at, fault)) if at == index => self.raise(fault),
             _ => Ok(()),
         }
+    }
+
+    /// The same for a record of a journal, which is a mutation like any other.
+    ///
+    /// # Errors
+    /// As [`Meter::admit`].
+    pub fn admit_record(&self) -> io::Result<()> {
+        self.admit()?;
+        let index = self.state.records.fetch_add(1, Ordering::Relaxed);
+        if self.state.kill_at_record == Some(index) { self.raise(Fault::Kill) } else { Ok(()) }
     }
 
     /// How many mutations were admitted so far.

@@ -57,7 +57,7 @@ pub use hooks::{HookError, HookProgram, HookPrograms, hooks_in};
 pub use http::{Http, HttpError, Response};
 pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
-pub use lock::{Lock, LockError};
+pub use lock::{Lock, LockError, lock_holder};
 pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
 pub use outside::{

@@ -68,6 +68,8 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
         }
     };
     hop.check_carry(&staged);
+    // A database that does not go back needs no way back.
+    hop.saves_database = request.backup.database.is_some();
     hop.prepare_backup();
     hop.stop();
     let database = hop.back_up();

@@ -101,6 +101,54 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Keeps what this database holds now under a name of its own; `None` while somebody is connected to it.
+    pub(crate) fn keep(&self) -> Option<Kept> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("kept_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = connect(self.port, "postgres");
+        let from = &self.name;
+        let made = admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {from}"));
+        match made {
+            Ok(()) => Some(Kept { name, port: self.port }),
+            Err(error) if error.code() == Some(&postgres::error::SqlState::OBJECT_IN_USE) => None,
+            Err(error) => panic!("{from} cannot be kept: {error}"),
+        }
+    }
+
+    /// Makes this database hold what was kept, whoever is connected to it.
+    pub(crate) fn put_back(&self, kept: &Kept) {
+        let mut admin = connect(self.port, "postgres");
+        let (name, from) = (&self.name, &kept.name);
+        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+        admin.batch_execute(&drop).expect("its owner may drop it");
+        let make = format!("CREATE DATABASE {name} TEMPLATE {from}");
+        admin.batch_execute(&make).expect("nobody uses what was kept");
+    }
+
+    /// The names of all databases of the cluster that begin so.
+    pub(crate) fn beginning_with(&self, start: &str) -> Vec<String> {
+        let query = "SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)";
+        let rows = connect(self.port, "postgres").query(query, &[&start]).expect("it can be asked");
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+/// What a database held at some moment. Gone when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    name: String,
+    port: u16,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE IF EXISTS {}", self.name);
+        // It goes with the cluster, if not now.
+        let _dropped = connect(self.port, "postgres").batch_execute(&drop);
+    }
+}
+
 fn connect(port: u16, database: &str) -> Client {
     connect_as(ROLE, port, database)
 }

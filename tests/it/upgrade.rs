@@ -5,6 +5,7 @@
     reason = "a report that lacks what is looked for fails the test, as it should"
 )]
 
+mod crash;
 mod environment;
 mod failures;
 mod hop;

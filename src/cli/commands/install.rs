@@ -86,13 +86,17 @@ fn enter(
     Ok((resolved, host))
 }
 
-/// The tests of this project kill the program at a chosen mutation.
+/// The tests of this project kill the program at a chosen mutation, or before a chosen record of its journal.
 #[cfg(feature = "fakes")]
 #[expect(clippy::disallowed_methods, reason = "only the project's own tests set it")]
 pub(super) fn meter() -> Meter {
     use crate::host::Fault;
-    let at = std::env::var("MMEMBED_TEST_KILL_AT").ok().and_then(|at| at.parse().ok());
-    at.map_or_else(Meter::default, |at| Meter::with_fault(at, Fault::Kill))
+    let number = |name| std::env::var(name).ok().and_then(|at| at.parse().ok());
+    match (number("MMEMBED_TEST_KILL_AT"), number("MMEMBED_TEST_KILL_AT_RECORD")) {
+        (Some(at), _) => Meter::with_fault(at, Fault::Kill),
+        (None, Some(at)) => Meter::killing_at_record(at),
+        (None, None) => Meter::default(),
+    }
 }
 
 #[cfg(not(feature = "fakes"))]
