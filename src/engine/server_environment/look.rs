@@ -193,23 +193,28 @@ pub(crate) fn running_server<'c>(
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "tests make programs")]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;
 
     use super::*;
     use crate::host::{Cancel, Exec, Meter, Territory};
 
-    /// A host whose systemd says this of every unit.
-    fn host(directory: &Path, answer: &str) -> Host {
-        let program = directory.join("systemctl");
-        std::fs::write(&program, format!("#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let mut host =
-            Host::new(directory, Territory::default(), Meter::default(), Cancel::never()).unwrap();
+    fn host(directory: &Path) -> Host {
+        let all = Territory::new(vec![RelPath::here()]);
+        let mut host = Host::new(directory, all, Meter::default(), Cancel::never()).unwrap();
         host.exec = Exec::with_path(vec![directory.to_owned(), "/usr/bin".into(), "/bin".into()]);
         host
+    }
+
+    fn write(host: &Host, name: &str, text: &str, mode: u32) -> PathBuf {
+        let path: RelPath = name.parse().unwrap();
+        host.tree.replace(&path, text.as_bytes(), mode, None).unwrap();
+        host.tree.absolute(&path)
+    }
+
+    /// From now on, systemd says this of every unit.
+    fn teach_systemd(host: &Host, answer: &str) {
+        write(host, "systemctl", &format!("#!/bin/sh\ncat <<'END'\n{answer}\nEND\n"), 0o755);
     }
 
     fn look(
@@ -226,40 +231,39 @@ mod tests {
     #[test]
     fn while_the_server_is_stopped_its_unit_speaks_unless_the_operator_does() {
         let directory = tempfile::tempdir().unwrap();
-        let answer = "LoadState=loaded\nEnvironment=MM_A=unit\nExecStart={ path=/x ; argv[]=/x -c y.json ; }";
-        let systemd = host(directory.path(), answer);
+        let host = host(directory.path());
+        teach_systemd(
+            &host,
+            "LoadState=loaded\nEnvironment=MM_A=unit\nExecStart={ path=/x ; argv[]=/x -c y.json ; }",
+        );
         let start = Start::Prove { within: Duration::ZERO };
         let unit = EnvironmentSource::Unit { unit: "mattermost.service".to_owned() };
-        let seen = look(&systemd, None, start).unwrap();
+        let seen = look(&host, None, start).unwrap();
         assert_eq!((&seen.source, seen.pairs().next()), (&unit, Some(("MM_A", "unit"))));
 
-        let file = directory.path().join("given.env");
-        std::fs::write(&file, "MM_A=file\n").unwrap();
+        let file = write(&host, "given.env", "MM_A=file\n", 0o600);
         let told = read_environment_files(&[file]).unwrap().unwrap();
-        let seen = look(&systemd, Some(&told), start).unwrap();
+        let seen = look(&host, Some(&told), start).unwrap();
         assert_eq!(seen.pairs().collect::<Vec<_>>(), [("MM_A", "file")]);
         assert_eq!(seen.config_argument.unwrap().expose(), "y.json");
 
-        let missing = "LoadState=loaded\nEnvironmentFiles=/nonexistent (ignore_errors=no)";
-        let systemd = host(directory.path(), missing);
-        assert!(matches!(look(&systemd, None, start), Err(EnvironmentError::Unit { .. })));
-        assert_eq!(look(&systemd, Some(&told), start).unwrap(), told);
-        assert_eq!(look(&systemd, None, Start::Never).unwrap(), ServerEnvironment::default());
+        teach_systemd(&host, "LoadState=loaded\nEnvironmentFiles=/nonexistent (ignore_errors=no)");
+        assert!(matches!(look(&host, None, start), Err(EnvironmentError::Unit { .. })));
+        assert_eq!(look(&host, Some(&told), start).unwrap(), told);
+        assert_eq!(look(&host, None, Start::Never).unwrap(), ServerEnvironment::default());
     }
 
     #[test]
     fn later_files_win_and_what_is_none_is_refused() {
         assert!(read_environment_files(&[]).unwrap().is_none());
         let directory = tempfile::tempdir().unwrap();
-        let file = |name: &str, text: &str| {
-            let path = directory.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path
-        };
-        let files = [file("a", "MM_A=1\nMM_B=1\nOTHER=x"), file("b", "MM_B=2")];
-        let found = read_environment_files(&files).unwrap().unwrap();
+        let host = host(directory.path());
+        let first = write(&host, "a", "MM_A=1\nMM_B=1\nOTHER=x", 0o600);
+        let second = write(&host, "b", "MM_B=2", 0o600);
+        let found = read_environment_files(&[first, second]).unwrap().unwrap();
         assert_eq!(found.pairs().collect::<Vec<_>>(), [("MM_A", "1"), ("MM_B", "2")]);
-        let error = read_environment_files(&[file("c", "canary")]).unwrap_err();
+        let none = write(&host, "c", "canary", 0o600);
+        let error = read_environment_files(&[none]).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }
