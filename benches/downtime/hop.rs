@@ -14,6 +14,7 @@ use rustix::io::FdFlags;
 use super::outage::{self, Outage};
 use super::procedure::dump;
 use super::site::{NEW, Releases, Site, Sizes};
+use crate::fakes::postgres::programs;
 use crate::support::world::World;
 
 /// One upgrade by `mmembed`.
@@ -44,7 +45,8 @@ pub(crate) fn measure(releases: &Releases, sizes: &Sizes, rooms: &mut Vec<Site>)
     dry.push("--dry-run".to_owned());
     site.world.run(&dry).expect(10);
     let dry_run = begun.elapsed();
-    let dump = dump(&site);
+    // The program itself, as mmembed calls it: what is called pg_dump may be one that chooses it first.
+    let dump = dump(&site, &programs().join("pg_dump"));
     site.flush();
     let (outage, ran) = outage::during(&site, || upgrade(&site, words));
     assert_eq!(site.world.serving().as_deref(), Some(NEW));

@@ -55,7 +55,7 @@ fn type_it(site: &Site, upgrade: &Path) -> Vec<(&'static str, Duration)> {
     };
     step("stop", &|| site.ctl.stop());
     step(DUMP, &|| {
-        dump(site);
+        dump(site, Path::new("pg_dump"));
     });
     step("cp -ra", &|| shell("cp -ra mattermost/ mattermost-back/"));
     step("find | xargs rm -r", &|| shell(REMOVAL));
@@ -65,10 +65,10 @@ fn type_it(site: &Site, upgrade: &Path) -> Vec<(&'static str, Duration)> {
     steps
 }
 
-/// Saves the database of a site, with the same program and format as `mmembed`; says how long it took.
-pub(crate) fn dump(site: &Site) -> Duration {
+/// Saves the database of a site in the format that `mmembed` has too; says how long it took.
+pub(crate) fn dump(site: &Site, program: &Path) -> Duration {
     let begun = Instant::now();
-    let mut dump = Command::new("pg_dump");
+    let mut dump = Command::new(program);
     dump.arg("--format=custom").arg("--file").arg(site.world.beside("by-hand.dump"));
     run(dump.arg("--dbname").arg(site.world.database.url()).stdout(Stdio::null()));
     begun.elapsed()
