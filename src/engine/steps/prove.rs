@@ -151,8 +151,9 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
 pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let directory = cx.directory();
     stop_leftover(cx.host, &directory, &prove.tree, &dark_copy(prove, cx))?;
-    refuse_while_in_use(prove, cx)?;
+    refuse_while_in_use(&prove.tree, cx)?;
     cx.host.tree.remove_file(&dark_copy(prove, cx))?;
+    cx.host.tree.remove_file(&former_values(cx))?;
     database_before::put_back(touch(prove), cx)?;
     let aside = put_back(cx.host, &directory, BEFORE, &prove.config)?;
     cx.note_newer(aside);
@@ -272,17 +273,19 @@ fn check_version_command(
 
 /// What the new server no longer has goes into the backup, with its values.
 fn keep_former_values(cx: &StepContext<'_>, restored: &Restored) -> Result<(), StepError> {
-    let directory = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
-    let Some(former) = read_document(cx.host, &directory.join("config.json"))? else {
+    let backup = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
+    let Some(former) = read_document(cx.host, &backup.join("config.json"))? else {
         return Ok(());
     };
     match restored.to_former_values(&former) {
-        Some(text) => {
-            let path = directory.join(BackupManifest::FORMER_VALUES);
-            Ok(cx.host.tree.replace(&path, text.as_bytes(), 0o600, None)?)
-        }
+        Some(text) => Ok(cx.host.tree.replace(&former_values(cx), text.as_bytes(), 0o600, None)?),
         None => Ok(()),
     }
+}
+
+fn former_values(cx: &StepContext<'_>) -> RelPath {
+    let backup = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
+    backup.join(BackupManifest::FORMER_VALUES)
 }
 
 /// The proof, and what the server did to the settings, for the receipt and the ledger.

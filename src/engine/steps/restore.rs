@@ -8,6 +8,7 @@ use super::prove::{open_database, require};
 use super::relocate;
 use crate::database::Privileges;
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
+use crate::engine::dump::sweep;
 use crate::host::Level;
 use crate::model::{
     BackupManifest, DatabaseUndo, RelPath, RestoreConfig, RestoreData, RestoreDatabase,
@@ -95,6 +96,7 @@ pub(super) fn undo_database(
     restore: &RestoreDatabase,
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
+    sweep(cx.host, &cx.plan.prefix)?;
     database_before::put_back(touch(restore), cx)
 }
 
