@@ -172,9 +172,9 @@ fn refuse_deaf(prove: &Prove, stopped: Stopped) -> Result<(), AcceptError> {
     }
 }
 
-/// The tree became the live one before this step: whoever started the host's service since has let people in.
-fn refuse_while_in_use(prove: &Prove, cx: &StepContext<'_>) -> Result<(), AcceptError> {
-    let census = running_from(&cx.host.tree.absolute(&prove.tree))?;
+/// A tree is the live one before its server is let out: whoever started the host's service since has let people in.
+pub(super) fn refuse_while_in_use(tree: &RelPath, cx: &StepContext<'_>) -> Result<(), AcceptError> {
+    let census = running_from(&cx.host.tree.absolute(tree))?;
     match census.found.first() {
         Some(found) => Err(AcceptError::InUse { pid: found.identity.pid }),
         None => Ok(()),
@@ -203,7 +203,7 @@ pub(crate) fn site_path(document: &Document) -> String {
     path.unwrap_or_default()
 }
 
-const fn touch(prove: &Prove) -> Touch<'_> {
+pub(super) const fn touch(prove: &Prove) -> Touch<'_> {
     Touch { config: &prove.config, run_as: prove.run_as, before: &prove.database }
 }
 

@@ -100,6 +100,6 @@ pub(super) fn undo_database(
     database_before::put_back(touch(restore), cx)
 }
 
-const fn touch(restore: &RestoreDatabase) -> Touch<'_> {
+pub(super) const fn touch(restore: &RestoreDatabase) -> Touch<'_> {
     Touch { config: &restore.config, run_as: restore.run_as, before: &restore.before }
 }
