@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -83,8 +84,10 @@ impl Matrix {
         let territory = engine::installed_territory(root, undertaking.prefix()).unwrap();
         let host = Host::new(root, territory, Meter::default(), Cancel::never()).unwrap();
         engine::prune(&host, undertaking.prefix()).unwrap();
-        // Later than all that have been, and the same in all worlds.
-        let id: TransactionId = "20991231T235959Z-9f3a".parse().unwrap();
+        // Later than all that have been, the same at every point, and another one in each matrix of this cluster.
+        static COUNT: AtomicU16 = AtomicU16::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let id: TransactionId = format!("20991231T235959Z-{number:04x}").parse().unwrap();
         let plan = match undertaking.plan(&host, id).unwrap() {
             Prepared::Plan { plan, findings } => {
                 let fatal: Vec<_> = findings.iter().filter(|it| it.is_fatal()).collect();
@@ -207,7 +210,8 @@ impl Matrix {
         for (name, content) in database_content(database) {
             seen.insert(format!("database: {name}"), content);
         }
-        for scratch in database.beginning_with("mmembed_verify_2099") {
+        let scratch = format!("mmembed_verify_{}", self.plan.id).to_lowercase().replace('-', "_");
+        for scratch in database.beginning_with(&scratch) {
             seen.insert(format!("scratch database {scratch}"), String::new());
         }
         seen

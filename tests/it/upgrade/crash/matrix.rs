@@ -86,11 +86,8 @@ impl Matrix {
         for (number, &index) in chosen.iter().enumerate() {
             let moment = &moments[index];
             let when = self.name(moment);
-            let t0 = Instant::now();
             self.bring_to(moment);
-            let t1 = Instant::now();
             self.recover_well(moment.state().is_committed(), &new, &when);
-            println!("{when}: {:?} {:?}", t1 - t0, t1.elapsed());
             let follows_record = index > 0 && moments[index - 1].records() != moment.records();
             if follows_record {
                 torn += 1;
@@ -183,7 +180,7 @@ impl Matrix {
         for (index, again) in moments.iter().enumerate() {
             let boundary =
                 moments.get(index + 1).is_none_or(|next| next.records() != again.records());
-            if boundary || index % stride == 0 || is_complete() {
+            if boundary || index % stride == 0 {
                 self.bring_to(again);
                 let when = format!("{}, and its recovery at {}", self.name(moment), again.at);
                 self.recover_well(moment.state().is_committed(), new, &when);
@@ -196,6 +193,7 @@ impl Matrix {
     fn fail_somewhere(&self, moments: &[Moment], stride: usize, new: &Manifest) {
         let begun = Instant::now();
         let mut failed = 0;
+        let stride = if is_complete() { stride / 4 } else { stride };
         for moment in moments.iter().step_by(stride) {
             self.fail_at(moment.at as u64, new);
             failed += 1;
@@ -249,7 +247,7 @@ fn a_hop_with_its_settings_elsewhere_stopped_anywhere_is_old_or_new() {
     let undertaking = engine::resolve_upgrade(&upgrade_wish(&site, archive, manner(true))).unwrap();
     let mut matrix = Matrix::new(site, &undertaking);
     let points = matrix.check(&Density { every: is_delicate, again: (40, 30), tear: 20, fail: 60 });
-    assert!(points > 80, "only {points} points were looked at");
+    assert!(points > 50, "only {points} points were looked at");
 }
 
 /// The way back after the commit.
