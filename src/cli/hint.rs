@@ -169,16 +169,29 @@ pub(crate) fn for_undertaking(
 
 fn for_unrecovered(error: &UndertakeError, outcome: &Outcome, call: &Call) -> Failure {
     let mut what = chain(error);
+    let mut next = format!("remove the cause, then run {}", call.with("recover", "--retry"));
     if let Outcome::CommittedWithRemainder { cause }
     | Outcome::Stuck { undo: cause, .. }
     | Outcome::Unfinished { cause } = outcome
     {
         what = format!("{what}: {}", chain(cause));
+        next = for_open_step(cause, call);
     }
-    Failure {
-        what,
-        now: "the interrupted transaction is still open".to_owned(),
-        next: format!("remove the cause, then run {}", call.with("recover", "--retry")),
+    Failure { what, now: "the interrupted transaction is still open".to_owned(), next }
+}
+
+/// What to do about what keeps a transaction open.
+pub(crate) fn for_open_step(cause: &StepError, call: &Call) -> String {
+    let retry = call.with("recover", "--retry");
+    let lose = call.with("recover", "--accept-data-loss");
+    match cause {
+        StepError::Accept(AcceptError::InUse { .. }) => format!(
+            "stop that server, then run {retry}; if people have used it, what they did is lost by going back, which takes {lose}"
+        ),
+        StepError::Accept(AcceptError::PeopleWereIn) => {
+            format!("going back loses what they did: where that may be, run {lose}")
+        }
+        _ => format!("{}, then run {retry}", system::advice(cause)),
     }
 }
 
@@ -274,11 +287,7 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
             Failure {
                 what: format!("{cause}and {step} ({what}) could not be undone: {}", chain(undo)),
                 now: format!("stuck: everything before {step} is still in place; see {directory}"),
-                next: format!(
-                    "{}, then run {}",
-                    system::advice(undo),
-                    call.with("recover", "--retry")
-                ),
+                next: for_open_step(undo, &call),
             }
         }
         Outcome::Unfinished { cause } => Failure {

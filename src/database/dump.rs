@@ -4,7 +4,7 @@
 //! is told the schema once more, so that the schema itself, its comment and its rights are left as they are: an archive
 //! made by PostgreSQL 15 or later holds them too. And it is given a list, without what others own in that schema.
 
-use crate::model::CommandSpec;
+use crate::model::{CommandSpec, Secret};
 
 use super::psql::Psql;
 
@@ -93,7 +93,30 @@ pub fn restore(psql: &Psql<'_>, schema: &str, list: &str, privileges: Privileges
     }
     spec.env = psql.environment();
     spec.timeout = CommandSpec::UNHURRIED;
+    as_restore(spec)
+}
+
+/// How whatever changes a database in the course of a restore calls itself there, so that it is told from all others.
+const RESTORE: &str = "mmembed restore";
+
+/// Makes a call one of a restore.
+pub(super) fn as_restore(mut spec: CommandSpec) -> CommandSpec {
+    spec.env.insert("PGAPPNAME".to_owned(), Secret::new(RESTORE.to_owned()));
     spec
+}
+
+/// Ends what is left of an earlier restore into this database, and waits until it is gone, half a minute at most: a tool
+/// whose caller was killed goes on, and what it brings back would meet what is brought back now.
+#[must_use]
+pub fn end_restores(psql: &Psql<'_>) -> CommandSpec {
+    psql.unhurried(&format!(
+        "do $mmembed$ begin for turn in 1..300 loop \
+         perform pg_catalog.pg_stat_clear_snapshot(); \
+         perform pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity \
+         where datname = pg_catalog.current_database() and usename = current_user \
+         and application_name = '{RESTORE}' and pid <> pg_catalog.pg_backend_pid(); \
+         exit when not found; perform pg_catalog.pg_sleep(0.1); end loop; end $mmembed$"
+    ))
 }
 
 /// Lists the content of the archive on the standard input. No database is asked.

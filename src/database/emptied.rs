@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::model::CommandSpec;
 
 use super::created::FOUND;
+use super::dump::as_restore;
 use super::postgres::{AnswerError, read};
 use super::psql::Psql;
 
@@ -146,7 +147,7 @@ select pg_catalog.json_build_object(
 #[must_use]
 pub fn empty_schema(psql: &Psql<'_>) -> CommandSpec {
     let block = EMPTY.replace("FOUND", FOUND);
-    psql.unhurried(&format!("do $mmembed${block} $mmembed$"))
+    as_restore(psql.unhurried(&format!("do $mmembed${block} $mmembed$")))
 }
 
 /// What would be in the way of a restore? See [`parse_others`].

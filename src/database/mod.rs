@@ -25,8 +25,8 @@ pub use activity::{count_traces, parse_traces};
 pub use created::{CreatedObject, ObjectKind, drop_created, list_created, parse_created};
 pub use dsn_error::DsnError;
 pub use dump::{
-    ArchiveListing, ListingError, PG_DUMP, PG_RESTORE, Privileges, dump, list_archive, own_entries,
-    parse_archive_listing, restore,
+    ArchiveListing, ListingError, PG_DUMP, PG_RESTORE, Privileges, dump, end_restores,
+    list_archive, own_entries, parse_archive_listing, restore,
 };
 pub use emptied::{Others, empty_schema, list_others, parse_others};
 pub use endpoint::{Address, DataSource, Endpoint, Engine, read_data_source};

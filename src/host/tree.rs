@@ -290,9 +290,23 @@ impl Tree {
         Ok(SourceFile::new(file.into_std(), absolute))
     }
 
-    /// Removes a file; it may be gone already.
+    /// Removes what an interrupted [`Tree::replace`] of a file may have left beside it.
+    pub fn remove_draft(&self, path: &RelPath) -> Result<(), PathError> {
+        let parent = path.parent().unwrap_or_else(RelPath::here);
+        let draft = parent.join(&format!("{UNFINISHED}.{}", path.name()));
+        if !self.exists(&draft)? {
+            return Ok(());
+        }
+        self.permit(self.territory.holds(path), "remove", path)?;
+        self.meter.admit().on("remove", &self.absolute(&draft))?;
+        self.dir.remove_file(draft.as_path()).on("remove", &self.absolute(&draft))?;
+        self.sync_parent(&draft)
+    }
+
+    /// Removes a file, and with it an unfinished one that should have replaced it; both may be gone already.
     pub fn remove_file(&self, path: &RelPath) -> Result<(), PathError> {
         self.permit(self.territory.holds(path), "remove", path)?;
+        self.remove_draft(path)?;
         if !self.exists(path)? {
             return Ok(());
         }

@@ -110,6 +110,9 @@ impl Prefix {
     /// How the names of retired trees begin.
     pub const RETIRED: &'static str = ".mattermost.retired-";
 
+    /// How the names of trees begin that are being removed.
+    pub const GOING: &'static str = ".mattermost.going-";
+
     /// The directory that holds the live, staged and retired trees.
     #[must_use]
     pub fn embedded(&self) -> RelPath {

@@ -5,7 +5,7 @@ use std::io;
 use crate::cli::args::{Output, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
-use crate::cli::{ending, hint, system, words};
+use crate::cli::{ending, hint, words};
 use crate::engine::{OpenError, Outcome, StepError, Wish, find_open, recover, take_lock};
 use crate::host::{Cancel, LockError};
 use crate::model::{Ending, Failure, Finding, Report, Severity, TransactionId};
@@ -89,7 +89,7 @@ fn left(cause: &StepError, call: &Call) -> Failure {
     Failure {
         what: words::chain(cause),
         now: "the transaction is still open".to_owned(),
-        next: format!("{}, then run {}", system::advice(cause), call.with("recover", "--retry")),
+        next: hint::for_open_step(cause, call),
     }
 }
 

@@ -70,10 +70,11 @@ pub(crate) fn retain(
         remove(host, prefix, &id)?;
         pruned.backups.push(id);
     }
+    finish_going(host, prefix)?;
     for tree in retired_trees(host, prefix)?.difference(&needed) {
         match read_identity(host, tree)? {
             Some(identity) if !identity.assumed => {
-                host.tree.remove_tree(tree)?;
+                remove_retired(host, prefix, tree)?;
                 pruned.trees.push(tree.clone());
             }
             Some(_) | None => pruned.staying.push(tree.clone()),
@@ -83,7 +84,30 @@ pub(crate) fn retain(
 }
 
 fn retired_trees(host: &Host, prefix: &Prefix) -> Result<BTreeSet<RelPath>, BackupError> {
+    beginning_with(host, prefix, Prefix::RETIRED)
+}
+
+fn beginning_with(
+    host: &Host,
+    prefix: &Prefix,
+    start: &str,
+) -> Result<BTreeSet<RelPath>, BackupError> {
     let names = host.tree.list(&prefix.embedded())?;
-    let retired = names.iter().filter(|name| name.starts_with(Prefix::RETIRED));
-    Ok(retired.map(|name| prefix.embedded().join(name)).collect())
+    let found = names.iter().filter(|name| name.starts_with(start));
+    Ok(found.map(|name| prefix.embedded().join(name)).collect())
+}
+
+/// Removes a retired tree. It gets another name first: half of a tree must not be taken for a way back, and what is left
+/// of it could not be told from a site's own files.
+fn remove_retired(host: &Host, prefix: &Prefix, tree: &RelPath) -> Result<(), BackupError> {
+    let rest = tree.name().strip_prefix(Prefix::RETIRED).unwrap_or_default();
+    let going = prefix.embedded().join(&format!("{}{rest}", Prefix::GOING));
+    host.tree.rename(tree, &going)?;
+    Ok(host.tree.remove_tree(&going)?)
+}
+
+/// Removes what an interrupted removal has left.
+fn finish_going(host: &Host, prefix: &Prefix) -> Result<(), BackupError> {
+    let going = beginning_with(host, prefix, Prefix::GOING)?;
+    Ok(going.iter().try_for_each(|tree| host.tree.remove_tree(tree))?)
 }

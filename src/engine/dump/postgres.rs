@@ -11,7 +11,7 @@ use super::vault::{Bearing, Dumped, TrialReport, scratch_name};
 use crate::database::{
     ArchiveListing, DatabaseFacts, Endpoint, Failure, OtherSession, PG_DUMP, PG_RESTORE,
     Privileges, Psql, ask_saved, ask_tool_version, can_dump, count_rows, drop_scratch, dump,
-    empty_schema, list_archive, list_other_sessions, list_others, own_entries,
+    empty_schema, end_restores, list_archive, list_other_sessions, list_others, own_entries,
     parse_archive_listing, parse_other_sessions, parse_others, parse_row_counts, parse_saved,
     parse_tool_version, read_active_configuration, restore,
 };
@@ -107,6 +107,7 @@ impl<'a> PostgresVault<'a> {
             return Err(DumpError::InTheWay { objects: others.in_the_way });
         }
         self.host.tree.meter().admit().map_err(|source| stopped(&self.endpoint, source))?;
+        self.ask_long(end_restores(&self.psql()), watch)?;
         self.ask_long(empty_schema(&self.psql()), watch)?;
         let entries = own_entries(&listing, &description.role);
         self.bring_back(&self.psql(), dump, &schema, &entries, privileges, watch)

@@ -6,8 +6,10 @@
 use std::path::PathBuf;
 
 use super::context::StepContext;
+use super::database_before;
 use super::directory;
 use super::error::StepError;
+use super::prove::refuse_while_in_use;
 use crate::engine::state_files::read_maker;
 use crate::host::{Exchange, PathError};
 use crate::model::{Event, RelPath, TransactionId};
@@ -80,14 +82,20 @@ pub(super) fn perform(trees: &Trees<'_>, cx: &mut StepContext<'_>) -> Result<(),
     }
 }
 
-/// Puts the former tree back, from wherever the two are.
+/// Puts the former tree back, from wherever the two are. A server that runs from the one that is live would lose its
+/// ground, and what a server has done that was started from it by others is in the database: neither is let be.
 pub(super) fn undo(trees: &Trees<'_>, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let Trees { staged, live, .. } = *trees;
     let Some(retired) = trees.retired else {
         return directory::rename_back(staged, live, cx);
     };
+    let seen = trees.look(retired, cx)?;
+    if seen.1 == Seen::New {
+        refuse_while_in_use(live, cx)?;
+        database_before::put_back_untouched(cx)?;
+    }
     let tree = &cx.host.tree;
-    match trees.look(retired, cx)? {
+    match seen {
         (_, Seen::Former, Seen::Nothing) => Ok(()),
         (Seen::Nothing, Seen::Former, Seen::New) => Ok(tree.rename(retired, staged)?),
         (Seen::New, Seen::Nothing, Seen::Former) => Ok(tree.rename(retired, live)?),

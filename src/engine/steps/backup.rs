@@ -37,7 +37,7 @@ pub(super) fn undo(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), StepEr
     sweep(cx.host, prefix)?;
     let is_finished = match manifest_of(cx.host, prefix, &what.id) {
         Ok(_) => true,
-        Err(BackupError::Unknown { .. }) => return Ok(()),
+        Err(BackupError::Unknown { .. }) => return remove_empty(cx),
         Err(BackupError::Path(error)) => return Err(error.into()),
         Err(_) => false,
     };
@@ -53,7 +53,14 @@ pub(super) fn undo(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), StepEr
     if what.verify_restore && !is_finished {
         drop_scratch(what, cx);
     }
-    Ok(remove(cx.host, prefix, &what.id)?)
+    remove(cx.host, prefix, &what.id)?;
+    remove_empty(cx)
+}
+
+/// The directory of all backups was made with the first one.
+fn remove_empty(cx: &StepContext<'_>) -> Result<(), StepError> {
+    cx.host.tree.remove_if_empty(&cx.plan.prefix.backups())?;
+    Ok(())
 }
 
 fn try_drop_scratch(what: &BackUp, cx: &StepContext<'_>) -> Result<(), StepError> {

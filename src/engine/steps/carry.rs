@@ -11,7 +11,7 @@ use super::carry_list::{CarryError, list_moves};
 use super::context::StepContext;
 use super::directory;
 use super::error::StepError;
-use crate::host::{Host, PathError};
+use crate::host::{Host, Kind, PathError};
 use crate::model::{Carry, Event, Owner, RelPath};
 
 /// The list of moves, in the transaction's directory.
@@ -93,16 +93,49 @@ fn make_move(carry: &Carry, step: &Move, host: &Host) -> Result<(), PathError> {
 
 /// Brings everything back that is in the staged tree and not in the live one, newest first. What the staged tree has
 /// lost or gained by the moves goes with it.
-pub(super) fn undo(carry: &Carry, cx: &StepContext<'_>) -> Result<(), StepError> {
-    let tree = &cx.host.tree;
+///
+/// Where something lies in the live tree again, nobody worked on this transaction for a while, and the old server was
+/// started meanwhile and has missed it: what it has made goes together with what was carried.
+pub(super) fn undo(carry: &Carry, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let list = read_list(cx)?.unwrap_or_default();
     for step in list.moves.iter().rev() {
-        let (from, to) = (carry.from.below(&step.path), carry.to.below(&step.path));
-        if tree.exists(&to)? && !tree.exists(&from)? {
-            tree.rename_unsynced(&to, &from)?;
-        }
+        bring_back(&carry.to.below(&step.path), &carry.from.below(&step.path), cx)?;
     }
     Ok(sync(carry, &list, cx.host)?)
+}
+
+/// Gives what was carried its place again. The new release's own directory, which gives way to what is carried, is
+/// empty.
+fn bring_back(to: &RelPath, from: &RelPath, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let tree = &cx.host.tree;
+    let Some(carried) = tree.stat(to)? else { return Ok(()) };
+    let Some(newer) = tree.stat(from)? else {
+        return Ok(tree.rename_unsynced(to, from)?);
+    };
+    let directories = (carried.kind == Kind::Directory, newer.kind == Kind::Directory);
+    if directories.0 && tree.is_empty(to)? {
+        return Ok(());
+    }
+    if directories.1 && tree.is_empty(from)? && tree.remove_if_empty(from)? {
+        return Ok(tree.rename_unsynced(to, from)?);
+    }
+    if directories == (true, true) {
+        for name in tree.list(to)? {
+            bring_back(&to.join(&name), &from.join(&name), cx)?;
+        }
+        return Ok(tree.sync_directory(from)?);
+    }
+    let aside = aside(from, cx);
+    tree.rename_unsynced(from, &aside)?;
+    let text = format!("{from} was there again; what somebody has made since is kept as {aside}");
+    cx.reporter.hear(&Event::Note { text });
+    Ok(tree.rename_unsynced(to, from)?)
+}
+
+/// A name beside a path for what has come there since.
+fn aside(path: &RelPath, cx: &StepContext<'_>) -> RelPath {
+    let parent = path.parent().unwrap_or_else(RelPath::here);
+    parent.join(&format!("{}.newer-{}", path.name(), cx.plan.id))
 }
 
 fn read_list(cx: &StepContext<'_>) -> Result<Option<CarryList>, StepError> {

@@ -9,15 +9,20 @@ use serde::{Deserialize, Serialize};
 use super::backup::RESTORED;
 use super::context::{Losses, StepContext};
 use super::error::StepError;
-use super::prove::{AcceptError, open_database};
+use super::prove::{self, AcceptError, open_database};
+use super::restore;
 use crate::database::{CreatedObject, Privileges};
-use crate::engine::backup::{DatabaseRestore, restore_database};
+use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
 use crate::engine::database::Database;
-use crate::host::Level;
-use crate::model::{BackupId, DatabaseUndo, Event, Owner, RelPath};
+use crate::engine::proof::ProofError;
+use crate::host::{Level, identify};
+use crate::model::{BackupId, DatabaseUndo, Event, Owner, ProcessIdentity, RelPath, Step};
 
 /// The file in the transaction's directory.
 const FILE: &str = "database-before.json";
+
+/// Which run has brought the database back, in the transaction's directory.
+const RESTORED_BY: &str = "database-restored-by.json";
 
 /// A list of database objects is far smaller.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -96,7 +101,7 @@ pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(),
         }
         (Some(database), Before::BackedUp { backup, since }) => {
             refuse_what_people_did(&database, since, cx)?;
-            restore(touch, &backup, cx)?;
+            bring_back(touch, &backup, cx)?;
         }
         (None, Before::BackedUp { .. }) => {
             let why = "its client programs are not there any more".to_owned();
@@ -111,9 +116,44 @@ pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(),
     Ok(())
 }
 
+/// The same before any step has touched the database: while the new tree was live, nobody worked on this transaction, and
+/// somebody may have started its server, as a machine does that is switched on again.
+///
+/// What this very run has put back already is not put back twice.
+pub(super) fn put_back_untouched(cx: &mut StepContext<'_>) -> Result<(), StepError> {
+    let plan = cx.plan;
+    let touch = plan.steps.iter().find_map(|planned| touch_of(&planned.step));
+    let Some((touch, DatabaseUndo::Restore(backup))) = touch.map(|touch| (touch, touch.before))
+    else {
+        return Ok(());
+    };
+    if !cx.taken_up || was_restored_by_this_run(cx)? {
+        return Ok(());
+    }
+    let settings = cx.effective(touch.config, touch.run_as)?;
+    if let Some(database) = open_database(&settings, touch.run_as, cx)? {
+        let since = manifest_of(cx.host, &cx.plan.prefix, backup)?.created;
+        refuse_what_people_did(&database, since, cx)?;
+    }
+    bring_back(touch, backup, cx)
+}
+
+/// How a step touches the database, if it does and its undo makes that undone.
+const fn touch_of(step: &Step) -> Option<Touch<'_>> {
+    match step {
+        Step::RestoreDatabase(restore) => Some(restore::touch(restore)),
+        Step::Prove(prove) => Some(prove::touch(prove)),
+        _ => None,
+    }
+}
+
 /// Makes the database hold again what it held. That is written down first: the backup is then kept, whatever becomes of the
 /// transaction.
-fn restore(touch: Touch<'_>, backup: &BackupId, cx: &mut StepContext<'_>) -> Result<(), StepError> {
+fn bring_back(
+    touch: Touch<'_>,
+    backup: &BackupId,
+    cx: &mut StepContext<'_>,
+) -> Result<(), StepError> {
     let marker = cx.directory().join(RESTORED);
     cx.host.tree.replace(&marker, b"", 0o600, None)?;
     let environment = cx.environment()?;
@@ -126,7 +166,17 @@ fn restore(touch: Touch<'_>, backup: &BackupId, cx: &mut StepContext<'_>) -> Res
         // Whoever asks once to stop asks for this very way back.
         stop_at: Level::Second,
     };
-    Ok(restore_database(cx.host, &cx.plan.prefix, &wish, cx.reporter)?)
+    restore_database(cx.host, &cx.plan.prefix, &wish, cx.reporter)?;
+    let by = identify(std::process::id()).map_err(ProofError::from)?;
+    let text = serde_json::to_vec(&by).expect("an identity is plain data");
+    Ok(cx.host.tree.replace(&cx.directory().join(RESTORED_BY), &text, 0o600, None)?)
+}
+
+fn was_restored_by_this_run(cx: &StepContext<'_>) -> Result<bool, StepError> {
+    let by = cx.host.tree.read(&cx.directory().join(RESTORED_BY), LARGEST)?;
+    let by = by.and_then(|text| serde_json::from_slice::<Option<ProcessIdentity>>(&text).ok());
+    let this = identify(std::process::id()).map_err(ProofError::from)?;
+    Ok(this.is_some() && by == Some(this))
 }
 
 /// A session means that somebody has logged in, which nobody can on a server in the dark.

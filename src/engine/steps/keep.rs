@@ -79,6 +79,7 @@ pub(super) fn put_back(
     if before.is_none() && !tree.exists(&kept.absence(directory))? {
         return Ok(None);
     }
+    tree.remove_draft(file)?;
     let now = tree.read(file, LARGEST)?;
     let is_as_before = now.as_ref() == before.as_ref().map(|(_, bytes)| bytes);
     if is_as_before {

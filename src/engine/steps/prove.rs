@@ -172,8 +172,9 @@ fn restored(
 pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let directory = cx.directory();
     stop_leftover(cx.host, &directory, &prove.tree, &dark_copy(prove, cx))?;
-    refuse_while_in_use(prove, cx)?;
+    refuse_while_in_use(&prove.tree, cx)?;
     cx.host.tree.remove_file(&dark_copy(prove, cx))?;
+    cx.host.tree.remove_file(&former_values(cx))?;
     database_before::put_back(touch(prove), cx)?;
     let aside = put_back(cx.host, &directory, BEFORE, &prove.config)?;
     cx.note_newer(aside);
@@ -192,9 +193,9 @@ fn refuse_deaf(prove: &Prove, stopped: Stopped) -> Result<(), AcceptError> {
     }
 }
 
-/// The tree became the live one before this step: whoever started the host's service since has let people in.
-fn refuse_while_in_use(prove: &Prove, cx: &StepContext<'_>) -> Result<(), AcceptError> {
-    let census = running_from(&cx.host.tree.absolute(&prove.tree))?;
+/// A tree is the live one before its server is let out: whoever started the host's service since has let people in.
+pub(super) fn refuse_while_in_use(tree: &RelPath, cx: &StepContext<'_>) -> Result<(), AcceptError> {
+    let census = running_from(&cx.host.tree.absolute(tree))?;
     match census.found.first() {
         Some(found) => Err(AcceptError::InUse { pid: found.identity.pid }),
         None => Ok(()),
@@ -218,7 +219,7 @@ pub(crate) fn site_path(document: &Document) -> String {
     path.unwrap_or_default()
 }
 
-const fn touch(prove: &Prove) -> Touch<'_> {
+pub(super) const fn touch(prove: &Prove) -> Touch<'_> {
     Touch { config: &prove.config, run_as: prove.run_as, before: &prove.database }
 }
 
@@ -292,18 +293,20 @@ fn keep_former_values(
     restored: &Restored,
     is_stored: bool,
 ) -> Result<(), StepError> {
-    let directory = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
+    let backup = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
     let saved = if is_stored { BackupManifest::STORED_CONFIG } else { "config.json" };
-    let Some(former) = read_document(cx.host, &directory.join(saved))? else {
+    let Some(former) = read_document(cx.host, &backup.join(saved))? else {
         return Ok(());
     };
     match restored.to_former_values(&former) {
-        Some(text) => {
-            let path = directory.join(BackupManifest::FORMER_VALUES);
-            Ok(cx.host.tree.replace(&path, text.as_bytes(), 0o600, None)?)
-        }
+        Some(text) => Ok(cx.host.tree.replace(&former_values(cx), text.as_bytes(), 0o600, None)?),
         None => Ok(()),
     }
+}
+
+fn former_values(cx: &StepContext<'_>) -> RelPath {
+    let backup = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
+    backup.join(BackupManifest::FORMER_VALUES)
 }
 
 /// The proof, and what the server did to the settings, for the receipt and the ledger.

@@ -8,6 +8,7 @@ use super::prove::open_database;
 use super::relocate;
 use crate::database::Privileges;
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
+use crate::engine::dump::sweep;
 use crate::host::Level;
 use crate::model::{
     BackupManifest, DatabaseUndo, RelPath, RestoreConfig, RestoreData, RestoreDatabase,
@@ -106,9 +107,10 @@ pub(super) fn undo_database(
     restore: &RestoreDatabase,
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
+    sweep(cx.host, &cx.plan.prefix)?;
     database_before::put_back(touch(restore), cx)
 }
 
-const fn touch(restore: &RestoreDatabase) -> Touch<'_> {
+pub(super) const fn touch(restore: &RestoreDatabase) -> Touch<'_> {
     Touch { config: &restore.config, run_as: restore.run_as, before: &restore.before }
 }
