@@ -140,10 +140,12 @@ pub(super) fn put_back_untouched(cx: &mut StepContext<'_>) -> Result<(), StepErr
 
 /// How a step touches the database, if it does and its undo makes that undone.
 const fn touch_of(step: &Step) -> Option<Touch<'_>> {
-    match step {
-        Step::RestoreDatabase(restore) => Some(restore::touch(restore)),
-        Step::Prove(prove) => Some(prove::touch(prove)),
-        _ => None,
+    if let Step::RestoreDatabase(restore) = step {
+        Some(restore::touch(restore))
+    } else if let Step::Prove(prove) = step {
+        Some(prove::touch(prove))
+    } else {
+        None
     }
 }
 

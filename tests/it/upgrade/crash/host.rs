@@ -82,12 +82,12 @@ pub(super) fn restore_wish(site: &Site, manner: Manner) -> RestoreWish {
 impl Matrix {
     /// A site whose server is stopped, and what is undertaken there.
     pub(super) fn new(site: Site, undertaking: &dyn Undertaking) -> Self {
+        static COUNT: AtomicU16 = AtomicU16::new(0);
         let root = &site.world.root;
         let territory = engine::installed_territory(root, undertaking.prefix()).unwrap();
         let host = Host::new(root, territory, Meter::default(), Cancel::never()).unwrap();
         engine::prune(&host, undertaking.prefix()).unwrap();
         // Later than all that have been, the same at every point, and another one in each matrix of this cluster.
-        static COUNT: AtomicU16 = AtomicU16::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let id: TransactionId = format!("20991231T235959Z-{number:04x}").parse().unwrap();
         let plan = match undertaking.plan(&host, id).unwrap() {
@@ -154,7 +154,9 @@ impl Matrix {
             match Lock::acquire(&host.tree, &self.plan.prefix.lock(), "the matrix") {
                 Ok(lock) => return lock,
                 // A child of another test that is just being started holds every open file for an instant.
-                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+                Err(_) => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
             }
         }
     }
@@ -177,7 +179,7 @@ impl Matrix {
         match &outcome {
             Some(Outcome::Committed) => assert!(is_committed, "{when}: {outcome:?}"),
             Some(Outcome::RolledBack { .. }) | None => {
-                assert!(!is_committed, "{when}: {outcome:?}")
+                assert!(!is_committed, "{when}: {outcome:?}");
             }
             Some(other) => panic!("{when}: {other:?}"),
         }

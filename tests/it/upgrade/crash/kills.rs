@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use mmembed::engine;
@@ -68,7 +68,7 @@ impl Victim {
     }
 
     pub(super) fn records(&self) -> usize {
-        self.log().iter().filter(|byte| **byte == b'\n').count()
+        String::from_utf8_lossy(&self.log()).matches('\n').count()
     }
 
     pub(super) fn is_committed(&self) -> bool {
@@ -97,7 +97,7 @@ impl Victim {
         let mut outcome = BTreeMap::new();
         for (path, what) in self.matrix.look() {
             let is_varying = path.contains("/backups/")
-                || path.ends_with(".json")
+                || Path::new(&path).extension().is_some_and(|it| it == "json")
                 || (path.contains("rows of") && !path.ends_with("posts"));
             let what = if is_varying { what.split(' ').take(2).collect() } else { what };
             outcome.insert(spell(path), spell(what));
