@@ -75,7 +75,7 @@ pub(crate) fn unseen_server(census: &Census, server: Owner) -> Option<Finding> {
         return None;
     }
     let text = format!(
-        "whether the server runs could not be seen: {} processes of other users may not be looked into",
+        "whether the server runs could not be seen: {} of the processes of other users may not be looked into",
         census.unseen
     );
     let advice =
