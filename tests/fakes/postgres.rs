@@ -118,11 +118,12 @@ impl Database {
 
     /// Makes this database hold what was kept, whoever is connected to it.
     pub(crate) fn put_back(&self, kept: &Kept) {
-        let mut admin = connect(self.port, "postgres");
+        // Only a superuser may end whatever the database system itself does there.
+        let mut admin = connect_as(&format!("{ROLE}_admin"), self.port, "postgres");
         let (name, from) = (&self.name, &kept.name);
         let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-        admin.batch_execute(&drop).expect("its owner may drop it");
-        let make = format!("CREATE DATABASE {name} TEMPLATE {from}");
+        admin.batch_execute(&drop).expect("a superuser may drop it");
+        let make = format!("CREATE DATABASE {name} TEMPLATE {from} OWNER {ROLE}");
         admin.batch_execute(&make).expect("nobody uses what was kept");
     }
 

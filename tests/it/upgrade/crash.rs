@@ -2,5 +2,9 @@
 //! real database are as before, or as after an undisturbed run, whatever stopped it and however often.
 
 mod host;
+mod kills;
 mod matrix;
 mod moments;
+mod people;
+mod signals;
+mod tools;

@@ -60,7 +60,11 @@ impl Site {
             write_own(&world.below(path), content);
         }
         world.ask(&["config", "set"], &["TeamSettings.MaxUsersPerTeam=77"]).expect(0);
-        let ctl = Ctl::of(&world);
+        let elsewhere = more.iter().find_map(|word| word.strip_prefix("--config-file=/"));
+        let ctl = match elsewhere {
+            Some(config) => Ctl::with_config(&world, &world.below(config)),
+            None => Ctl::of(&world),
+        };
         ctl.start(&world);
         Self { ctl, world }
     }

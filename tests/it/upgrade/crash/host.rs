@@ -1,8 +1,10 @@
 //! One host with a database that can be brought to any moment, and looked at as a whole.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use mmembed::model::{
     BackupId, Consent, DataPolicy, Manner, Plan, RestoreWish, Start, TransactionId, UpgradeWish,
 };
 
-use super::moments::{Moment, Recorder, Wanted, duplicate};
+use super::moments::{Held, Moment, Recorder, Wanted, duplicate};
 use crate::fakes::postgres::Kept;
 use crate::support::manifest::{Manifest, manifest_without};
 use crate::support::world::STATE;
@@ -22,17 +24,23 @@ use crate::upgrade::site::Site;
 /// What is written by a server at any time.
 const LOGS: &str = "var/opt/acme/mattermost/logs";
 
+/// How many matrices there have been in this cluster.
+static COUNT: AtomicU16 = AtomicU16::new(0);
+
 /// A host, and what will be done to it.
 pub(super) struct Matrix {
     pub(super) site: Site,
     pub(super) plan: Plan,
     payloads: Vec<Payload>,
     before: PathBuf,
-    database: Kept,
+    /// What the database holds at the beginning, and at the end.
+    kept: (Kept, Option<Kept>),
+    /// What it holds now, where that is known.
+    held: RefCell<Option<Held>>,
     pub(super) old: Manifest,
 }
 
-/// How much the matrix does beside looking at each point.
+/// One backup is kept; its dump is brought back on trial, or not.
 pub(super) fn manner(verify_restore: bool) -> Manner {
     Manner {
         data: DataPolicy::Link,
@@ -79,8 +87,9 @@ impl Matrix {
         let territory = engine::installed_territory(root, undertaking.prefix()).unwrap();
         let host = Host::new(root, territory, Meter::default(), Cancel::never()).unwrap();
         engine::prune(&host, undertaking.prefix()).unwrap();
-        // Later than all that have been, and the same in all worlds.
-        let id: TransactionId = "20991231T235959Z-9f3a".parse().unwrap();
+        // Later than all that have been, the same at every point, and another one in each matrix of this cluster.
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let id: TransactionId = format!("20991231T235959Z-{number:04x}").parse().unwrap();
         let plan = match undertaking.plan(&host, id).unwrap() {
             Prepared::Plan { plan, findings } => {
                 let fatal: Vec<_> = findings.iter().filter(|it| it.is_fatal()).collect();
@@ -93,7 +102,8 @@ impl Matrix {
         duplicate(root, &before);
         let database = site.world.database.keep().expect("nobody is connected");
         let payloads = undertaking.payloads();
-        let mut matrix = Self { site, plan, payloads, before, database, old: Manifest::new() };
+        let (kept, held, old) = ((database, None), RefCell::new(None), Manifest::new());
+        let mut matrix = Self { site, plan, payloads, before, kept, held, old };
         matrix.old = matrix.look();
         matrix
     }
@@ -102,15 +112,32 @@ impl Matrix {
     pub(super) fn reset(&self) {
         self.clear();
         duplicate(&self.before, &self.site.world.root);
-        self.site.world.database.put_back(&self.database);
+        self.hold(&Held::Old);
     }
 
     /// Everything is as it was at this moment.
     pub(super) fn bring_to(&self, moment: &Moment) {
         self.clear();
         duplicate(&moment.tree, &self.site.world.root);
-        let database = moment.database.as_ref().unwrap_or(&self.database);
-        self.site.world.database.put_back(database);
+        self.hold(&moment.database);
+    }
+
+    /// What is there now is what an undisturbed run leads to.
+    pub(super) fn remember_end(&mut self) -> Manifest {
+        self.kept.1 = Some(self.site.world.database.keep().expect("nobody is connected"));
+        self.held.replace(Some(Held::New));
+        self.look()
+    }
+
+    /// Makes the database hold this, unless it is known to already. Whatever comes next may change it.
+    fn hold(&self, wanted: &Held) {
+        let (database, (old, new)) = (&self.site.world.database, &self.kept);
+        match (self.held.take(), wanted) {
+            (Some(Held::Old), Held::Old) | (Some(Held::New), Held::New) => {}
+            (_, Held::Old) => database.put_back(old),
+            (_, Held::New) => database.put_back(new.as_ref().expect("it was remembered")),
+            (_, Held::Between(kept)) => database.put_back(kept),
+        }
     }
 
     fn clear(&self) {
@@ -149,10 +176,13 @@ impl Matrix {
         let outcome = self.recover(Meter::default());
         match &outcome {
             Some(Outcome::Committed) => assert!(is_committed, "{when}: {outcome:?}"),
-            Some(Outcome::RolledBack { .. }) | None => assert!(!is_committed, "{when}: {outcome:?}"),
+            Some(Outcome::RolledBack { .. }) | None => {
+                assert!(!is_committed, "{when}: {outcome:?}");
+            }
             Some(other) => panic!("{when}: {other:?}"),
         }
         self.assert_is(if is_committed { new } else { &self.old }, when);
+        self.held.replace(Some(if is_committed { Held::New } else { Held::Old }));
     }
 
     /// A run whose moments are kept, as far as they are wanted.
@@ -170,11 +200,8 @@ impl Matrix {
     }
 
     pub(super) fn journal(&self) -> PathBuf {
-        self.transaction().join("journal.jsonl")
-    }
-
-    fn transaction(&self) -> PathBuf {
-        self.site.world.below(self.plan.prefix.transaction(&self.plan.id).as_str())
+        let transaction = self.plan.prefix.transaction(&self.plan.id);
+        self.site.world.below(transaction.as_str()).join("journal.jsonl")
     }
 
     /// All of the host that matters, and all of the database.
@@ -185,7 +212,8 @@ impl Matrix {
         for (name, content) in database_content(database) {
             seen.insert(format!("database: {name}"), content);
         }
-        for scratch in database.beginning_with("mmembed_verify_2099") {
+        let scratch = format!("mmembed_verify_{}", self.plan.id).to_lowercase().replace('-', "_");
+        for scratch in database.beginning_with(&scratch) {
             seen.insert(format!("scratch database {scratch}"), String::new());
         }
         seen
@@ -194,10 +222,17 @@ impl Matrix {
     /// Fails unless the host is as said. A backup from which the database was brought back may be there beside it.
     #[track_caller]
     pub(super) fn assert_is(&self, wanted: &Manifest, when: &str) {
+        self.assert_is_after(&self.plan.id, wanted, when);
+    }
+
+    /// The same after another transaction than the planned one.
+    #[track_caller]
+    pub(super) fn assert_is_after(&self, id: &TransactionId, wanted: &Manifest, when: &str) {
         let mut seen = self.look();
-        let id = BackupId::from(self.plan.id.clone());
+        let restored = self.plan.prefix.transaction(id).join("database-restored");
+        let id = BackupId::from(id.clone());
         let backup = self.plan.prefix.backup(&id);
-        if self.transaction().join("database-restored").exists()
+        if self.site.world.below(restored.as_str()).exists()
             && !wanted.contains_key(backup.as_str())
         {
             let host = self.host(Meter::default());

@@ -10,15 +10,12 @@ use mmembed::model::{Plan, Step};
 
 use crate::fakes::postgres::{Database, Kept};
 
-/// Larger files are never written to again once they have their name: they are kept by another name for them.
-const LARGE: u64 = 64 * 1024;
-
 /// What was there immediately before one mutation.
 pub(super) struct Moment {
     /// The files, in the place of the root.
     pub(super) tree: PathBuf,
-    /// The database, where it may be another one than at the beginning.
-    pub(super) database: Option<Kept>,
+    /// The database.
+    pub(super) database: Held,
     /// The journal.
     pub(super) log: Vec<u8>,
     /// The mutation's number.
@@ -32,7 +29,7 @@ impl Moment {
 
     /// How many records stand in the journal.
     pub(super) fn records(&self) -> usize {
-        self.log.iter().filter(|byte| **byte == b'\n').count()
+        String::from_utf8_lossy(&self.log).lines().count()
     }
 
     /// What is being done, or comes next; `None` before it has begun.
@@ -42,13 +39,24 @@ impl Moment {
     }
 }
 
+/// What the database holds.
+#[derive(Clone)]
+pub(super) enum Held {
+    /// The same as at the beginning.
+    Old,
+    /// The same as at the end.
+    New,
+    /// Something between.
+    Between(Arc<Kept>),
+}
+
 /// Keeps moments of one run.
 pub(super) struct Recorder {
     root: PathBuf,
     journal: PathBuf,
     database: Database,
     into: PathBuf,
-    /// From which state of the journal on moments are kept, and from which on with the database.
+    /// In which states of the journal moments are kept, and with which database.
     wanted: Box<dyn Fn(&TransactionState) -> Wanted + Send>,
     seen: usize,
     pub(super) moments: Vec<Moment>,
@@ -57,11 +65,11 @@ pub(super) struct Recorder {
 }
 
 /// How much of a moment is kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Nothing,
-    Files,
-    FilesAndDatabase,
+    Before,
+    After,
+    Between,
 }
 
 impl Recorder {
@@ -76,7 +84,16 @@ impl Recorder {
         let (root, database) = (root.to_owned(), database.clone());
         let wanted = Box::new(wanted);
         let (moments, missed) = (Vec::new(), Vec::new());
-        Arc::new(Mutex::new(Self { root, journal, database, into, wanted, seen: 0, moments, missed }))
+        Arc::new(Mutex::new(Self {
+            root,
+            journal,
+            database,
+            into,
+            wanted,
+            seen: 0,
+            moments,
+            missed,
+        }))
     }
 
     /// Keeps what is there now, if it is wanted.
@@ -85,24 +102,23 @@ impl Recorder {
         self.seen += 1;
         let log = fs::read(&self.journal).unwrap_or_default();
         let wanted = (self.wanted)(&replay(&log).unwrap().state);
-        if wanted == Wanted::Nothing {
-            return;
-        }
-        let mut database = None;
-        if wanted == Wanted::FilesAndDatabase {
-            database = self.database.keep();
-            if database.is_none() {
-                self.missed.push(at);
-                return;
-            }
-        }
+        let database = match wanted {
+            Wanted::Nothing => return,
+            Wanted::Before => Held::Old,
+            Wanted::After => Held::New,
+            Wanted::Between => match self.database.keep() {
+                Some(kept) => Held::Between(Arc::new(kept)),
+                None => return self.missed.push(at),
+            },
+        };
         let tree = self.into.join(at.to_string());
         duplicate(&self.root, &tree);
         self.moments.push(Moment { tree, database, log, at });
     }
 }
 
-/// Copies a tree with modes and owners. Large files get another name instead.
+/// Copies a tree with modes and owners. Files that are never written to again once they have their name get another
+/// one instead: all but the journals and what lies beside them, and the lock.
 pub(super) fn duplicate(from: &Path, to: &Path) {
     let meta = fs::symlink_metadata(from).unwrap();
     if meta.is_symlink() {
@@ -115,11 +131,11 @@ pub(super) fn duplicate(from: &Path, to: &Path) {
             duplicate(&entry.path(), &to.join(entry.file_name()));
         }
         adorn(to, &meta);
-    } else if meta.len() > LARGE {
-        fs::hard_link(from, to).unwrap();
-    } else {
+    } else if from.components().any(|part| part.as_os_str() == "txn") || from.ends_with("lock") {
         fs::copy(from, to).unwrap();
         adorn(to, &meta);
+    } else {
+        fs::hard_link(from, to).unwrap();
     }
 }
 
