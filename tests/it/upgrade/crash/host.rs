@@ -24,6 +24,9 @@ use crate::upgrade::site::Site;
 /// What is written by a server at any time.
 const LOGS: &str = "var/opt/acme/mattermost/logs";
 
+/// How many matrices there have been in this cluster.
+static COUNT: AtomicU16 = AtomicU16::new(0);
+
 /// A host, and what will be done to it.
 pub(super) struct Matrix {
     pub(super) site: Site,
@@ -37,7 +40,7 @@ pub(super) struct Matrix {
     pub(super) old: Manifest,
 }
 
-/// How much the matrix does beside looking at each point.
+/// One backup is kept; its dump is brought back on trial, or not.
 pub(super) fn manner(verify_restore: bool) -> Manner {
     Manner {
         data: DataPolicy::Link,
