@@ -85,7 +85,6 @@ pub(super) fn restore_wish(site: &Site, manner: Manner) -> RestoreWish {
 impl Matrix {
     /// A site whose server is stopped, and what is undertaken there.
     pub(super) fn new(site: Site, undertaking: &dyn Undertaking) -> Self {
-        static COUNT: AtomicU16 = AtomicU16::new(0);
         let root = &site.world.root;
         let territory = engine::installed_territory(root, undertaking.prefix()).unwrap();
         let host = Host::new(root, territory, Meter::default(), Cancel::never()).unwrap();
