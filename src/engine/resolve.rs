@@ -7,7 +7,7 @@ use super::server_environment::{EnvironmentError, read_environment_files};
 use crate::config::{Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES};
 use crate::host::{
     Exec, OwnerError, PathError, Users, absolute, current_owner, is_root, read_outside,
-    resolve_links,
+    require_readable, resolve_links,
 };
 use crate::model::{
     AppName, Edition, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName,
@@ -164,11 +164,14 @@ pub(super) fn named_release(
 ) -> Result<Release, ResolveError> {
     let named =
         archive.file_name().and_then(|name| name.to_str()).and_then(Release::from_file_name);
-    let unknown = || ResolveError::UnknownRelease { archive: archive.to_owned() };
     let version = version.or_else(|| named.as_ref().map(|named| &named.version)).cloned();
     let edition = edition.or_else(|| named.as_ref().map(|named| named.edition));
-    let stated =
-        Release { version: version.ok_or_else(unknown)?, edition: edition.ok_or_else(unknown)? };
+    let (Some(version), Some(edition)) = (version, edition) else {
+        // Of a file that is not there, nobody wants to hear that its name is wrong.
+        require_readable(archive)?;
+        return Err(ResolveError::UnknownRelease { archive: archive.to_owned() });
+    };
+    let stated = Release { version, edition };
     match named {
         Some(named) if named != stated => {
             Err(ResolveError::OtherRelease { archive: archive.to_owned(), named, stated })

@@ -61,8 +61,8 @@ pub use lock::{Lock, LockError, lock_holder};
 pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
 pub use outside::{
-    ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside, resolve_links,
-    tree_size, unwritable_ancestor,
+    ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside,
+    require_readable, resolve_links, tree_size, unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};

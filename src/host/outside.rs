@@ -72,6 +72,15 @@ pub fn read_outside(path: &Path, limit: u64) -> Result<Vec<u8>, PathError> {
     Ok(content)
 }
 
+/// Is it a file that can be read?
+///
+/// # Errors
+///
+/// It is not there, is not a regular file, or may not be read.
+pub fn require_readable(path: &Path) -> Result<(), PathError> {
+    open_regular(path).map(drop)
+}
+
 /// The path with every link resolved. What lies beyond the last existing directory is kept as it is.
 pub fn resolve_links(path: &Path) -> Result<PathBuf, PathError> {
     match path.canonicalize() {

@@ -222,8 +222,9 @@ fn tell_to_stop(
             note(cx, &format!("nothing is seen to run from the tree, though: {error}"));
         }
         (Gone::AsFarAsSeen { unseen }, Ok(_)) => {
-            let text =
-                format!("{unseen} processes may not be looked into; the server could be one");
+            let text = format!(
+                "not all processes may be looked into ({unseen} may not); the server could be one of those"
+            );
             note(cx, &text);
         }
         (Gone::Yes, Ok(_)) => {}
