@@ -157,15 +157,15 @@ fn for_unrecovered(error: &UndertakeError, outcome: &Outcome, call: &Call) -> Fa
 pub(crate) fn for_open_step(cause: &StepError, call: &Call) -> String {
     let retry = call.with("recover", "--retry");
     let lose = call.with("recover", "--accept-data-loss");
-    match cause {
-        StepError::Accept(AcceptError::InUse { .. }) => format!(
+    if let StepError::Accept(AcceptError::InUse { .. }) = cause {
+        return format!(
             "stop that server, then run {retry}; if people have used it, what they did is lost by going back, which takes {lose}"
-        ),
-        StepError::Accept(AcceptError::PeopleWereIn) => {
-            format!("going back loses what they did: where that may be, run {lose}")
-        }
-        _ => format!("{}, then run {retry}", system::advice(cause)),
+        );
     }
+    if let StepError::Accept(AcceptError::PeopleWereIn) = cause {
+        return format!("going back loses what they did: where that may be, run {lose}");
+    }
+    format!("{}, then run {retry}", system::advice(cause))
 }
 
 /// What to do about a transaction that cannot be opened or finished.

@@ -140,11 +140,13 @@ pub(super) fn put_back_untouched(cx: &mut StepContext<'_>) -> Result<(), StepErr
 
 /// How a step touches the database, if it does and its undo makes that undone.
 const fn touch_of(step: &Step) -> Option<Touch<'_>> {
-    match step {
-        Step::RestoreDatabase(restore) => Some(restore::touch(restore)),
-        Step::Prove(prove) => Some(prove::touch(prove)),
-        _ => None,
+    if let Step::RestoreDatabase(restore) = step {
+        return Some(restore::touch(restore));
     }
+    if let Step::Prove(prove) = step {
+        return Some(prove::touch(prove));
+    }
+    None
 }
 
 /// Makes the database hold again what it held. That is written down first: the backup is then kept, whatever becomes of the

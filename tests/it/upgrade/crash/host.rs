@@ -24,6 +24,9 @@ use crate::upgrade::site::Site;
 /// What is written by a server at any time.
 const LOGS: &str = "var/opt/acme/mattermost/logs";
 
+/// How many matrices there have been in this cluster.
+static COUNT: AtomicU16 = AtomicU16::new(0);
+
 /// A host, and what will be done to it.
 pub(super) struct Matrix {
     pub(super) site: Site,
@@ -37,7 +40,7 @@ pub(super) struct Matrix {
     pub(super) old: Manifest,
 }
 
-/// How much the matrix does beside looking at each point.
+/// One backup is kept; its dump is brought back on trial, or not.
 pub(super) fn manner(verify_restore: bool) -> Manner {
     Manner {
         data: DataPolicy::Link,
@@ -85,7 +88,6 @@ impl Matrix {
         let host = Host::new(root, territory, Meter::default(), Cancel::never()).unwrap();
         engine::prune(&host, undertaking.prefix()).unwrap();
         // Later than all that have been, the same at every point, and another one in each matrix of this cluster.
-        static COUNT: AtomicU16 = AtomicU16::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let id: TransactionId = format!("20991231T235959Z-{number:04x}").parse().unwrap();
         let plan = match undertaking.plan(&host, id).unwrap() {
@@ -175,7 +177,7 @@ impl Matrix {
         match &outcome {
             Some(Outcome::Committed) => assert!(is_committed, "{when}: {outcome:?}"),
             Some(Outcome::RolledBack { .. }) | None => {
-                assert!(!is_committed, "{when}: {outcome:?}")
+                assert!(!is_committed, "{when}: {outcome:?}");
             }
             Some(other) => panic!("{when}: {other:?}"),
         }

@@ -29,7 +29,7 @@ impl Moment {
 
     /// How many records stand in the journal.
     pub(super) fn records(&self) -> usize {
-        self.log.iter().filter(|byte| **byte == b'\n').count()
+        String::from_utf8_lossy(&self.log).lines().count()
     }
 
     /// What is being done, or comes next; `None` before it has begun.

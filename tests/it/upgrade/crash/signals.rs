@@ -26,7 +26,6 @@ fn assert_serves_as_before(site: &Site, dump: &str, when: &str) {
     site.assert_own_files_are_there();
 }
 
-/// Where the gate stands, who asks, and what comes of it.
 #[test]
 fn one_wish_to_stop_before_the_commit_takes_everything_back() {
     let site = Site::of("10.11.0");
