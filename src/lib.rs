@@ -56,7 +56,7 @@
 //!     start: Start::Never,
 //!     database: DatabaseUse::MustBeEmpty,
 //!     # version: None, edition: None, sha256: None, overlays: vec![], places: vec![], in_tree: vec![],
-//!     # config_file: None, owner: None, service_user: None,
+//!     # config_file: None, owner: None, service_user: None, env_files: vec![],
 //!     // … and what else there is to say, or `None`
 //! };
 //! let resolved = resolve(&wish)?;

@@ -10,6 +10,7 @@ pub(crate) fn for_backup(error: &BackupError) -> String {
         | BackupError::Configure(ConfigureError::Path(_))
         | BackupError::Copy(_) => return system::advice_and_again(error),
         BackupError::State(error) => return super::hint::for_state(error),
+        BackupError::Environment(error) => return super::hint::for_environment(error),
         BackupError::Dump(error) => return for_dump(error),
         BackupError::Configure(_) => "mend the named file or setting, then run the command again",
         BackupError::Open(_) | BackupError::Interrupted { .. } => {
@@ -51,7 +52,7 @@ fn for_dump(error: &DumpError) -> String {
             "name the database that the backup was made of, or one like it"
         }
         DumpError::InTheWay { .. } => {
-            "remove them, or move what they do to the database's own side, then run the command again"
+            "remove them for now and make them anew afterwards, or move them out of this database"
         }
         DumpError::NotOurs { .. } => {
             "make them anew as the server's own user, or remove them, then run the command again"

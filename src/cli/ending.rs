@@ -36,6 +36,7 @@ pub(crate) fn of_backup(error: &BackupError) -> Ending {
         | BackupError::State(_)
         | BackupError::Configure(_)
         | BackupError::Dump(_)
+        | BackupError::Environment(_)
         | BackupError::Copy(_)
         | BackupError::NotInstalled
         | BackupError::Unknown { .. }
@@ -52,11 +53,13 @@ pub(crate) fn of_undertaking(error: &UndertakeError) -> Ending {
         UndertakeError::Backup(error) => of_backup(error),
         UndertakeError::Unrecovered { .. } => Ending::Stuck,
         UndertakeError::Observe(_)
+        | UndertakeError::Adopt(_)
         | UndertakeError::Refusal(_)
         | UndertakeError::Configure(_)
         | UndertakeError::Path(_)
         | UndertakeError::State(_)
         | UndertakeError::Foreign(_)
+        | UndertakeError::Environment(_)
         | UndertakeError::HostChanged => Ending::Refused,
     }
 }

@@ -7,9 +7,9 @@ use super::call::Call;
 use super::system;
 use super::words::chain;
 use crate::engine::{
-    AcceptError, CarryError, ConfigureError, ForeignError, JournalError, OpenError, Outcome,
-    ProofError, ResolveError, ResolveRestoreError, ResolveUpgradeError, ServingError,
-    StateFileError, StepError, UndertakeError,
+    AcceptError, CarryError, ConfigureError, EnvironmentError, ForeignError, JournalError,
+    OpenError, Outcome, ProofError, ResolveError, ResolveRestoreError, ResolveUpgradeError,
+    ServingError, StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -17,6 +17,10 @@ use crate::model::{Failure, Plan, Prefix, TransactionId};
 use crate::planning::{Refusal, explain};
 
 pub(crate) const UNCHANGED: &str = "nothing was changed on this host";
+
+/// What to do about a service that is not known.
+pub(crate) const NAME_THE_SERVICE: &str =
+    "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd";
 
 /// What to do about a wish that makes no request.
 pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
@@ -37,6 +41,9 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
             "write a setting and its value as JSON, such as 'TeamSettings.SiteName=\"Acme\"'"
         }
         ResolveError::Edit(_) => "give each section as an object",
+        ResolveError::Environment(_) => {
+            "check that the file may be read, and write a variable as NAME=value, one a line"
+        }
         ResolveError::PlaceTwice { .. } => "give either --place or --keep-in-tree for it",
     }
 }
@@ -48,8 +55,7 @@ pub(crate) fn for_resolve_upgrade(error: &ResolveUpgradeError) -> String {
         ResolveUpgradeError::Path(error) => system::advice_and_again(error),
         ResolveUpgradeError::State(error) => for_state(error),
         ResolveUpgradeError::Service(_) => {
-            "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd"
-                .to_owned()
+            NAME_THE_SERVICE.to_owned()
         }
         ResolveUpgradeError::NotInstalled => {
             "install a release first, or take over the installation that there is with `mmembed adopt`"
@@ -69,6 +75,7 @@ pub(crate) fn for_resolve_restore(error: &ResolveRestoreError) -> String {
             "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd"
                 .to_owned()
         }
+        ResolveRestoreError::Environment(error) => for_environment(error),
         ResolveRestoreError::NoBackup => {
             "name one of those that `mmembed backup list` shows".to_owned()
         }
@@ -77,6 +84,24 @@ pub(crate) fn for_resolve_restore(error: &ResolveRestoreError) -> String {
         }
         ResolveRestoreError::NoTree { .. } => {
             "give the archive of that release with --release".to_owned()
+        }
+    }
+}
+
+/// What to do about an environment that is not known.
+pub(crate) fn for_environment(error: &EnvironmentError) -> String {
+    match error {
+        EnvironmentError::Path(error) => system::advice_and_again(error),
+        EnvironmentError::File { .. } => {
+            "write a variable as NAME=value, one a line, then run the command again".to_owned()
+        }
+        EnvironmentError::Unit { .. } | EnvironmentError::Unreadable { .. } => {
+            "run this as root, or give the environment with --env-file FILE".to_owned()
+        }
+        EnvironmentError::Forgotten { .. } => {
+            "start the server first, or give the environment that it is started with by --env-file FILE; an empty file says \
+             that there is none any more"
+                .to_owned()
         }
     }
 }
@@ -119,6 +144,8 @@ pub(crate) fn for_undertaking(
         }
         UndertakeError::Backup(error) => backup_hint::for_backup(error),
         UndertakeError::State(error) => for_state(error),
+        UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),
+        UndertakeError::Environment(error) => for_environment(error),
         UndertakeError::Foreign(ForeignError::Path(error)) => system::advice_and_again(error),
         UndertakeError::Foreign(ForeignError::Nameless { .. }) => {
             "give it a name that is valid UTF-8, or move it out of the tree".to_owned()
@@ -216,7 +243,10 @@ fn for_refusal(refusal: &Refusal, call: &Call, archive: Option<&Path>) -> String
             "give the archive with that digest; one version has one archive".to_owned()
         }
         Refusal::ForeignTree { .. } => {
-            "take it over with `mmembed adopt`, move it away, or install under another --app".to_owned()
+            format!(
+                "take it over with {}, move it away, or install under another --app",
+                call.with("adopt", "--from DIR")
+            )
         }
         Refusal::TreeIsGone { .. } => {
             "put the tree back, or remove the receipt if the installation is really gone".to_owned()
@@ -244,11 +274,7 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
     let directory = transaction_directory(host, &plan.prefix, &plan.id);
     let failure = match outcome {
         Outcome::Committed => return None,
-        Outcome::CommittedWithRemainder { cause } => Failure {
-            what: chain(cause),
-            now: "the new state is in force; something after the commit is left to do".to_owned(),
-            next: format!("{}, then run {}", system::advice(cause), call.word("recover")),
-        },
+        Outcome::CommittedWithRemainder { cause } => left_after_commit(cause, &call),
         Outcome::RolledBack { cause } => Failure {
             what: cause.as_ref().map_or_else(|| "it was undone".to_owned(), |cause| chain(cause)),
             now: format!("rolled back: the host is as before; the log is in {directory}"),
@@ -271,6 +297,28 @@ pub(crate) fn for_outcome(outcome: &Outcome, host: &Host, plan: &Plan) -> Option
         },
     };
     Some(failure)
+}
+
+/// What is left to do after the commit.
+pub(crate) fn left_after_commit(cause: &StepError, call: &Call) -> Failure {
+    if matches!(cause, StepError::Serving(_)) {
+        return Failure {
+            what: chain(cause),
+            now:
+                "committed, but not serving: the new release is in force and was proven in the dark"
+                    .to_owned(),
+            next: format!(
+                "mend what keeps it from serving, then run {}; or take the change back with {}",
+                call.word("recover"),
+                call.word("rollback")
+            ),
+        };
+    }
+    Failure {
+        what: chain(cause),
+        now: "the new state is in force; something after the commit is left to do".to_owned(),
+        next: format!("{}, then run {}", system::advice(cause), call.word("recover")),
+    }
 }
 
 fn for_step(cause: &StepError) -> String {
@@ -307,6 +355,13 @@ fn for_step(cause: &StepError) -> String {
             "read the server's log there; if it was still at work, give more time with --start-timeout"
         }
         StepError::Proof(_) => "read the server's log there",
+        StepError::Identify(_) => {
+            "give the archive that the tree really came from, or leave --release away"
+        }
+        StepError::TakeOver(_) => {
+            "find out who moved the tree or the link; mmembed leaves alone what it did not make"
+        }
+        StepError::Gather(_) => "mend the named file or variable, then run the command again",
         StepError::Activate(_) => {
             "find out who moved or replaced the trees; mmembed leaves alone what it did not make"
         }
@@ -342,6 +397,9 @@ fn for_serving(error: &ServingError) -> String {
         ServingError::DatabaseInUse { .. } => {
             "stop what is connected: another server, a pool of connections, or somebody who uses the server's login"
                 .to_owned()
+        }
+        ServingError::OtherEnvironment { .. } => {
+            "let nobody start it anew meanwhile, then run the command again".to_owned()
         }
         ServingError::Service(_)
         | ServingError::StillUp { .. }

@@ -1,6 +1,7 @@
 //! Floor 4: the words. Parses arguments, words reports and errors, picks exit codes. It decides nothing and touches no
 //! file of the host itself.
 
+mod adopt_hint;
 mod args;
 mod backup_hint;
 mod call;
@@ -61,13 +62,17 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Upgrade { upgrade, dry_run } => {
             commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)?
         }
+        Command::Adopt { adopt, dry_run } => {
+            commands::adopt::run(adopt, *dry_run, &cli.output, cancel)?
+        }
         Command::Rollback { restore, to } => {
             commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)?
         }
         Command::Plan { install } => commands::install::plan("plan", install, cancel),
         Command::Status { target } => commands::status::run(target, cancel),
-        Command::Verify { target, no_start, patience } => {
-            commands::verify::run(target, *no_start, patience, &cli.output, cancel)?
+        Command::Verify { target, no_start, environment, patience } => {
+            let start = if *no_start { None } else { Some((environment, patience)) };
+            commands::verify::run(target, start, &cli.output, cancel)?
         }
         Command::Recover { target, retry, accept_data_loss } => {
             let wish = match (retry, accept_data_loss) {

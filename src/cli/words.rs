@@ -24,3 +24,11 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 pub(crate) fn say(line: &str) -> io::Result<()> {
     writeln!(anstream::stderr().lock(), "{line}")
 }
+
+/// That the file in use is not all that decides; `None` where it is.
+pub(crate) fn overridden(names: &[String]) -> Option<String> {
+    let names = names.join(", ");
+    let text =
+        format!("variables in the environment of the running server win over the file: {names}");
+    (!names.is_empty()).then_some(text)
+}

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::Version;
 
 use super::document::{Document, EditError, Written, text};
+use super::environment::Effective;
 use super::known::exists_in;
 use super::setting::SettingPath;
 
@@ -97,7 +98,7 @@ impl std::fmt::Debug for Shaded {
 pub struct Dark {
     /// The configuration to start with.
     pub document: Document,
-    /// What was changed in it. None of these settings is a secret.
+    /// What was changed in it, overridden secrets included.
     pub shaded: Vec<Shaded>,
 }
 
@@ -106,7 +107,30 @@ pub struct Dark {
 /// # Errors
 /// If a section on the way is no object.
 pub fn darken(merged: &Document, version: &Version, listen: SocketAddr) -> Result<Dark, EditError> {
+    shadow(Dark { document: merged.clone(), shaded: Vec::new() }, version, listen)
+}
+
+/// The same for a server whose environment overrides settings: in the dark it gets no environment, which it might write to
+/// its file, but the values themselves, which are put back with all others.
+///
+/// # Errors
+/// If a section on the way is no object.
+pub fn darken_overridden(
+    merged: &Document,
+    effective: &Effective,
+    version: &Version,
+    listen: SocketAddr,
+) -> Result<Dark, EditError> {
     let mut dark = Dark { document: merged.clone(), shaded: Vec::new() };
+    for taken in effective.overrides.iter().filter(|it| it.is_taken) {
+        if let Some(value) = effective.document.get(&taken.setting) {
+            dark.write(taken.setting.clone(), value.raw().to_owned())?;
+        }
+    }
+    shadow(dark, version, listen)
+}
+
+fn shadow(mut dark: Dark, version: &Version, listen: SocketAddr) -> Result<Dark, EditError> {
     let address = SettingPath::known("ServiceSettings.ListenAddress");
     dark.write(address, text::encode(&listen.to_string()))?;
     for shade in SHADES {

@@ -7,12 +7,22 @@ use serde::Serialize;
 
 use crate::model::Version;
 
-use super::document::{Document, EditError, text};
-use super::known::{Type, all_in};
+use super::document::{Document, EditError, Kind, View, text};
+use super::known::{Type, all_in, knows_all_of};
 use super::setting::SettingPath;
 
 /// The first version that reads overrides from its environment.
 const SINCE: (u64, u64) = (3, 8);
+
+/// The first version that takes the name of its configuration from `MM_CONFIG`, and configurations from a database. 5.9 was
+/// seen to ignore it, 5.30 to obey; where nobody has looked, it is taken to obey.
+const CONFIG_VARIABLE_SINCE: (u64, u64) = (5, 10);
+
+/// Does this version find its configuration by `MM_CONFIG`, and in databases?
+#[must_use]
+pub fn reads_config_variable(version: &Version) -> bool {
+    version.is_at_least(CONFIG_VARIABLE_SINCE.0, CONFIG_VARIABLE_SINCE.1)
+}
 
 /// A variable that has the last word about a setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,8 +54,8 @@ pub fn variable_of(setting: &SettingPath) -> String {
 }
 
 /// Applies the variables of a server's environment as this version does: texts as they are, numbers and booleans if they
-/// are some, lists split at white space, everything else as JSON. Variables that name no known setting of the version
-/// are passed over, as are all before 3.8.
+/// are some, lists split at white space, everything else as JSON. Variables that name no setting of the version are passed
+/// over, as are all before 3.8. Where not all settings of a version are known, those that stand in the document count too.
 ///
 /// # Errors
 /// If a section on the way is no object.
@@ -58,11 +68,19 @@ pub fn effective<'a>(
     if !version.is_at_least(SINCE.0, SINCE.1) {
         return Ok(effective);
     }
-    let known: Vec<(String, SettingPath, Type)> = all_in(version)
+    let mut known: Vec<(String, SettingPath, Type)> = all_in(version)
         .map(|row| (SettingPath::known(row.setting), row.kind))
         .map(|(setting, kind)| (variable_of(&setting), setting, kind))
         .collect();
-    for (variable, value) in variables {
+    if !knows_all_of(version) {
+        let leaves = document.leaves().into_iter();
+        known.extend(
+            leaves.map(|leaf| (variable_of(&leaf.setting), leaf.setting, like(&leaf.value))),
+        );
+    }
+    // Up to 5.9 an empty variable counts as none.
+    let counts = |value: &str| !value.is_empty() || reads_config_variable(version);
+    for (variable, value) in variables.into_iter().filter(|(_, value)| counts(value)) {
         let Some((_, setting, kind)) = known.iter().find(|(name, ..)| name == variable) else {
             continue;
         };
@@ -77,6 +95,18 @@ pub fn effective<'a>(
         });
     }
     Ok(effective)
+}
+
+/// The type that the server seems to expect where this stands.
+fn like(value: &View<'_>) -> Type {
+    match value.kind() {
+        Kind::Null => Type::Any,
+        Kind::Bool => Type::Bool,
+        Kind::Number => Type::Int,
+        Kind::Text => Type::Text,
+        Kind::List => Type::List,
+        Kind::Object => Type::Map,
+    }
 }
 
 /// The value as JSON; `None` if the server would ignore it.
@@ -133,5 +163,35 @@ mod tests {
         let deaf = effective(&document, variables, &Version::new(3, 7, 0)).unwrap();
         assert_eq!(deaf.overrides, []);
         assert_eq!(deaf.document.to_text().as_bytes(), file);
+    }
+
+    #[test]
+    fn an_empty_variable_counts_for_nothing_up_to_5_9() {
+        let document = Document::empty();
+        let empty = [("MM_SERVICESETTINGS_SITEURL", "")];
+        for (version, taken) in [((5, 9), 0), ((5, 30), 1)] {
+            let version = Version::new(version.0, version.1, 0);
+            assert_eq!(effective(&document, empty, &version).unwrap().overrides.len(), taken);
+        }
+    }
+
+    #[test]
+    fn where_not_all_settings_are_known_those_in_the_document_can_be_overridden_too() {
+        let newer = br#"{"NewSettings": {"Unheard": "file", "Count": 1}, "FileSettings": {}}"#;
+        let newer = Document::parse(newer).unwrap();
+        let variables_of_new = [
+            ("MM_NEWSETTINGS_UNHEARD", "env"),
+            ("MM_NEWSETTINGS_COUNT", "x"),
+            ("MM_NEWSETTINGS_B", "1"),
+        ];
+        let seen = effective(&newer, variables_of_new, &Version::new(11, 7, 0)).unwrap();
+        assert_eq!(
+            seen.document.get(&SettingPath::known("NewSettings.Unheard")).unwrap().raw(),
+            "\"env\""
+        );
+        let taken: Vec<bool> = seen.overrides.iter().map(|seen| seen.is_taken).collect();
+        assert_eq!(taken, [true, false]);
+        let known = effective(&newer, variables_of_new, &Version::new(9, 5, 0)).unwrap();
+        assert_eq!(known.overrides, []);
     }
 }

@@ -23,14 +23,14 @@ pub use assignment::{Assignment, AssignmentError};
 pub use check::{Complaint, Severity, Subject, check};
 pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
-    Shade, Shaded, Shipped, darken, restore,
+    Shade, Shaded, Shipped, darken, darken_overridden, restore,
 };
 pub use diff::{Difference, diff};
 pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
     same_value,
 };
-pub use environment::{Effective, Override, effective, variable_of};
+pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
 pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
@@ -38,7 +38,8 @@ pub use mask::Shown;
 pub use merge::{Carried, Carry, MergeError, Merged, merge};
 pub use place::{PlaceError, Placement, Where, check_place};
 pub use relocate::{
-    Move, OwnPlace, Places, RelocateError, Relocated, places_of, relocate, unrelocate,
+    FoundAt, FoundPlace, Move, OwnPlace, Places, RelocateError, Relocated, find_places, places_of,
+    relocate, unrelocate,
 };
 pub use rename::{Rename, RenameKind, renames, successor};
 pub use setting::{SettingError, SettingPath};

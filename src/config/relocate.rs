@@ -12,6 +12,10 @@ use super::place::{PlaceError, Placement, Spot, Where, check_place, resolve};
 use super::setting::SettingPath;
 use super::table::row_of;
 
+mod found;
+
+pub use found::{FoundAt, FoundPlace, find_places};
+
 /// Where the directories are wanted, and what is needed to tell the site's own choices from ours.
 #[derive(Clone, Copy, Debug)]
 pub struct Places<'a> {
@@ -158,14 +162,9 @@ impl Directory<'_> {
         document: &mut Document,
         relocated: &mut Relocated,
     ) -> Result<(), RelocateError> {
-        let Some(value) = self.current(document)? else {
+        let Some((value, spot)) = self.spot(document)? else {
             return Ok(());
         };
-        let spot = match value.is_empty().then(|| self.name.when_unset()).flatten() {
-            Some(unset) => resolve(self.name, unset, self.places.tree),
-            None => resolve(self.name, self.without_file_name(&value), self.places.tree),
-        };
-        let spot = spot.map_err(|source| self.refuse(source))?;
         match (self.wanted(&spot)?, &spot) {
             (Some(Where::At(path)), _) if self.is_free(&spot, path) => {
                 let path = path.to_string_lossy();

@@ -81,8 +81,8 @@ end";
 pub struct Others {
     /// Relations in the server's schema that belong to other roles, by name. They are not dumped and not taken away.
     pub relations: Vec<String>,
-    /// What needs something of the server's and belongs to others or lies elsewhere: nothing can be taken away and
-    /// brought back below it. With its schema.
+    /// What needs something of the server's and belongs to others or lies elsewhere, and what is of a kind that is not
+    /// taken away: nothing can be brought back below it. With its schema.
     pub in_the_way: Vec<String>,
 }
 
@@ -94,12 +94,16 @@ const OTHERS: &str = "
     and not exists (
       select 1 from pg_catalog.pg_depend d
       where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'e')
-), needing as (
-  select distinct c.oid, n.nspname, c.relname from pg_catalog.pg_depend d
+), dependents as (
+  select d.classid, d.objid from pg_catalog.pg_depend d
   join own on d.refclassid = own.class and d.refobjid = own.oid
-    or own.class = 'pg_catalog.pg_class'::pg_catalog.regclass
-      and d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
-      and d.refobjid in (select t.oid from pg_catalog.pg_type t where t.typrelid = own.oid)
+  union
+  -- A table is a type of rows, too.
+  select d.classid, d.objid from pg_catalog.pg_depend d
+  join pg_catalog.pg_type t on d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.refobjid = t.oid
+  join own on own.class = 'pg_catalog.pg_class'::pg_catalog.regclass and own.oid = t.typrelid
+), needing as (
+  select n.nspname, c.relname as name from dependents d
   left join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid
   left join pg_catalog.pg_constraint k on d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and k.oid = d.objid
   left join pg_catalog.pg_attrdef a on d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and a.oid = d.objid
@@ -108,11 +112,36 @@ const OTHERS: &str = "
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'f', 'v', 'm') and n.nspname <> 'pg_toast'
     and not (c.relnamespace in (select oid from here) and c.relowner in (select oid from mine))
+  union
+  select n.nspname, p.proname || '()' from dependents d
+  join pg_catalog.pg_proc p on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  where not (p.pronamespace in (select oid from here) and p.proowner in (select oid from mine))
+    -- What the database itself made along with a type, such as a range's functions, goes along with it.
+    and not exists (
+      select 1 from pg_catalog.pg_depend i
+      where i.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and i.objid = p.oid and i.deptype = 'i')
+  union
+  -- Of the role's own, and of kinds that are not taken away.
+  select here.nspname, 'operator ' || o.oprname from pg_catalog.pg_operator o, here, mine
+  where o.oprnamespace = here.oid and o.oprowner = mine.oid and not exists (
+    select 1 from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass and d.objid = o.oid and d.deptype = 'e')
+  union
+  select here.nspname, 'operator family ' || o.opfname from pg_catalog.pg_opfamily o, here, mine
+  where o.opfnamespace = here.oid and o.opfowner = mine.oid and not exists (
+    select 1 from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_opfamily'::pg_catalog.regclass and d.objid = o.oid and d.deptype = 'e')
+  union
+  select here.nspname, 'conversion ' || o.conname from pg_catalog.pg_conversion o, here, mine
+  where o.connamespace = here.oid and o.conowner = mine.oid and not exists (
+    select 1 from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_conversion'::pg_catalog.regclass and d.objid = o.oid and d.deptype = 'e')
 )
 select pg_catalog.json_build_object(
   'relations', (select coalesce(pg_catalog.json_agg(relname order by relname), '[]') from theirs),
-  'in_the_way', (select coalesce(pg_catalog.json_agg(nspname || '.' || relname order by 1), '[]')
-    from (select nspname, relname from needing order by 1, 2) as sorted))";
+  'in_the_way', (select coalesce(pg_catalog.json_agg(named order by named), '[]')
+    from (select nspname || '.' || name as named from needing) as all_of_them))";
 
 /// Takes away everything that the role owns in its schema, or, if something of others needs some of it, nothing.
 #[must_use]

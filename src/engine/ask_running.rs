@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use super::listen::{USUAL_ADDRESS, listen_address};
 use super::proof::{ProofError, ask, name_parts};
@@ -10,7 +11,10 @@ use super::steps::site_path;
 use crate::config::{Document, SettingPath};
 use crate::host::Http;
 use crate::model::Version;
-use crate::server::{HealthVerdict, Sample, judge};
+use crate::server::{Ask, BuildIdentity, HealthVerdict, Sample, VersionId, judge};
+
+/// A server that answers at all answers within this time.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +73,17 @@ fn told(verdict: &HealthVerdict, sample: &Sample) -> Option<String> {
         (HealthVerdict::NotYet { .. }, Sample::Answered(_)) => {
             "something answers that is not ready, or no server".to_owned()
         }
+    })
+}
+
+/// The build as which the server answers that listens where this configuration says, whatever its version; `None` when
+/// nobody answers, or somebody else does.
+pub(super) fn ask_version(config: &Document) -> Option<BuildIdentity> {
+    let (http, base) = (Http::new().ok()?, base_of(config).ok()?);
+    [Ask::SystemPing, Ask::GeneralPing, Ask::StartPage].into_iter().find_map(|question| {
+        let response = http.get(&question.url(&base), ANSWER).ok()?;
+        let id: VersionId = response.headers.get("x-version-id")?.parse().ok()?;
+        Some(id.identity)
     })
 }
 

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use crate::database::{
     AnswerError, Backends, CreatedObject, DataSource, DsnError, Endpoint, Failure, Inspection,
-    NotPostgres, Psql, SchemaState, count_sessions, count_traces, drop_created, inspect,
-    list_backends, list_created, parse_backends, parse_created, parse_inspection,
-    parse_schema_state, parse_sessions, parse_traces, read_data_source, schema_state,
+    NotPostgres, Psql, SchemaState, ask_saved, count_sessions, count_traces, drop_created, inspect,
+    list_backends, list_created, parse_backends, parse_created, parse_inspection, parse_saved,
+    parse_schema_state, parse_sessions, parse_traces, read_active_configuration, read_data_source,
+    schema_state,
 };
 use crate::host::{Exec, ExecError};
 use crate::model::{CommandSpec, Owner, Secret};
@@ -117,6 +118,16 @@ impl<'a> Database<'a> {
     /// Who else is connected to it.
     pub(crate) fn server_sessions(&self) -> Result<Backends, DatabaseError> {
         Ok(parse_backends(&self.ask(list_backends(&self.psql()))?)?)
+    }
+
+    /// The configuration that a server without a file keeps here, as it is; `None` if there is none.
+    pub(crate) fn stored_configuration(&self) -> Result<Option<String>, DatabaseError> {
+        if !parse_saved(&self.ask(ask_saved(&self.psql(), ""))?)?.configurations {
+            return Ok(None);
+        }
+        let text = self.ask(read_active_configuration(&self.psql()))?;
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        Ok((!text.is_empty()).then(|| text.to_owned()))
     }
 
     /// Takes away every object that was not there before, all or none.

@@ -4,15 +4,20 @@
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve::Resolved;
+use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::settings::read_ledger;
+use super::state_files::read_receipt;
 use super::steps::{DEFAULTS, ENFORCED, read_document};
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
+use super::upgrade::see_environment;
 use crate::config::{
     Complaint, Document, Ledger, Origin, SettingPath, Severity as Weight, Subject, check as lint,
 };
 use crate::host::Host;
-use crate::model::{Finding, Prefix, Secret, Severity, TransactionId, Version};
+use crate::model::{
+    Finding, Prefix, Receipt, Secret, ServerEnvironment, Severity, TransactionId, Version,
+};
 use crate::planning::{self, Decision};
 
 impl Undertaking for Resolved {
@@ -27,22 +32,53 @@ impl Undertaking for Resolved {
         let drifted = live.as_ref().map(|live| drift(live, &self.enforced, &ledger));
         let drifted = drifted.unwrap_or_default();
         let archive = see_archive(host, request)?;
-        let inventory = observe(host, request, archive.stamp.clone(), id, drifted)?;
+        let mut inventory = observe(host, request, archive.stamp.clone(), id, drifted)?;
+        let found = self.look(host, inventory.receipt.as_ref())?;
+        see_environment(&found, live.as_ref(), request, &mut inventory);
         let plan = match planning::install(request, &inventory)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let layers = [Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
+        let overridden = layer_of(&found.environment, &request.release.version);
+        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
         let needs = needs(&layers);
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
         let version = &request.release.version;
         surroundings.findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
+        surroundings.findings.extend(judge(&Judged {
+            host,
+            found: &found,
+            receipt: inventory.receipt.as_ref(),
+            target: request,
+            intent: plan.intent,
+            own: live.as_ref(),
+        }));
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
 
     fn payloads(&self) -> Vec<Payload> {
         overlays(&self.defaults, &self.enforced)
+    }
+
+    fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
+        let receipt = read_receipt(host, self.prefix())?;
+        Ok(self.look(host, receipt.as_ref())?.environment)
+    }
+}
+
+impl Resolved {
+    fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
+        let service = receipt.map(|receipt| receipt.service.clone()).unwrap_or_default();
+        let seeker = Seeker {
+            host,
+            start: self.request.start,
+            told: self.environment.as_ref(),
+            live: self.request.prefix.live(),
+            version: receipt.map(|receipt| &receipt.release.version),
+            service: &service,
+        };
+        seeker.look()
     }
 }
 

@@ -1,11 +1,13 @@
 //! Floor 3: the deeds. Observes the host, carries plans out step by step with a journal, and finishes what an earlier
 //! run left open. It does not print, read the environment or parse arguments.
 
+mod adopt;
 mod ask_running;
 mod backup;
 mod database;
 mod dump;
 mod foreign;
+mod gather;
 mod install;
 mod journal_file;
 mod listen;
@@ -15,9 +17,11 @@ mod places;
 mod proof;
 mod reporter;
 mod resolve;
+mod resolve_adopt;
 mod resolve_restore;
 mod resolve_upgrade;
 mod restore;
+mod server_environment;
 mod serving;
 mod settings;
 mod state_files;
@@ -29,6 +33,7 @@ mod undertake;
 mod upgrade;
 mod verify;
 
+pub use adopt::AdoptError;
 pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
     list_backups, other_sessions, prune_backups, restore_database, verify_backup,
@@ -36,6 +41,7 @@ pub use backup::{
 pub use database::DatabaseError;
 pub use dump::DumpError;
 pub use foreign::{Deviation, ForeignError};
+pub use gather::GatherError;
 pub use journal_file::JournalError;
 pub use observe::ObserveError;
 pub use open::{
@@ -44,15 +50,17 @@ pub use open::{
 pub use proof::ProofError;
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
+pub use resolve_adopt::{ResolveAdoptError, ResolvedAdopt, resolve_adopt};
 pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore};
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
+pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
 pub use serving::ServingError;
 pub use settings::{Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{
-    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, HooksError, InheritError,
-    RelocationError, StepError,
+    AcceptError, ActivateError, CarryError, ConfigureError, ConfirmError, HooksError,
+    IdentifyError, InheritError, RelocationError, StepError, TakeOverError,
 };
 pub use transaction::Outcome;
 pub use undertake::{

@@ -57,6 +57,8 @@ pub(crate) fn observe(
         applied: see_applied(host, prefix)?,
         serving: false,
         foreign: Vec::new(),
+        // Until somebody has looked, what was seen last stands.
+        overridden: receipt.iter().flat_map(|it| it.overridden.clone()).collect(),
         drifted,
         receipt,
     })
@@ -76,7 +78,7 @@ fn known_digest(
     digest_of(path).map(Some)
 }
 
-fn see_live(host: &Host, prefix: &Prefix) -> Result<LiveSeen, ObserveError> {
+pub(super) fn see_live(host: &Host, prefix: &Prefix) -> Result<LiveSeen, ObserveError> {
     let live = prefix.live();
     if !host.tree.exists(&live)? {
         return Ok(LiveSeen::Nothing);
@@ -86,7 +88,7 @@ fn see_live(host: &Host, prefix: &Prefix) -> Result<LiveSeen, ObserveError> {
 }
 
 /// The directories that a plan may make or move, and all that lead to them.
-fn see_directories(
+pub(super) fn see_directories(
     host: &Host,
     request: &InstallRequest,
     receipt: Option<&Receipt>,

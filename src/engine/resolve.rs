@@ -3,14 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::server_environment::{EnvironmentError, read_environment_files};
 use crate::config::{Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES};
 use crate::host::{
     Exec, OwnerError, PathError, Users, absolute, current_owner, is_root, read_outside,
     resolve_links,
 };
 use crate::model::{
-    AppName, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName, Placement,
-    Prefix, RelPath, Release, Sha256Digest, Start, Strength, Version, Viewpoint,
+    AppName, Edition, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName,
+    Placement, Prefix, RelPath, Release, ServerEnvironment, Sha256Digest, Start, Strength, Version,
+    Viewpoint,
 };
 
 /// A request with what its overlays say.
@@ -24,6 +26,8 @@ pub struct Resolved {
     pub defaults: Document,
     /// What the host enforces, all overlays in one.
     pub enforced: Document,
+    /// The environment of the server, as the operator tells it.
+    pub environment: Option<ServerEnvironment>,
 }
 
 /// Why a wish makes no request.
@@ -82,6 +86,9 @@ pub enum ResolveError {
     /// An assignment cannot be written beside the others.
     #[error("the overlays contradict each other: {0}")]
     Edit(EditError),
+    /// The environment of the server cannot be told.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
     /// A place is given twice over.
     #[error("{name} is both placed and kept in the tree")]
     PlaceTwice {
@@ -95,7 +102,7 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
     let root = resolve_root(&wish.root)?;
     let prefix = resolve_prefix(&root, &wish.app)?;
     let archive = absolute(&wish.archive)?;
-    let release = resolve_release(wish, &archive)?;
+    let release = named_release(&archive, wish.version.as_ref(), wish.edition)?;
     let config_file = wish.config_file.as_ref().map(|path| below_root(&root, path)).transpose()?;
     let placements = resolve_places(wish, &root, &prefix, &release.version)?;
     let (owner, server) = resolve_owners(wish)?;
@@ -119,7 +126,8 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
         database: wish.database,
         prefix,
     };
-    Ok(Resolved { root, request, defaults, enforced })
+    let environment = read_environment_files(&wish.env_files)?;
+    Ok(Resolved { root, request, defaults, enforced, environment })
 }
 
 /// The root as the kernel sees it.
@@ -140,7 +148,7 @@ pub fn resolve_prefix(root: &Path, app: &AppName) -> Result<Prefix, ResolveError
 }
 
 /// Where a path below the root leads to once its links are resolved; that, too, has to lie below the root.
-fn below_root(root: &Path, path: &RelPath) -> Result<RelPath, ResolveError> {
+pub(super) fn below_root(root: &Path, path: &RelPath) -> Result<RelPath, ResolveError> {
     let typed = path.under(root);
     let resolved = resolve_links(&typed)?;
     let outside = || ResolveError::OutsideRoot { path: typed.clone(), root: root.to_owned() };
@@ -148,13 +156,17 @@ fn below_root(root: &Path, path: &RelPath) -> Result<RelPath, ResolveError> {
     relative.to_str().and_then(|text| text.parse().ok()).ok_or_else(outside)
 }
 
-fn resolve_release(wish: &InstallWish, archive: &Path) -> Result<Release, ResolveError> {
+/// The release in an archive: as its name says, or as it was stated.
+pub(super) fn named_release(
+    archive: &Path,
+    version: Option<&Version>,
+    edition: Option<Edition>,
+) -> Result<Release, ResolveError> {
     let named =
         archive.file_name().and_then(|name| name.to_str()).and_then(Release::from_file_name);
     let unknown = || ResolveError::UnknownRelease { archive: archive.to_owned() };
-    let version =
-        wish.version.clone().or_else(|| named.as_ref().map(|named| named.version.clone()));
-    let edition = wish.edition.or_else(|| named.as_ref().map(|named| named.edition));
+    let version = version.or_else(|| named.as_ref().map(|named| &named.version)).cloned();
+    let edition = edition.or_else(|| named.as_ref().map(|named| named.edition));
     let stated =
         Release { version: version.ok_or_else(unknown)?, edition: edition.ok_or_else(unknown)? };
     match named {

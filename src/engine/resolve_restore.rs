@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::backup::{BackupError, manifest_of};
 use super::resolve::{ResolveError, resolve_prefix, resolve_root};
+use super::server_environment::{EnvironmentError, read_environment_files};
 use super::state_files::{StateFileError, read_maker, read_receipt, read_receipt_at};
 use super::status::own_territory;
 use super::steps::{DEFAULTS, ENFORCED, LEDGER};
@@ -13,7 +14,7 @@ use crate::host::{
 };
 use crate::model::{
     ArchiveStamp, BackupId, BackupManifest, DatabaseUse, InstallRequest, Manner, Overlays, Prefix,
-    Receipt, RestoreRequest, RestoreWish, Sha256Digest, TreeSource,
+    Receipt, RestoreRequest, RestoreWish, ServerEnvironment, Sha256Digest, TreeSource,
 };
 
 /// No overlay and no ledger is larger.
@@ -28,6 +29,10 @@ pub struct ResolvedRestore {
     pub request: RestoreRequest,
     /// May what people have done since be lost?
     pub accept_loss: bool,
+    /// The environment of the server, as the operator tells it.
+    pub environment: Option<ServerEnvironment>,
+    /// What was true then.
+    pub(super) former: Receipt,
     /// The archive of the release, as it was known then.
     pub(super) archive: ArchiveStamp,
     /// The host's defaults, what it enforces, and the ledger, as they were.
@@ -52,6 +57,9 @@ pub enum ResolveRestoreError {
     /// The service cannot be told.
     #[error(transparent)]
     Service(#[from] ServiceNameError),
+    /// The environment of the server cannot be told.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
     /// There is nothing to go back to.
     #[error("the last change here was no upgrade that could be taken back")]
     NoBackup,
@@ -111,7 +119,9 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
         root,
         request,
         accept_loss: wish.accept_loss,
-        archive: former.archive,
+        environment: read_environment_files(&wish.env_files)?,
+        archive: former.archive.clone(),
+        former,
         settings,
     })
 }

@@ -10,8 +10,8 @@ use super::steps::{DEFAULTS, ENFORCED};
 use crate::config::Document;
 use crate::host::{Cancel, Host, Meter, PathError, ServiceNameError, absolute, find_service};
 use crate::model::{
-    DatabaseUse, InstallWish, Location, Manner, Overlay, Prefix, Receipt, Strength, UpgradeRequest,
-    UpgradeWish,
+    DatabaseUse, InstallWish, Location, Manner, Overlay, Prefix, Receipt, ServerEnvironment,
+    Strength, UpgradeRequest, UpgradeWish,
 };
 
 /// A request to upgrade with what its overlays say.
@@ -25,6 +25,8 @@ pub struct ResolvedUpgrade {
     pub defaults: Document,
     /// What the host enforces, all overlays in one.
     pub enforced: Document,
+    /// The environment of the server, as the operator tells it.
+    pub environment: Option<ServerEnvironment>,
 }
 
 /// Why a wish to upgrade makes no request.
@@ -55,7 +57,7 @@ pub fn resolve_upgrade(wish: &UpgradeWish) -> Result<ResolvedUpgrade, ResolveUpg
     let reader = Host::new(&root, own_territory(&prefix), Meter::default(), Cancel::never())?;
     let receipt = read_receipt(&reader, &prefix)?.ok_or(ResolveUpgradeError::NotInstalled)?;
     let wished = target_wish(wish, &reader, &prefix, &receipt)?;
-    let Resolved { root, request: mut target, defaults, enforced } = resolve(&wished)?;
+    let Resolved { root, request: mut target, defaults, enforced, environment } = resolve(&wished)?;
     target.viewpoint = receipt.viewpoint;
     let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
     let service = match &wish.service {
@@ -64,7 +66,7 @@ pub fn resolve_upgrade(wish: &UpgradeWish) -> Result<ResolvedUpgrade, ResolveUpg
     };
     let manner = Manner { hooks, ..wish.manner.clone() };
     let request = UpgradeRequest { target, service, consent: wish.consent, manner };
-    Ok(ResolvedUpgrade { root, request, defaults, enforced })
+    Ok(ResolvedUpgrade { root, request, defaults, enforced, environment })
 }
 
 /// The installation that is wished for, in the words of one.
@@ -100,6 +102,7 @@ fn target_wish(
         service_user: Some(receipt.server.to_string()),
         start: wish.start,
         database: DatabaseUse::AsItIs,
+        env_files: wish.env_files.clone(),
     })
 }
 

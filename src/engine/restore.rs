@@ -7,12 +7,18 @@ use super::install::needs;
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve_restore::ResolvedRestore;
+use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
+use super::state_files::read_receipt;
 use super::steps::read_document;
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
-use super::upgrade::see_installed;
+use super::upgrade::{see_environment, see_installed};
+use crate::config::{Document, reads_config_variable};
 use crate::host::{ArchiveSeen, Host};
-use crate::model::{Finding, Prefix, Severity, Start, TransactionId, TreeSource};
+use crate::model::{
+    BackupManifest, ConfigStore, Finding, Prefix, Receipt, ServerEnvironment, Severity, Start,
+    TransactionId, TreeSource,
+};
 use crate::planning::{self, Decision};
 
 impl Undertaking for ResolvedRestore {
@@ -31,17 +37,31 @@ impl Undertaking for ResolvedRestore {
         };
         let mut inventory = observe(host, target, archive.stamp.clone(), id, Vec::new())?;
         see_installed(host, &target.prefix, &mut inventory)?;
+        let found = self.look(host, inventory.receipt.as_ref())?;
+        if inventory.receipt.is_none() {
+            inventory.overridden.clone_from(&self.former.overridden);
+        }
+        let saved = self.saved(host, &found, &backup)?;
+        see_environment(&found, saved.as_ref(), target, &mut inventory);
         let plan = match planning::restore(&self.request, &inventory)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let saved = target.prefix.backup(&backup.id).below(&backup.config.part);
-        let saved = read_document(host, &saved)?;
-        let needs = needs(&[saved.as_ref()]);
+        let overridden = layer_of(&found.environment, &target.release.version);
+        let needs = needs(&[Some(&overridden), saved.as_ref()]);
         let mut surroundings = survey(host, target, &plan, &archive, &needs);
         if inventory.receipt.is_some() {
             surroundings.findings.extend(self.see_losses(host, &needs));
         }
+        surroundings.findings.extend(self.see_database_stays());
+        surroundings.findings.extend(judge(&Judged {
+            host,
+            found: &found,
+            receipt: Some(inventory.receipt.as_ref().unwrap_or(&self.former)),
+            target,
+            intent: plan.intent,
+            own: saved.as_ref(),
+        }));
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -55,9 +75,58 @@ impl Undertaking for ResolvedRestore {
             |(name, content): &(&'static str, Vec<u8>)| Payload { name, content: content.clone() };
         self.settings.iter().map(payload).collect()
     }
+
+    fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
+        let receipt = read_receipt(host, self.prefix())?;
+        Ok(self.look(host, receipt.as_ref())?.environment)
+    }
 }
 
 impl ResolvedRestore {
+    fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
+        let seeker = Seeker {
+            host,
+            start: self.request.target.start,
+            told: self.environment.as_ref(),
+            live: self.prefix().live(),
+            version: receipt.map(|receipt| &receipt.release.version),
+            service: &self.request.service,
+        };
+        seeker.look()
+    }
+
+    /// The settings that come back.
+    fn saved(
+        &self,
+        host: &Host,
+        found: &Found,
+        backup: &BackupManifest,
+    ) -> Result<Option<Document>, UndertakeError> {
+        let target = &self.request.target;
+        let obeys = reads_config_variable(&target.release.version);
+        let stored = match found.environment.config_store(obeys) {
+            ConfigStore::Database { .. } => {
+                backup.database.as_ref().and_then(|database| database.config.as_ref())
+            }
+            ConfigStore::Usual | ConfigStore::File { .. } => Some(&backup.config.part),
+        };
+        let Some(part) = stored else {
+            return Ok(None);
+        };
+        Ok(read_document(host, &target.prefix.backup(&backup.id).below(part))?)
+    }
+
+    fn see_database_stays(&self) -> Option<Finding> {
+        let stays =
+            self.request.backup.database.is_none() && self.request.target.start != Start::Never;
+        stays.then(|| {
+            let text =
+                "the backup has no database: the server goes back onto the database as it is now";
+            let advice = "a database that a newer release has migrated may not suit an older one";
+            Finding::new(Severity::Warning, "database-stays", text).advise(advice)
+        })
+    }
+
     /// What people have done since the backup was made is gone afterwards, but for the backup that is made first.
     fn see_losses(&self, host: &Host, needs: &Needs) -> Option<Finding> {
         let since = self.request.backup.created;

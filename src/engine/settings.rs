@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::open::{OpenError, OpenTransaction, find_open};
+use super::server_environment::RunningOverrides;
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::{ConfigureError, read_document};
 use crate::config::{Assignment, Document, EditError, Ledger, SettingPath, Shown};
@@ -27,6 +28,8 @@ pub struct Settings {
     pub shipped: Option<Document>,
     /// Who decided what at the last installation.
     pub ledger: Ledger,
+    /// What the environment of the running server decides instead.
+    pub overridden: RunningOverrides,
 }
 
 /// Why the configuration could not be looked at or changed.
@@ -70,7 +73,9 @@ pub fn read_settings(host: &Host, prefix: &Prefix) -> Result<Settings, SettingsE
     let document = read_document(host, &receipt.config)?.ok_or(SettingsError::NotInstalled)?;
     let shipped = read_document(host, &prefix.live().join(TreeIdentity::SHIPPED_CONFIG))?;
     let ledger = read_ledger(host, prefix)?;
-    Ok(Settings { receipt, document, shipped, ledger })
+    let version = &receipt.release.version;
+    let overridden = RunningOverrides::see(host, &prefix.live(), &document, version);
+    Ok(Settings { receipt, document, shipped, ledger, overridden })
 }
 
 /// Who decided what at the last installation; nothing, where that is not known.
@@ -131,12 +136,28 @@ impl Settings {
     /// Who decided a setting, and why; `None` when there is no such setting.
     #[must_use]
     pub fn explain(&self, setting: &SettingPath) -> Option<String> {
+        let told = self.explain_file(setting);
+        match self.overridden.over(setting) {
+            Some(variable) => {
+                let told = told.unwrap_or_else(|| format!("{setting} is not in the file in use"));
+                Some(format!(
+                    "{told}; the environment variable {variable} of the running server wins"
+                ))
+            }
+            None => told,
+        }
+    }
+
+    fn explain_file(&self, setting: &SettingPath) -> Option<String> {
         let now = self.document.get(setting).map(|value| Shown::of(setting, &value));
         let decision = self.ledger.decision(setting);
         match (now, decision) {
             (Some(now), Some(decision)) if decision.value == now => Some(decision.to_string()),
             (Some(now), Some(decision)) => Some(format!(
                 "{setting} is {now}, from the file in use: it was changed after mmembed had written it ({decision})"
+            )),
+            (Some(now), None) if self.ledger.decisions().is_empty() => Some(format!(
+                "{setting} is {now}, from the file in use: mmembed has not written it, and nobody has said why"
             )),
             (Some(now), None) => Some(format!(
                 "{setting} is {now}, from the file in use: it was added after mmembed had written it"

@@ -71,6 +71,17 @@ pub(crate) fn read_maker(
     Ok(maker.map(|maker| maker.transaction))
 }
 
+/// Is what the release of a tree brought only assumed? Quicker than the whole identity.
+pub(crate) fn is_assumed(host: &Host, tree: &RelPath) -> Result<bool, StateFileError> {
+    #[derive(Deserialize)]
+    struct Assumed {
+        #[serde(default)]
+        assumed: bool,
+    }
+    let found: Option<Assumed> = read(host, &tree.join(TreeIdentity::FILE))?;
+    Ok(found.is_some_and(|found| found.assumed))
+}
+
 fn read<T: DeserializeOwned>(host: &Host, path: &RelPath) -> Result<Option<T>, StateFileError> {
     let Some(text) = host.tree.read(path, LARGEST)? else {
         return Ok(None);

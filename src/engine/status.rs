@@ -3,8 +3,13 @@
 use std::path::Path;
 
 use super::open::{OpenError, find_open};
+use super::server_environment::RunningOverrides;
 use super::state_files::{StateFileError, read_receipt};
-use crate::host::{Cancel, Census, Host, Meter, PathError, Territory, current_owner, running_from};
+use super::steps::read_document;
+use crate::config::Document;
+use crate::host::{
+    Cancel, Census, Host, Meter, PathError, Territory, current_owner, lock_holder, running_from,
+};
 use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, TransactionId};
 
 /// What is installed. Each part is seen by itself: what this user may not look at hides nothing else.
@@ -16,10 +21,14 @@ pub struct Status {
     pub receipt: Option<Receipt>,
     /// Is there a tree at the live path?
     pub tree_is_there: Result<bool, PathError>,
-    /// An interrupted transaction.
+    /// Who is at work here just now.
+    pub at_work: Option<String>,
+    /// A transaction that is not closed: interrupted, unless somebody is at work.
     pub open: Result<Option<TransactionId>, OpenError>,
     /// Processes that run from the tree.
     pub running: Result<Census, PathError>,
+    /// The variables in the environment of the running server that decide about settings.
+    pub overridden: Vec<String>,
 }
 
 /// Why it could not be seen.
@@ -33,13 +42,22 @@ pub enum StatusError {
 /// Sees what is installed.
 pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
     let live = prefix.live();
+    let receipt = read_receipt(host, prefix)?;
     Ok(Status {
-        receipt: read_receipt(host, prefix)?,
+        overridden: receipt.as_ref().map_or_else(Vec::new, |it| seen_names(host, &live, it)),
+        receipt,
         tree_is_there: host.tree.exists(&live),
+        at_work: lock_holder(&host.tree, &prefix.lock()),
         open: find_open(host, prefix).map(|open| open.map(|open| open.id)),
         running: running_from(&host.tree.absolute(&live)),
         live,
     })
+}
+
+fn seen_names(host: &Host, live: &RelPath, receipt: &Receipt) -> Vec<String> {
+    let file = read_document(host, &receipt.config).ok().flatten();
+    let file = file.unwrap_or_else(Document::empty);
+    RunningOverrides::see(host, live, &file, &receipt.release.version).names
 }
 
 impl Status {
@@ -57,7 +75,7 @@ pub(crate) fn unseen_server(census: &Census, server: Owner) -> Option<Finding> {
         return None;
     }
     let text = format!(
-        "whether the server runs could not be seen: {} processes of other users may not be looked into",
+        "whether the server runs could not be seen: {} of the processes of other users may not be looked into",
         census.unseen
     );
     let advice =

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::adopt::AdoptError;
 use super::backup::BackupError;
 use super::foreign::ForeignError;
 use super::observe::ObserveError;
@@ -10,11 +11,12 @@ use super::open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
 };
 use super::reporter::Reporter;
+use super::server_environment::{ENVIRONMENT, EnvironmentError};
 use super::state_files::StateFileError;
 use super::steps::ConfigureError;
 use super::transaction::Outcome;
 use crate::host::{Host, Lock, LockError, PathError, random_salt};
-use crate::model::{Event, Finding, Plan, Prefix, Receipt, TransactionId};
+use crate::model::{Event, Finding, Plan, Prefix, Receipt, ServerEnvironment, TransactionId};
 use crate::planning::Refusal;
 
 /// What an undertaking comes to before anything is done.
@@ -63,6 +65,9 @@ pub enum UndertakeError {
     /// What is there is not the command's to change.
     #[error(transparent)]
     Refusal(#[from] Refusal),
+    /// An installation cannot be taken over.
+    #[error(transparent)]
+    Adopt(#[from] AdoptError),
     /// The configuration in use cannot be read.
     #[error(transparent)]
     Configure(#[from] ConfigureError),
@@ -78,6 +83,9 @@ pub enum UndertakeError {
     /// What lies in the live tree cannot be told.
     #[error(transparent)]
     Foreign(#[from] ForeignError),
+    /// The environment of the server cannot be seen.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
     /// Somebody else is at work.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -116,6 +124,14 @@ pub trait Undertaking {
 
     /// What the plan refers to and must not contain.
     fn payloads(&self) -> Vec<Payload>;
+
+    /// The environment that the server is started with.
+    ///
+    /// # Errors
+    /// When there is one that cannot be seen.
+    fn environment(&self, _host: &Host) -> Result<ServerEnvironment, UndertakeError> {
+        Ok(ServerEnvironment::default())
+    }
 
     /// Is a committed change whose server does not start given up for this one?
     fn gives_up_start(&self) -> bool {
@@ -171,7 +187,10 @@ pub fn undertake(
     if findings.iter().any(Finding::is_fatal) {
         return Ok(Undertaken::Refused { plan, findings });
     }
-    let outcome = carry_out(host, &lock, (*plan).clone(), &undertaking.payloads(), reporter)?;
+    let mut payloads = undertaking.payloads();
+    let environment = undertaking.environment(host)?;
+    payloads.push(Payload { name: ENVIRONMENT, content: environment.to_private_text() });
+    let outcome = carry_out(host, &lock, (*plan).clone(), &payloads, reporter)?;
     if let Err(error) = prune(host, prefix) {
         let text = format!("old transactions could not be removed: {error}");
         reporter.hear(&Event::Note { text });

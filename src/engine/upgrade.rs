@@ -6,14 +6,18 @@ use super::install::{finding, lint_overlays, needs, overlays};
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
-use super::state_files::read_identity;
+use super::server_environment::{Found, Judged, Seeker, SiteConfig, judge, layer_of, names_of};
+use super::state_files::{read_identity, read_receipt};
 use super::steps::read_document;
 use super::survey::survey;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
-use crate::config::{Document, Subject, check as lint};
+use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint};
 use crate::host::Host;
-use crate::model::{Finding, Inventory, Prefix, TransactionId};
+use crate::model::{
+    EnvironmentSource, Finding, InstallRequest, Inventory, Prefix, Receipt, ServerEnvironment,
+    Severity, Start, TransactionId, TreeIdentity, Version,
+};
 use crate::planning::{self, Decision};
 
 impl Undertaking for ResolvedUpgrade {
@@ -26,14 +30,27 @@ impl Undertaking for ResolvedUpgrade {
         let archive = see_archive(host, request)?;
         let mut inventory = observe(host, request, archive.stamp.clone(), id, Vec::new())?;
         see_installed(host, &request.prefix, &mut inventory)?;
+        let found = self.seeker(host, inventory.receipt.as_ref()).look()?;
+        let live = self.live(host, &found, inventory.receipt.as_ref())?;
+        see_environment(&found, live.as_ref(), request, &mut inventory);
         let plan = match planning::upgrade(&self.request, &inventory)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let live = read_document(host, &request.config())?;
-        let layers = [Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
+        let overridden = layer_of(&found.environment, &request.release.version);
+        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
         let mut surroundings = survey(host, request, &plan, &archive, &needs(&layers));
-        surroundings.findings.extend(self.lint(live.as_ref()));
+        let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
+        let shipped = read_document(host, &shipped)?;
+        surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
+        surroundings.findings.extend(judge(&Judged {
+            host,
+            found: &found,
+            receipt: inventory.receipt.as_ref(),
+            target: request,
+            intent: plan.intent,
+            own: live.as_ref(),
+        }));
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -41,17 +58,82 @@ impl Undertaking for ResolvedUpgrade {
     fn payloads(&self) -> Vec<Payload> {
         overlays(&self.defaults, &self.enforced)
     }
+
+    fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
+        let receipt = read_receipt(host, self.prefix())?;
+        Ok(self.seeker(host, receipt.as_ref()).look()?.environment)
+    }
 }
 
 impl ResolvedUpgrade {
+    fn seeker<'s>(&'s self, host: &'s Host, receipt: Option<&'s Receipt>) -> Seeker<'s> {
+        Seeker {
+            host,
+            start: self.request.target.start,
+            told: self.environment.as_ref(),
+            live: self.prefix().live(),
+            version: receipt.map(|receipt| &receipt.release.version),
+            service: &self.request.service,
+        }
+    }
+
+    /// The settings in use, without what the environment overrides.
+    fn live(
+        &self,
+        host: &Host,
+        found: &Found,
+        receipt: Option<&Receipt>,
+    ) -> Result<Option<Document>, UndertakeError> {
+        let target = &self.request.target;
+        let version = receipt.map_or(&target.release.version, |receipt| &receipt.release.version);
+        let site = SiteConfig {
+            host,
+            file: &target.config(),
+            environment: &found.environment,
+            version,
+            run_as: Some(target.server),
+            kept: Vec::new(),
+        };
+        if site.is_in_database() {
+            // That it cannot be read there is a finding beside others.
+            return Ok(site.own().ok().flatten());
+        }
+        Ok(site.own()?)
+    }
+
     /// What the new version will say of the settings in use, and of the host's.
-    fn lint(&self, live: Option<&Document>) -> Vec<Finding> {
+    fn lint(&self, live: Option<&Document>, shipped: Option<&Document>) -> Vec<Finding> {
         let version = &self.request.target.release.version;
-        let complaints = live.into_iter().flat_map(|live| lint(live, version, Subject::Whole));
-        let mut findings: Vec<Finding> = complaints.map(finding).collect();
-        findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
+        let mut findings = lint_overlays([&self.defaults, &self.enforced], version);
+        let Some(live) = live else {
+            return findings;
+        };
+        let is_untouched = |complaint: &Complaint| {
+            let value = |document: Option<&Document>| {
+                let setting = complaint.setting.as_ref()?;
+                Some(document?.get(setting)?.raw().to_owned())
+            };
+            complaint.severity != Weight::Error
+                && value(Some(live)).is_some()
+                && value(Some(live)) == value(shipped)
+        };
+        let complaints = lint(live, version, Subject::Whole);
+        let (untouched, touched): (Vec<_>, Vec<_>) = complaints.into_iter().partition(is_untouched);
+        findings.extend(touched.into_iter().map(finding));
+        findings.extend(in_one(&untouched, version));
         findings
     }
+}
+
+/// Settings that nobody has touched are no news one by one.
+fn in_one(complaints: &[Complaint], version: &Version) -> Option<Finding> {
+    let text = match complaints.len() {
+        0 => return None,
+        1 => format!("1 setting as it was shipped is strange to {version}"),
+        more => format!("{more} settings as they were shipped are strange to {version}"),
+    };
+    let advice = "the server drops or fills in what it does not know as it is";
+    Some(Finding::new(Severity::Note, "shipped-settings", text).advise(advice))
 }
 
 /// Sees of an installed tree what matters when it gives way: whether its server runs, and what its release did not bring.
@@ -67,4 +149,16 @@ pub(crate) fn see_installed(
     seen.serving = is_serving(host, prefix, receipt)?;
     seen.foreign = paths_to_carry(host, &live, &identity, &receipt.in_tree())?;
     Ok(())
+}
+
+/// Sees which variables decide about settings. Where nobody can tell, those that did when it was last looked at.
+pub(crate) fn see_environment(
+    found: &Found,
+    own: Option<&Document>,
+    target: &InstallRequest,
+    seen: &mut Inventory,
+) {
+    if target.start != Start::Never && found.environment.source != EnvironmentSource::Nowhere {
+        seen.overridden = names_of(&found.environment, own, &target.release.version);
+    }
 }

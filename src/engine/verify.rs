@@ -9,13 +9,14 @@ use super::ask_running::{Asked, ask_running};
 use super::foreign::{Deviation, compare, look_beyond};
 use super::proof::{DarkServer, DarkStart, ProofError, stop_leftover};
 use super::reporter::Reporter;
+use super::server_environment::{EnvironmentError, Seeker, SiteConfig, refuse_forgotten};
 use super::state_files::{StateFileError, read_identity, read_receipt};
-use super::steps::{ConfigureError, read_document};
-use crate::config::{Document, EditError, darken};
+use super::steps::ConfigureError;
+use crate::config::{Document, EditError, darken_overridden};
 use crate::host::{Host, PathError, free_loopback_port, running_from};
 use crate::model::{
-    Belonging, Location, Owner, Placement, Prefix, Receipt, RelPath, TreeIdentity, Version,
-    Viewpoint,
+    Belonging, Location, Owner, Placement, Prefix, Receipt, RelPath, ServerEnvironment, Start,
+    TreeIdentity, Version, Viewpoint,
 };
 use crate::server::Era;
 
@@ -43,6 +44,9 @@ pub enum VerifyError {
         /// The root.
         root: PathBuf,
     },
+    /// The environment of the server is not known.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
     /// The configuration cannot be used.
     #[error(transparent)]
     Configure(#[from] ConfigureError),
@@ -117,10 +121,12 @@ fn is_expected(path: &RelPath) -> bool {
         || path.name() == COPY
 }
 
-/// Proves the installed server; says how, as a sentence.
+/// Proves the installed server; says how, as a sentence. `told` is its environment as the operator tells it; else it is
+/// looked for.
 pub fn verify_server(
     host: &Host,
     prefix: &Prefix,
+    told: Option<&ServerEnvironment>,
     within: Duration,
     reporter: &mut dyn Reporter,
 ) -> Result<String, VerifyError> {
@@ -128,13 +134,26 @@ pub fn verify_server(
     if receipt.viewpoint == Viewpoint::InsideRoot && host.tree.root() != Path::new("/") {
         return Err(VerifyError::ForInside { root: host.tree.root().to_owned() });
     }
-    let config = read_document(host, &receipt.config)?.ok_or(VerifyError::NotInstalled)?;
     clean_up(host, prefix, &receipt)?;
+    let version = &receipt.release.version;
+    let service = &receipt.service;
+    let start = Start::Prove { within };
+    let live = prefix.live();
+    let seeker = Seeker { host, start, told, live, version: Some(version), service };
+    let environment = seeker.look()?.environment;
+    let site = SiteConfig {
+        host,
+        file: &receipt.config,
+        environment: &environment,
+        version,
+        run_as: other_than_caller(receipt.server),
+        kept: Vec::new(),
+    };
     if is_serving(host, prefix, &receipt)? {
-        ask_the_running(&receipt, &config)
-    } else {
-        start_in_the_dark(host, prefix, &receipt, &config, within, reporter)
+        return ask_the_running(&receipt, &site.effective()?);
     }
+    refuse_forgotten(&receipt, &environment)?;
+    start_in_the_dark(&site, prefix, &receipt, within, reporter)
 }
 
 /// Does the server itself run? Whoever merely stands in its directory, or runs another of its programs, serves nobody.
@@ -184,22 +203,25 @@ pub fn verify_directory(prefix: &Prefix) -> RelPath {
 }
 
 fn start_in_the_dark(
-    host: &Host,
+    site: &SiteConfig<'_>,
     prefix: &Prefix,
     receipt: &Receipt,
-    config: &Document,
     within: Duration,
     reporter: &mut dyn Reporter,
 ) -> Result<String, VerifyError> {
+    let host = site.host;
+    let own = site.require()?;
+    let effective = site.overridden(&own)?;
     let directory = verify_directory(prefix);
     let copy = copy_of(receipt);
     host.tree.make_dir(&directory, 0o700)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let version = &receipt.release.version;
-    let dark = darken(config, version, SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
-    let run_as = other_than_caller(receipt.server);
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let dark = darken_overridden(&own, &effective, version, listen)?;
+    let run_as = site.run_as;
     host.tree.replace(&copy, dark.document.to_text().as_bytes(), 0o600, run_as)?;
-    let site_path = super::steps::site_path(config);
+    let site_path = super::steps::site_path(&effective.document);
     let start = DarkStart {
         tree: &prefix.live(),
         config: &copy,

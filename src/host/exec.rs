@@ -20,6 +20,7 @@ use super::capture::{Capture, Captured};
 use super::exit::Exit;
 use super::leader::Leader;
 use super::machine::this_machine;
+use super::postgres_programs::postgres_programs;
 use super::shade::shade_inherited;
 use crate::model::{CommandSpec, ELF_HEAD, ElfHeader};
 
@@ -37,6 +38,8 @@ pub(super) const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Exec {
     path: Vec<PathBuf>,
+    /// Where `PostgreSQL`'s own programs lie, if elsewhere. It is no part of what a child gets as its `PATH`.
+    postgres: Option<PathBuf>,
 }
 
 /// What a program did.
@@ -111,7 +114,8 @@ pub enum ExecError {
 
 impl Default for Exec {
     fn default() -> Self {
-        Self::with_path(FIXED_PATH.map(PathBuf::from).to_vec())
+        let path = FIXED_PATH.map(PathBuf::from).to_vec();
+        Self { path, postgres: postgres_programs() }
     }
 }
 
@@ -119,17 +123,18 @@ impl Exec {
     /// Looks programs up in these directories instead of the system's.
     #[must_use]
     pub const fn with_path(path: Vec<PathBuf>) -> Self {
-        Self { path }
+        Self { path, postgres: None }
     }
 
-    /// The absolute path of a program: itself if it is absolute, else the first of that name in the fixed `PATH`.
+    /// The absolute path of a program: itself if it is absolute, else the first of that name in the fixed `PATH`, before
+    /// which the newest `PostgreSQL`'s own directory is looked into where there is one.
     /// `None` if there is no executable file. A relative path with a slash is never found.
     #[must_use]
     pub fn find(&self, program: &Path) -> Option<PathBuf> {
         let candidates = if program.is_absolute() {
             vec![program.to_owned()]
         } else if program.components().count() == 1 {
-            self.path.iter().map(|dir| dir.join(program)).collect()
+            self.postgres.iter().chain(&self.path).map(|dir| dir.join(program)).collect()
         } else {
             Vec::new()
         };

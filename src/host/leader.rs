@@ -18,8 +18,11 @@ use super::exit::Exit;
 const BUSY_TRIES: u32 = 25;
 /// How long to wait in between.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
-/// The longest pause between two looks at a child; the first ones are shorter.
-const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+/// The pause between two looks at a child, as a part of the time that it has taken so far: its end is noticed late by no
+/// more of it. People wait for many short ones in a row while their server is down.
+const PAUSE_PART: u32 = 16;
+/// The shortest and the longest such pause.
+const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
 /// How long a process may need to vanish after SIGKILL; longer only if it hangs in the kernel.
 const DEATH_LIMIT: Duration = Duration::from_secs(10);
 
@@ -75,16 +78,16 @@ impl Leader {
     /// Waits until it has ended, at most this long. Says whether it has.
     pub(super) fn wait(&self, limit: Duration) -> io::Result<bool> {
         let begin = Instant::now();
-        let mut pause = Duration::from_millis(1);
+        let [shortest, longest] = PAUSES;
         loop {
             if self.has_ended()? {
                 return Ok(true);
             }
-            let Some(left) = limit.checked_sub(begin.elapsed()) else {
+            let waited = begin.elapsed();
+            let Some(left) = limit.checked_sub(waited) else {
                 return Ok(false);
             };
-            sleep(pause.min(left));
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            sleep((waited / PAUSE_PART).clamp(shortest, longest).min(left));
         }
     }
 

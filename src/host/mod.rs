@@ -21,6 +21,7 @@ mod mounts;
 mod outside;
 mod owner;
 mod ports;
+mod postgres_programs;
 mod processes;
 mod processes_by_argument;
 mod random;
@@ -38,6 +39,7 @@ mod stream;
 mod surroundings_of;
 mod territory;
 mod tree;
+mod unit_environment;
 pub mod unpack;
 
 pub use append_file::{AppendFile, open_descriptor};
@@ -55,7 +57,7 @@ pub use hooks::{HookError, HookProgram, HookPrograms, hooks_in};
 pub use http::{Http, HttpError, Response};
 pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
-pub use lock::{Lock, LockError};
+pub use lock::{Lock, LockError, lock_holder};
 pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
 pub use outside::{
@@ -76,9 +78,10 @@ pub use sink::{FileSink, Written};
 pub use source_file::SourceFile;
 pub use space::{FileSystem, FileSystems};
 pub use stream::{Stream, StreamError, Streamed};
-pub use surroundings_of::{environment_of, service_of};
+pub use surroundings_of::{config_argument_of, environment_of, service_of};
 pub use territory::Territory;
 pub use tree::{Attributes, Exchange, Kind, Setting, Stat, Tree, is_executable_mode};
+pub use unit_environment::{UnitEnvironmentError, environment_of_unit};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };

@@ -173,6 +173,14 @@ impl ServerProcess {
             return Ok(Stopped { exit, killed: false });
         }
         self.terminate()?;
+        self.await_end(grace)
+    }
+
+    /// Waits for the end of one that was told to stop, and after `grace` sends SIGKILL as [`ServerProcess::stop`] does.
+    ///
+    /// # Errors
+    /// If it does not die: it hangs in the kernel.
+    pub fn await_end(&mut self, grace: Duration) -> Result<Stopped, ServerError> {
         if let Some(exit) = self.wait(grace)? {
             return Ok(Stopped { exit, killed: false });
         }

@@ -1,5 +1,5 @@
-//! What surrounds a running process: the unit that it belongs to, and the settings in its environment.
-//! Nothing else of an environment is ever looked at, and no value of it is shown.
+//! What surrounds a running process: the unit that it belongs to, the settings in its environment, and the configuration
+//! that its command line names. Nothing else of an environment is ever looked at, and no value of it is shown.
 
 #![expect(clippy::disallowed_methods, reason = "this is the door")]
 
@@ -48,6 +48,34 @@ pub fn environment_of(pid: u32) -> Option<BTreeMap<String, Secret<String>>> {
     Some(variables)
 }
 
+/// What the command line of a process names as its configuration; `None` if it names none, or cannot be seen.
+#[must_use]
+pub fn config_argument_of(pid: u32) -> Option<Secret<String>> {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let words = bytes.split(|&byte| byte == 0).map(String::from_utf8_lossy);
+    config_argument(words.map(std::borrow::Cow::into_owned))
+}
+
+/// The options of all servers that name the configuration: with one dash up to 3.7, with two or as a letter since 3.6.
+const CONFIG_OPTIONS: [&str; 3] = ["--config", "-config", "-c"];
+
+/// The same of these words.
+pub(super) fn config_argument(words: impl IntoIterator<Item = String>) -> Option<Secret<String>> {
+    let mut words = words.into_iter().skip(1);
+    let mut named = None;
+    while let Some(word) = words.next() {
+        // The last one counts.
+        if CONFIG_OPTIONS.contains(&word.as_str()) {
+            named = words.next();
+        } else if let Some((_, value)) =
+            word.split_once('=').filter(|(option, _)| CONFIG_OPTIONS.contains(option))
+        {
+            named = Some(value.to_owned());
+        }
+    }
+    named.map(Secret::new)
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;
@@ -70,6 +98,25 @@ mod tests {
             Some("/system.slice/a.service")
         );
         assert_eq!(named("8:pids:/system.slice/a.service"), None);
+    }
+
+    #[test]
+    fn the_configuration_on_a_command_line_is_found_in_every_form() {
+        for (words, named) in [
+            ("server", None),
+            ("mattermost", None),
+            ("mattermost --config /etc/x.json", Some("/etc/x.json")),
+            ("mattermost server -c x.json", Some("x.json")),
+            ("mattermost --config=postgres://u:p@h/d?a=b", Some("postgres://u:p@h/d?a=b")),
+            ("platform -config=x.json", Some("x.json")),
+            ("mattermost -c x -c y", Some("y")),
+            ("mattermost --disableconfigwatch", None),
+            ("mattermost -c", None),
+            ("-c x", None),
+        ] {
+            let found = config_argument(words.split(' ').map(ToOwned::to_owned));
+            assert_eq!(found.as_ref().map(|it| it.expose().as_str()), named, "{words}");
+        }
     }
 
     #[test]

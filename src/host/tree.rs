@@ -4,6 +4,7 @@
 
 mod attributes;
 mod duplicate;
+mod link;
 mod names;
 mod rename;
 

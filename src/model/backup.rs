@@ -284,6 +284,9 @@ impl BackupManifest {
     /// The file with the manifest's own digest, in the form of `sha256sum`.
     pub const DIGEST_FILE: &str = "manifest.json.sha256";
 
+    /// The configuration of a server that keeps it in its database.
+    pub const STORED_CONFIG: &str = "config-database.json";
+
     /// The settings that the new server no longer has, with their former values. It is added once the backup is finished and
     /// the new server was proven; all of it stands in the saved configuration too.
     pub const FORMER_VALUES: &str = "settings-dropped.json";

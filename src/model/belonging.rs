@@ -64,7 +64,7 @@ mod tests {
             schema: IDENTITY_SCHEMA,
             transaction: "20261123T205143Z-9f3a".parse().unwrap(),
             release: Release { version: Version::new(10, 11, 0), edition: Edition::Team },
-            archive: Sha256Digest::of(b"archive"),
+            archive: Some(Sha256Digest::of(b"archive")),
             entries,
             assumed: false,
         }

@@ -20,13 +20,16 @@ pub struct TreeIdentity {
     pub transaction: TransactionId,
     /// The release.
     pub release: Release,
-    /// Digest of the archive it came from.
-    pub archive: Sha256Digest,
+    /// Digest of the archive it came from; `None` where that is not known.
+    pub archive: Option<Sha256Digest>,
     /// The release's own content, sorted by path.
     pub entries: Vec<Entry>,
-    /// Was that content taken from the tree itself, for want of the release's archive? Then a file that somebody has put among
-    /// those of the release cannot be told from them, and a tree that gave way must not be removed unasked.
-    #[serde(default)]
+    /// Was the content concluded from a tree that was found, because its archive was not at hand?
+    ///
+    /// Then what somebody else has put among the release's own files counts as the release's, and what the release brought
+    /// under an unusual name as the site's. **Such a tree must never be removed unasked, not even once it is retired**:
+    /// it may hold the only copy of something that nobody knew to carry on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub assumed: bool,
 }
 

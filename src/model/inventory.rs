@@ -72,6 +72,8 @@ pub struct Inventory {
     pub serving: bool,
     /// What lies in the live tree that its release did not bring, below it; looked for only when the tree is to give way.
     pub foreign: Vec<RelPath>,
+    /// The variables in the server's environment that decide about settings: names, no values.
+    pub overridden: Vec<String>,
     /// Settings whose value in the live configuration is not the enforced one.
     pub drifted: Vec<String>,
 }

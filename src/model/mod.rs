@@ -1,6 +1,7 @@
 //! Floor 0: the nouns of the trade and what always holds for them.
 //! No I/O, no clock, no decision.
 
+mod adoption;
 mod backup;
 mod belonging;
 mod carry;
@@ -8,6 +9,7 @@ mod command;
 mod digest;
 mod elf;
 mod entry;
+mod environment_file;
 mod event;
 mod finding;
 mod glibc;
@@ -28,6 +30,7 @@ mod report;
 mod request;
 mod restore;
 mod secret;
+mod server_environment;
 mod service;
 mod serving;
 mod step;
@@ -35,6 +38,7 @@ mod transaction;
 mod version;
 mod wish;
 
+pub use adoption::{AdoptRequest, AdoptWish, Arrangement, GitLab};
 pub use backup::{
     BACKUP_SCHEMA, BackUp, BackupId, BackupManifest, BackupOrigin, BackupPart, DataPolicy,
     DatabaseDescription, ManifestError, SavedConfig, SavedDatabase, SavedDirectory, SavedFile,
@@ -46,6 +50,7 @@ pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
 pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};
 pub use entry::{Entry, EntryKind};
+pub use environment_file::{EnvironmentFileError, parse_environment_file};
 pub use event::Event;
 pub use finding::{Finding, Severity};
 pub use glibc::{GlibcError, GlibcVersion, GlibcVersionError, needed_glibc};
@@ -71,6 +76,7 @@ pub use request::{
 };
 pub use restore::{RestoreConfig, RestoreData, RestoreDatabase};
 pub use secret::Secret;
+pub use server_environment::{ConfigStore, EnvironmentSource, ServerEnvironment};
 pub use service::{Service, ServiceTextError, ServiceWish};
 pub use serving::{StartServer, StopServer};
 pub use step::{Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId};

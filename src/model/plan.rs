@@ -19,6 +19,8 @@ pub enum Intent {
     Install,
     /// The installed release stays; its configuration or its places change.
     Reconfigure,
+    /// An installation that somebody else made is taken over.
+    Adopt,
     /// The installed release gives way to another one.
     Upgrade,
     /// What a backup has is put back.

@@ -57,7 +57,7 @@ pub struct ArchiveStamp {
 pub struct Proof {
     /// The release as which the server answered.
     pub answered_as: Version,
-    /// From the start of the process to the first good answer, in milliseconds.
+    /// From the start of the process to the first good answer, in milliseconds; 0 for a server that was running already.
     pub ready_after_ms: u64,
     /// What else was checked, and how it came out, as sentences.
     pub checks: Vec<String>,
@@ -91,6 +91,9 @@ pub struct Receipt {
     /// Who starts and stops the server; nobody in receipts of versions that did not ask.
     #[serde(default)]
     pub service: Service,
+    /// The variables in the server's environment that decided about settings when it was last looked at: names, no values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<String>,
     /// What the dark start proved; `None` when the server was not started.
     pub proof: Option<Proof>,
 }

@@ -82,6 +82,13 @@ impl RelPath {
         Path::new(&self.0).starts_with(&top.0)
     }
 
+    /// The rest of the path below `top`; `None` if it is not below it.
+    #[must_use]
+    pub fn relative_to(&self, top: &Self) -> Option<Self> {
+        let rest = self.as_path().strip_prefix(top.as_path()).ok()?;
+        rest.to_str()?.parse().ok()
+    }
+
     /// The path under an absolute directory.
     #[must_use]
     pub fn under(&self, directory: &Path) -> PathBuf {

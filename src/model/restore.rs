@@ -23,6 +23,8 @@ pub struct RestoreConfig {
 pub struct RestoreData {
     /// From which backup.
     pub backup: BackupId,
+    /// The tree that is about to become the live one: what lay in that goes there.
+    pub staged: RelPath,
 }
 
 /// What [`Step::RestoreDatabase`](super::Step::RestoreDatabase) puts back.

@@ -154,6 +154,38 @@ pub enum Step {
         /// The staged tree.
         to: RelPath,
     },
+    /// Write down in a tree that somebody else made which release it is, and what of it the release brought.
+    Identify {
+        /// The tree.
+        tree: RelPath,
+        /// The release.
+        release: Release,
+        /// The same release as its archive has it, unpacked for comparison, which is removed afterwards; `None` when there
+        /// is no archive, and the content is concluded from the tree itself.
+        like: Option<RelPath>,
+        /// The mutable directories that are kept in the tree, below it, wherever they are.
+        in_tree: Vec<RelPath>,
+    },
+    /// Make a tree that lies elsewhere the live one, and leave a link in its place.
+    TakeOver {
+        /// Where it is.
+        from: RelPath,
+        /// Where it goes.
+        live: RelPath,
+    },
+    /// Gather what the settings of a server are that gets its last word from its environment.
+    GatherSettings {
+        /// Its configuration, which is left as it is.
+        config: RelPath,
+        /// A directory with a file for each variable.
+        environment: RelPath,
+        /// The version that reads them.
+        version: Version,
+        /// The file for the result, in the transaction's directory.
+        into: RelPath,
+    },
+    /// Find out, while the server runs, what the backup has to know of the database, and what would be in its way.
+    PrepareBackUp(BackUp),
     /// Save configuration, database and what else is asked for, and be sure that it can be brought back.
     BackUp(BackUp),
     /// Put the configuration back that a backup has.
@@ -261,7 +293,9 @@ impl Step {
             Self::ConfirmRelease { .. }
             | Self::SetOwner { .. }
             | Self::GrantDirectory { .. }
+            | Self::GatherSettings { .. }
             | Self::RehearseMerge(_)
+            | Self::PrepareBackUp(_)
             | Self::CheckCarry(_)
             | Self::InheritAttributes { .. } => Reversal::Free,
             Self::RunHooks(hooks) if !hooks.phase.is_after_commit() => Reversal::Undo,
@@ -271,6 +305,8 @@ impl Step {
             | Self::MoveDirectory { .. }
             | Self::CopyDirectory { .. }
             | Self::Configure(_)
+            | Self::Identify { .. }
+            | Self::TakeOver { .. }
             | Self::BackUp(_)
             | Self::RestoreConfig(_)
             | Self::RestoreData(_)

@@ -63,6 +63,8 @@ pub struct InstallWish {
     pub start: Start,
     /// What may be done to a database that already holds something.
     pub database: DatabaseUse,
+    /// Files with the environment that the server is started with, as given.
+    pub env_files: Vec<PathBuf>,
 }
 
 /// A wish to have an installation put back as a backup has it.
@@ -82,6 +84,8 @@ pub struct RestoreWish {
     pub service: Option<ServiceWish>,
     /// May what people have done since be lost?
     pub accept_loss: bool,
+    /// Files with the environment that the server is started with, as given.
+    pub env_files: Vec<PathBuf>,
     /// How the rest is done.
     pub manner: Manner,
 }
@@ -109,6 +113,8 @@ pub struct UpgradeWish {
     pub service: Option<ServiceWish>,
     /// What may be done in so many words.
     pub consent: Consent,
+    /// Files with the environment that the server is started with, as given.
+    pub env_files: Vec<PathBuf>,
     /// How the rest is done.
     pub manner: Manner,
 }

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use super::required_stop::check_hop;
 use crate::model::{Finding, Intent, Plan, Planned, Severity, SpaceSeen, Step, Surroundings};
 
 /// All findings, the heaviest first.
@@ -11,6 +12,7 @@ pub fn check(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
     let mut findings = seen.findings.clone();
     findings.extend(seen.spaces.iter().flat_map(|space| check_space(plan, space)));
     findings.extend(check_mounts(plan, seen));
+    findings.extend(check_stops(plan));
     findings.extend(check_running(plan, seen));
     findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
@@ -44,6 +46,18 @@ fn check_space(plan: &Plan, space: &SpaceSeen) -> Vec<Finding> {
     findings
 }
 
+/// What is known of the way from the release that gives way to the one that comes.
+fn check_stops(plan: &Plan) -> Vec<Finding> {
+    let former = plan.steps.iter().find_map(|planned| {
+        let Step::Configure(configure) = &planned.step else {
+            return None;
+        };
+        configure.former.as_ref()
+    });
+    let to = &plan.receipt.release.version;
+    former.map(|former| check_hop(&former.version, to)).unwrap_or_default()
+}
+
 fn check_mounts(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
     let unpacks = plan.intent != Intent::Reconfigure;
     let found = seen.mounts.iter().filter(|_| unpacks).map(|mount| {
@@ -74,7 +88,7 @@ fn check_running(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
             (None, Intent::Upgrade | Intent::Restore) => finding.advise(
                 "say how it is stopped and started, with --service or with --stop-cmd and --start-cmd",
             ),
-            (_, Intent::Install | Intent::Reconfigure) => finding.advise(
+            (_, Intent::Install | Intent::Reconfigure | Intent::Adopt) => finding.advise(
                 "stop the server first: two servers must not share a database or a configuration",
             ),
         }

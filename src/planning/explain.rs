@@ -1,9 +1,10 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{Carry, DataPolicy, RelPath, Step};
+use crate::model::{BackUp, Carry, DataPolicy, RelPath, Step};
 
 /// What the step does.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one sentence for each kind of step, in one place")]
 pub fn explain(step: &Step) -> String {
     match step {
         Step::MakeDirectory { path, mode, owner, content: _ } => {
@@ -43,16 +44,8 @@ pub fn explain(step: &Step) -> String {
         Step::InheritAttributes { from, to } => {
             format!("give {to} the owners, rights and capabilities that were set in {from}")
         }
-        Step::BackUp(backup) => {
-            let what = match (backup.database, backup.policy) {
-                (true, DataPolicy::Skip) => "configuration and database",
-                (true, DataPolicy::Link | DataPolicy::Copy) => "configuration, database and files",
-                (false, DataPolicy::Skip) => "the configuration",
-                (false, DataPolicy::Link | DataPolicy::Copy) => "configuration and files",
-            };
-            let rehearse = if backup.verify_restore { ", and bring it back on trial" } else { "" };
-            format!("back up {what} as {}{rehearse}", backup.id)
-        }
+        Step::PrepareBackUp(_) => "look at the database that will be backed up".to_owned(),
+        Step::BackUp(back_up) => explain_backup(back_up),
         Step::RestoreConfig(restore) => {
             format!("put the configuration of the backup {} back", restore.backup)
         }
@@ -68,6 +61,18 @@ pub fn explain(step: &Step) -> String {
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
         }
+        Step::Identify { tree, release, like: Some(_), .. } => {
+            format!("compare {tree} with {release}, and write down in it what the release brought")
+        }
+        Step::Identify { tree, release, like: None, .. } => {
+            format!("conclude what {release} brought, and write that down in {tree}")
+        }
+        Step::TakeOver { from, live } => {
+            format!("make {from} the live tree {live}, and leave a link in its place")
+        }
+        Step::GatherSettings { config, environment, .. } => {
+            format!("gather the settings in {config} and in the environment {environment}")
+        }
         Step::StopServer(old) if old.service.is_none() => {
             format!("be sure that no server runs from {}", old.tree)
         }
@@ -80,6 +85,17 @@ pub fn explain(step: &Step) -> String {
         }
         Step::Settle => "write the receipt".to_owned(),
     }
+}
+
+fn explain_backup(back_up: &BackUp) -> String {
+    let what = match (back_up.database, back_up.policy) {
+        (true, DataPolicy::Skip) => "configuration and database",
+        (true, DataPolicy::Link | DataPolicy::Copy) => "configuration, database and files",
+        (false, DataPolicy::Skip) => "the configuration",
+        (false, DataPolicy::Link | DataPolicy::Copy) => "configuration and files",
+    };
+    let rehearse = if back_up.verify_restore { ", and bring it back on trial" } else { "" };
+    format!("back up {what} as {}{rehearse}", back_up.id)
 }
 
 /// So many paths are named; of more, only how many they are.

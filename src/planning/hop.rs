@@ -112,15 +112,12 @@ impl<'a> Hop<'a> {
         self.hooks(HookPhase::AfterStop);
     }
 
-    /// Saves what there is; says how the database becomes again what it was.
-    pub(super) fn back_up(&mut self) -> DatabaseUndo {
-        let Some(former) = self.former else {
-            return DatabaseUndo::Empty;
-        };
+    /// What is saved of what there is; nothing on a host where nothing is installed.
+    fn saved(&self) -> Option<BackUp> {
+        let former = self.former?;
         let prefix = &self.target.prefix;
-        let id = BackupId::from(self.seen.id.clone());
-        let back_up = BackUp {
-            id: id.clone(),
+        Some(BackUp {
+            id: BackupId::from(self.seen.id.clone()),
             origin: BackupOrigin::Transaction,
             config: former.config.clone(),
             database: self.starts() && self.saves_database,
@@ -129,7 +126,23 @@ impl<'a> Hop<'a> {
             verify_restore: self.manner.verify_restore,
             run_as: other_than(former.server, self.seen.caller),
             retired: Some(prefix.retired(&self.seen.id)),
+        })
+    }
+
+    /// Looks at what will be saved, while the server runs.
+    pub(super) fn prepare_backup(&mut self) {
+        if let Some(back_up) = self.saved().filter(|saved| saved.database) {
+            let because = "what is in the way of a backup is found while the server runs";
+            self.steps.add(Step::PrepareBackUp(back_up), because);
+        }
+    }
+
+    /// Saves what there is; says how the database becomes again what it was.
+    pub(super) fn back_up(&mut self) -> DatabaseUndo {
+        let Some(back_up) = self.saved() else {
+            return DatabaseUndo::Empty;
         };
+        let id = back_up.id.clone();
         self.steps.add(Step::BackUp(back_up), "whatever the server does can be taken back");
         if self.saves_database { DatabaseUndo::Restore(id) } else { DatabaseUndo::Leave }
     }

@@ -157,10 +157,12 @@ fn refuse_other(
     if installed != request.release {
         return Err(Refusal::OtherRelease { installed });
     }
-    let stated = request.sha256.or(seen.archive.sha256);
-    if stated.is_some() && stated != receipt.archive.sha256 {
-        let sha256 = receipt.archive.sha256.map(|sum| sum.to_string()).unwrap_or_default();
-        return Err(Refusal::OtherArchive { installed, sha256 });
+    // A tree that was taken over may have come from an archive that nobody knows.
+    if let (Some(stated), Some(known)) =
+        (request.sha256.or(seen.archive.sha256), receipt.archive.sha256)
+        && stated != known
+    {
+        return Err(Refusal::OtherArchive { installed, sha256: known.to_string() });
     }
     if receipt.owner != request.owner {
         return Err(Refusal::OtherOwner { now: receipt.owner, wanted: request.owner });

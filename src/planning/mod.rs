@@ -1,5 +1,9 @@
 //! Floor 1: from wish and world to plan. It observes nothing and changes nothing.
 
+mod adopt;
+mod adopt_places;
+mod adopt_refusal;
+mod adopt_release;
 mod check;
 mod estimate;
 mod explain;
@@ -7,10 +11,15 @@ mod hop;
 mod install;
 mod reach;
 mod refusal;
+mod required_stop;
 mod restore;
 mod steps;
 mod upgrade;
 
+pub use adopt::{Adoption, adopt};
+pub use adopt_places::{AdoptedPlaces, Located, LocatedAt, adopted_places};
+pub use adopt_refusal::AdoptRefusal;
+pub use adopt_release::{Stated, Testimony, Witness, release_of};
 pub use check::check;
 pub use estimate::{Estimate, STATE_BYTES, dump_estimate, estimate};
 pub use explain::explain;

@@ -22,9 +22,12 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             Step::RestoreConfig(restore) => tops.extend(restore.file.parent()),
             Step::RestoreDatabase(restore) => tops.extend(restore.config.parent()),
             Step::Prove(prove) => tops.extend(prove.config.parent()),
+            Step::Identify { tree, .. } => tops.push(tree.clone()),
+            Step::TakeOver { from, .. } => tops.push(from.clone()),
             Step::Unpack { .. }
             | Step::ConfirmRelease { .. }
             | Step::SetOwner { .. }
+            | Step::GatherSettings { .. }
             | Step::GrantDirectory { .. }
             | Step::RehearseMerge(_)
             | Step::Activate { .. }
@@ -35,6 +38,7 @@ pub fn reach(plan: &Plan) -> Vec<RelPath> {
             | Step::StopServer(_)
             | Step::StartServer(_)
             | Step::RunHooks(_)
+            | Step::PrepareBackUp(_)
             | Step::BackUp(_)
             | Step::CleanUp { .. }
             | Step::RestoreData(_)

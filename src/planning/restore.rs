@@ -68,6 +68,9 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
         }
     };
     hop.check_carry(&staged);
+    // A database that does not go back needs no way back.
+    hop.saves_database = request.backup.database.is_some();
+    hop.prepare_backup();
     hop.stop();
     let database = hop.back_up();
     let backup = request.backup.id.clone();
@@ -78,7 +81,7 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
         "the settings go back with the release",
     );
     if hop.former.is_none() && !request.backup.directories.is_empty() {
-        let data = RestoreData { backup: backup.clone() };
+        let data = RestoreData { backup: backup.clone(), staged: staged.clone() };
         hop.steps.add(Step::RestoreData(data), "the host has nothing of it any more");
     }
     hop.switch(&staged, &maker);

@@ -124,6 +124,21 @@ impl Steps {
         self.add(Step::Configure(configure), because);
     }
 
+    /// Settings that were gathered elsewhere meet those that the release ships.
+    pub(super) fn configure_from(
+        &mut self,
+        request: &InstallRequest,
+        seen: &Inventory,
+        tree: &RelPath,
+        gathered: &RelPath,
+    ) {
+        self.configure(request, seen, tree);
+        if let Some(Planned { step: Step::Configure(configure), because }) = self.steps.last_mut() {
+            configure.site = Some(gathered.clone());
+            "the settings come along".clone_into(because);
+        }
+    }
+
     pub(super) fn prove_and_settle(&mut self, request: &InstallRequest, seen: &Inventory) {
         if let Start::Prove { within } = request.start {
             let prove = Prove {
@@ -177,6 +192,7 @@ impl Steps {
             owner: request.owner,
             server: request.server,
             service: former.map(|receipt| receipt.service.clone()).unwrap_or_default(),
+            overridden: seen.overridden.clone(),
             // One that was proven stays proven until it is started again.
             proof: former.and_then(|receipt| receipt.proof.clone()),
         };

@@ -94,8 +94,9 @@ fn plan(request: &UpgradeRequest, seen: &Inventory, receipt: &Receipt) -> Plan {
         Step::RehearseMerge(configure.clone()),
         "what cannot be merged is found while the server runs",
     );
-    hop.stop();
     hop.saves_database = !request.consent.unsaved_database;
+    hop.prepare_backup();
+    hop.stop();
     let database = hop.back_up();
     hop.steps.add(Step::Configure(configure), "users change settings until the last second");
     hop.switch(&staged, &seen.id);

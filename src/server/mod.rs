@@ -2,6 +2,7 @@
 //! Nothing is started, opened or asked here; every function is a pure function of what others have seen.
 
 mod banner;
+mod brought;
 mod era;
 mod exit_meaning;
 mod identity;
@@ -15,6 +16,7 @@ mod version_command;
 mod version_id;
 
 pub use banner::Banner;
+pub use brought::Brought;
 pub use era::{
     ConfigRewriting, EnvironmentOverrides, Era, LostConfig, PingApi, Readiness, StatusReport,
 };

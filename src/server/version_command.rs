@@ -76,6 +76,30 @@ impl VersionCommand {
         })
     }
 
+    /// The form that is free of side effects whatever the version, for a program called `mattermost`: those are 5.0 or
+    /// newer, and refuse a flag that they do not know before they do anything (observed on real servers 5.3 to 7.8).
+    ///
+    /// A program called `platform` is never asked: 3.5 takes `version` for nothing and starts its server (observed), and
+    /// up to 5.36 it hands everything on to `mattermost`.
+    #[must_use]
+    pub fn for_unknown() -> Self {
+        Self {
+            args: vec!["version".to_owned(), "--skip-server-start".to_owned()],
+            prints_on: Stream::Stdout,
+            if_unknown: Refusal::TellsNothing,
+            timeout: WITHOUT_DATABASE,
+        }
+    }
+
+    /// The form for a program called `mattermost` that refused [`VersionCommand::for_unknown`], and whose tree these names
+    /// lie in. The flag is unknown before 5.27 and again from 11 on; trees with a `manifest.txt` and without
+    /// `bin/platform` are 5.37 or newer (server source: build files). `None` where it could be an old one.
+    #[must_use]
+    pub fn for_newest(has_manifest: bool, has_platform: bool) -> Option<Self> {
+        let is_new = has_manifest && !has_platform;
+        is_new.then(|| Self { args: vec!["version".to_owned()], ..Self::for_unknown() })
+    }
+
     /// The form for versions that have none without side effects, to be run only after this very release was proven
     /// on this very database, and on a copy of its configuration at the absolute path `config`, because it rewrites it.
     /// `None` for versions with a harmless form, and for those before 1.0, which have no version command.
@@ -111,7 +135,13 @@ impl VersionCommand {
     /// ones make `plugins` and `data` where they stand (observed on real servers).
     #[must_use]
     pub fn spec(&self, version: &Version, tree: &Path) -> CommandSpec {
-        let mut spec = CommandSpec::new(Era::of(version).server_binary().under(tree));
+        self.spec_of(&Era::of(version).server_binary().under(tree), tree)
+    }
+
+    /// The call of a program of the tree at the absolute path `tree`.
+    #[must_use]
+    pub fn spec_of(&self, program: &Path, tree: &Path) -> CommandSpec {
+        let mut spec = CommandSpec::new(program);
         spec.args.clone_from(&self.args);
         spec.cwd = Some(tree.to_owned());
         spec.timeout = self.timeout;

@@ -25,6 +25,7 @@ pub(crate) struct FixtureRelease {
     timings: Timings,
     binary_size: u64,
     small_files: usize,
+    large_plugins: (usize, u64),
 }
 
 impl FixtureRelease {
@@ -45,6 +46,7 @@ impl FixtureRelease {
             timings: Timings::default(),
             binary_size: 0,
             small_files: 300,
+            large_plugins: (0, 0),
         }
     }
 
@@ -75,6 +77,12 @@ impl FixtureRelease {
     /// How many small files the web application consists of.
     pub(crate) fn small_files(mut self, count: usize) -> Self {
         self.small_files = count;
+        self
+    }
+
+    /// Adds prepackaged plugins of so many bytes each.
+    pub(crate) fn large_plugins(mut self, count: usize, bytes: u64) -> Self {
+        self.large_plugins = (count, bytes);
         self
     }
 
@@ -140,6 +148,7 @@ impl FixtureRelease {
                 b"stub",
             );
         }
+        self.add_large_plugins(&mut archive);
         if *doubled_root {
             archive.directory("");
         }
@@ -148,6 +157,15 @@ impl FixtureRelease {
         self.add_config_extras(&mut archive);
         self.add_assets(&mut archive);
         archive.finish()
+    }
+
+    fn add_large_plugins(&self, archive: &mut Archive) {
+        let (count, size) = self.large_plugins;
+        for number in 0..count {
+            let mut bytes = format!("plugin {number} of {}", self.fixture.version).into_bytes();
+            elf::pad(&mut bytes, size);
+            archive.file(&format!("prepackaged_plugins/large-{number}.tar.gz"), 0o644, &bytes);
+        }
     }
 
     fn add_config_extras(&self, archive: &mut Archive) {

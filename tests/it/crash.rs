@@ -66,6 +66,7 @@ pub fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         owner: nobody,
         server: nobody,
         service: Service::None,
+        overridden: Vec::new(),
         proof: None,
     };
     let steps = steps.into_iter().map(|step| Planned { step, because: String::new() }).collect();
@@ -162,6 +163,7 @@ fn wish(root: &Path, archive: &Path) -> InstallWish {
         service_user: None,
         start: Start::Never,
         database: DatabaseUse::MustBeEmpty,
+        env_files: Vec::new(),
     }
 }
 
@@ -192,7 +194,7 @@ fn program_head() -> Vec<u8> {
 }
 
 /// A release small enough to be unpacked thousands of times. Nobody starts its server.
-fn tiny_release(directory: &Path) -> PathBuf {
+pub(crate) fn tiny_release(directory: &Path) -> PathBuf {
     let path = directory.join("mattermost-team-5.9.0-linux-amd64.tar.gz");
     let gzip = GzEncoder::new(fs::File::create(&path).unwrap(), Compression::fast());
     let mut archive = tar::Builder::new(gzip);

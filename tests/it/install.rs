@@ -13,6 +13,7 @@ mod looking;
 mod others;
 mod real;
 mod refusals;
+mod saving;
 mod settings;
 mod staging;
 mod stopping;

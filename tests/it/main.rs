@@ -12,6 +12,7 @@
     reason = "tests are the world outside: they make files, start processes, tell the time, and panic"
 )]
 
+mod adopt;
 mod architecture;
 mod backup;
 mod budget;

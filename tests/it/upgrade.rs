@@ -6,6 +6,7 @@
 )]
 
 mod crash;
+mod environment;
 mod failures;
 mod hop;
 mod real;

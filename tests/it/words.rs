@@ -263,7 +263,7 @@ fn a_place_that_a_release_does_not_have_is_named() {
 }
 
 #[test]
-fn advice_can_be_copied_into_a_shell_and_says_what_is_still_to_come() {
+fn advice_can_be_copied_into_a_shell() {
     let world = Installed::new();
     fs::rename(world.below("root"), world.below("it's")).unwrap();
     let ask = |words: &[&str]| said(&mut world.command_at("it's", words));
@@ -274,14 +274,16 @@ fn advice_can_be_copied_into_a_shell_and_says_what_is_still_to_come() {
     let install = format!("`mmembed install --app acme --root '{root}' --release PATH`");
     ask(&["verify", "--no-start"]).expect(3, &[&install]);
     ask(&["status"]).expect(0, &["not installed:"]);
-    ask(&world.install_words(&[])).expect(3, &["cannot take over a tree yet", "still to come"]);
+    ask(&world.install_words(&[]))
+        .expect(3, &["take it over with `mmembed adopt --app acme --root '"]);
     fs::rename(state.join("elsewhere"), &receipt).unwrap();
 
     let other = FixtureRelease::new("11.7.0", env!("CARGO_BIN_EXE_stand-in"))
         .small_files(5)
         .build(world.directory.path());
     let words = ["install", "--no-start", "--release", other.to_str().unwrap()];
-    ask(&words).expect(3, &["does not have yet", "10.11.0"]);
+    let upgrade = format!("`mmembed upgrade --app acme --root '{root}' --release ");
+    ask(&words).expect(3, &[&upgrade, "10.11.0"]);
     let show = format!("`mmembed config show --app acme --root '{root}'`");
     ask(&["config", "get", "Team.Nothing"]).expect(3, &[&show]);
     ask(&["recover"]).expect(0, &["nothing to do: no transaction is open"]);

@@ -1,13 +1,15 @@
 //! `backup create|list|verify|prune|restore`.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::cli::args::{BackupCommand, Output, Target};
 use crate::cli::backup_hint::for_backup;
 use crate::cli::progress::Progress;
 use crate::cli::{ending, hint, words};
 use crate::engine::{
-    BackupError, BackupSeen, BackupWish, create_backup, list_backups, prune_backups, verify_backup,
+    BackupError, BackupSeen, BackupWish, create_backup, list_backups, prune_backups,
+    read_environment_files, verify_backup,
 };
 use crate::host::{Cancel, Host, Lock};
 use crate::model::{
@@ -18,10 +20,10 @@ use crate::model::{
 pub(crate) fn run(command: &BackupCommand, output: &Output, cancel: Cancel) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
     let answer = match command {
-        BackupCommand::Create { target, data, verify_restore } => {
+        BackupCommand::Create { target, data, verify_restore, environment } => {
             let wish = BackupWish { policy: (*data).into(), verify_restore: *verify_restore };
             let asked = Asked::enter("backup create", target, cancel);
-            asked.and_then(|asked| asked.create(wish, &mut progress))
+            asked.and_then(|asked| asked.create(wish, &environment.env_file, &mut progress))
         }
         BackupCommand::List { target } => {
             Asked::enter("backup list", target, cancel).and_then(|asked| asked.list())
@@ -59,9 +61,11 @@ impl Asked {
         }
     }
 
-    fn create(&self, wish: BackupWish, progress: &mut Progress) -> Answer {
+    fn create(&self, wish: BackupWish, env_files: &[PathBuf], progress: &mut Progress) -> Answer {
+        let told = read_environment_files(env_files).map_err(|error| self.failed(&error.into()))?;
         let lock = self.lock(progress)?;
-        let manifest = create_backup(&self.host, &self.prefix, &lock, wish, progress)
+        let told = told.as_ref();
+        let manifest = create_backup(&self.host, &self.prefix, &lock, wish, told, progress)
             .map_err(|error| self.failed(&error))?;
         Ok(self.done(vec![self.report(&manifest)]))
     }
@@ -100,8 +104,13 @@ impl Asked {
 
     fn prune(&self, keep: usize, progress: &mut Progress) -> Answer {
         let lock = self.lock(progress)?;
-        let pruned = prune_backups(&self.host, &self.prefix, &lock, keep)
-            .map_err(|error| self.failed(&error))?;
+        let pruned = prune_backups(&self.host, &self.prefix, &lock, keep).map_err(|error| {
+            let mut report = self.failed(&error);
+            if let Some(failure) = &mut report.failure {
+                "some of the old backups may be gone".clone_into(&mut failure.now);
+            }
+            report
+        })?;
         let report = |id: BackupId| BackupReport {
             path: self.host.tree.absolute(&self.prefix.backup(&id)),
             id,

@@ -81,12 +81,17 @@ fn with_settings(
 fn show(settings: &Settings, changed: bool, json: bool) -> io::Result<Answer> {
     let shown = settings.shown(changed);
     if json {
-        render::json::print(&json!({ "schema": REPORT_SCHEMA, "settings": shown }))?;
+        let overridden = &settings.overridden.names;
+        render::json::print(
+            &json!({ "schema": REPORT_SCHEMA, "settings": shown, "overridden": overridden }),
+        )?;
     } else {
         let mut out = io::stdout().lock();
         for (setting, value) in &shown {
             writeln!(out, "{setting} = {value}")?;
         }
+        drop(out);
+        words::overridden(&settings.overridden.names).map_or(Ok(()), |text| words::say(&text))?;
     }
     Ok(Ok(Exit::Done))
 }
@@ -107,13 +112,16 @@ fn get(
     };
     let text =
         if reveal { value.raw().to_owned() } else { Shown::of(&setting, &value).to_string() };
+    let variable = settings.overridden.over(&setting);
     if json {
         let setting = setting.to_string();
-        render::json::print(
-            &json!({ "schema": REPORT_SCHEMA, "setting": setting, "value": text }),
-        )?;
+        render::json::print(&json!({
+            "schema": REPORT_SCHEMA, "setting": setting, "value": text, "overridden_by": variable,
+        }))?;
     } else {
         writeln!(io::stdout().lock(), "{text}")?;
+        let names: Vec<String> = variable.iter().map(ToString::to_string).collect();
+        words::overridden(&names).map_or(Ok(()), |text| words::say(&text))?;
     }
     Ok(Ok(Exit::Done))
 }
@@ -188,7 +196,14 @@ fn change(
     assignments: &[Assignment],
 ) -> Result<(bool, Vec<Complaint>), (Exit, Failure)> {
     let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
-    let complaints = lint(&settings, assignments)?;
+    let mut complaints = lint(&settings, assignments)?;
+    complaints.extend(words::overridden(&settings.overridden.names).map(|text| Complaint {
+        severity: Severity::Warning,
+        rule: "overridden",
+        setting: None,
+        at: None,
+        text,
+    }));
     let lock = super::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
     let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;

@@ -135,5 +135,6 @@ fn wish(args: &InstallArgs) -> InstallWish {
         } else {
             DatabaseUse::MustBeEmpty
         },
+        env_files: args.environment.env_file.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! One file per command: from arguments to a report.
 
+pub(super) mod adopt;
 pub(super) mod backup;
 pub(super) mod config;
 pub(super) mod install;

@@ -49,7 +49,9 @@ pub(crate) fn run(
 fn describe(id: &TransactionId, outcome: &Outcome, call: &Call) -> Report {
     let (ending, failure) = match outcome {
         Outcome::Committed | Outcome::RolledBack { .. } => (Ending::Done, None),
-        Outcome::CommittedWithRemainder { cause } => (Ending::Remainder, Some(left(cause, call))),
+        Outcome::CommittedWithRemainder { cause } => {
+            (Ending::Remainder, Some(hint::left_after_commit(cause, call)))
+        }
         Outcome::Stuck { undo: cause, .. } | Outcome::Unfinished { cause } => {
             (Ending::Stuck, Some(left(cause, call)))
         }

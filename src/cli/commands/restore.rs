@@ -56,6 +56,7 @@ fn wish(args: &RestoreArgs, backup: Option<&BackupId>) -> RestoreWish {
         start: if args.no_start { Start::Never } else { Start::Prove { within } },
         service: args.service.wish(),
         accept_loss: args.accept_data_loss,
+        env_files: args.environment.env_file.clone(),
         manner: Manner {
             data: args.backup.backup_data.into(),
             verify_restore: args.backup.verify_restore,

@@ -37,6 +37,10 @@ fn describe(host: &Host, status: &Status, call: &Call) -> Report {
     report.findings.extend(tree(status));
     report.findings.extend(unproven(receipt));
     report.findings.extend(running(status));
+    report.findings.extend(
+        words::overridden(&status.overridden)
+            .map(|text| Finding::new(Severity::Note, "overridden", text)),
+    );
     report.release = Some(receipt.release.clone());
     report.transaction = Some(receipt.transaction.clone());
     report.live = Some(host.tree.absolute(&status.live));
@@ -47,15 +51,21 @@ fn describe(host: &Host, status: &Status, call: &Call) -> Report {
 }
 
 fn open_transaction(status: &Status, call: &Call) -> Option<Finding> {
-    match &status.open {
-        Ok(None) => None,
-        Ok(Some(open)) => {
+    match (&status.open, &status.at_work) {
+        (Ok(None), _) => None,
+        (Ok(Some(open)), Some(holder)) => {
+            let text = format!("the transaction {open} is being carried out by {holder}");
+            Some(Finding::new(Severity::Note, "transaction-at-work", text))
+        }
+        (Ok(Some(open)), None) => {
             let text = format!("the transaction {open} was interrupted and is still open");
             let recover = call.word("recover");
-            let advice = format!("{recover} finishes it, and so does the next `install`");
+            let advice = format!(
+                "{recover} finishes it, and so does the next command that changes something"
+            );
             Some(Finding::new(Severity::Warning, "open-transaction", text).advise(advice))
         }
-        Err(error) => Some(unseen_transaction(error)),
+        (Err(error), _) => Some(unseen_transaction(error)),
     }
 }
 

@@ -54,10 +54,11 @@ fn wish(args: &UpgradeArgs) -> UpgradeWish {
         start: if args.no_start { Start::Never } else { Start::Prove { within } },
         service: args.service.wish(),
         consent: Consent {
-            downgrade: args.allow_downgrade,
-            edition_change: args.allow_edition_change,
-            unsaved_database: args.no_database_backup,
+            downgrade: args.consent.allow_downgrade,
+            edition_change: args.consent.allow_edition_change,
+            unsaved_database: args.consent.no_database_backup,
         },
+        env_files: args.environment.env_file.clone(),
         manner: Manner {
             data: args.backup.backup_data.into(),
             verify_restore: args.backup.verify_restore,

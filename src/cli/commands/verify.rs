@@ -3,22 +3,21 @@
 use std::io;
 use std::path::Path;
 
-use crate::cli::args::{Output, Patience, Target};
+use crate::cli::args::{EnvironmentArgs, Output, Patience, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
 use crate::cli::{ending, hint, system, words};
 use crate::engine::{
-    ConfigureError, Deviation, ProofError, VerifyError, read_receipt, take_lock, verify_directory,
-    verify_files, verify_server,
+    ConfigureError, Deviation, ProofError, VerifyError, read_environment_files, read_receipt,
+    take_lock, verify_directory, verify_files, verify_server,
 };
 use crate::host::{Cancel, LockError};
 use crate::model::{Ending, Failure, Finding, Report, SettingReport, Severity};
 
-/// Verifies files, and the server unless told not to.
+/// Verifies files, and the server if it may be started.
 pub(crate) fn run(
     target: &Target,
-    no_start: bool,
-    patience: &Patience,
+    start: Option<(&EnvironmentArgs, &Patience)>,
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
@@ -37,13 +36,17 @@ pub(crate) fn run(
         }
         Err(error) => return Ok(failed(report, &error, &call, &logs)),
     }
-    if !no_start {
+    if let Some((environment, patience)) = start {
+        let told = match read_environment_files(&environment.env_file) {
+            Ok(told) => told,
+            Err(error) => return Ok(failed(report, &error.into(), &call, &logs)),
+        };
         let lock = match take_lock(&host, &prefix) {
             Ok(lock) => lock,
             Err(error) => return Ok(locked(report, &error)),
         };
         let within = patience.start_timeout;
-        match verify_server(&host, &prefix, within, &mut progress) {
+        match verify_server(&host, &prefix, told.as_ref(), within, &mut progress) {
             Ok(text) => report.settings.push(SettingReport { setting: "proved".to_owned(), text }),
             Err(error) => return Ok(failed(report, &error, &call, &logs)),
         }
@@ -89,6 +92,7 @@ fn failed(mut report: Report, error: &VerifyError, call: &Call, logs: &Path) -> 
         | VerifyError::Proof(ProofError::Path(_)) => {
             (Ending::Refused, system::advice_and_again(error))
         }
+        VerifyError::Environment(error) => (Ending::Refused, hint::for_environment(error)),
         VerifyError::ForInside { .. } => (
             Ending::Refused,
             "start it there; from here, `--no-start` verifies its files".to_owned(),

@@ -90,6 +90,9 @@ fn render_ending(report: &Report) -> String {
 fn done(command: &str, release: Option<String>) -> String {
     match (command, release) {
         ("install", Some(release)) => format!("{release} is installed"),
+        ("upgrade", Some(release)) => format!("{release} is in force, and was proven"),
+        ("rollback" | "backup restore", Some(release)) => format!("{release} is in force again"),
+        ("adopt", Some(release)) => format!("{release} is taken over"),
         ("verify", Some(release)) => format!("{release} has passed"),
         ("backup create", _) => "the backup is made and was read back".to_owned(),
         ("backup list", _) => "these are the backups, oldest first".to_owned(),
@@ -128,7 +131,10 @@ fn render_installation(report: &Report) -> String {
     if let Some(proof) = &report.proof {
         let seconds = proof.ready_after_ms / 1000;
         let millis = proof.ready_after_ms % 1000;
-        rows.push(("ready after".to_owned(), format!("{seconds}.{millis:03} s")));
+        // Nobody saw when a server became ready that was running before.
+        if proof.ready_after_ms > 0 {
+            rows.push(("ready after".to_owned(), format!("{seconds}.{millis:03} s")));
+        }
         rows.extend(proof.checks.iter().map(|check| ("proved".to_owned(), check.clone())));
     }
     rows.extend(report.settings.iter().map(|row| (row.setting.clone(), row.text.clone())));
@@ -187,6 +193,19 @@ mod tests {
             ("install", NothingToDo, INSTALLED, as_asked),
             ("install", Remainder, INSTALLED, committed),
             ("install", Refused, INSTALLED, ""),
+            (
+                "upgrade",
+                Done,
+                INSTALLED,
+                "done: Mattermost 10.11.0 (team edition) is in force, and was proven",
+            ),
+            (
+                "rollback",
+                Done,
+                INSTALLED,
+                "done: Mattermost 10.11.0 (team edition) is in force again",
+            ),
+            ("adopt", Done, INSTALLED, "done: Mattermost 10.11.0 (team edition) is taken over"),
             ("plan", Pending, INSTALLED, "pending: nothing was changed"),
             ("recover", Remainder, false, "committed: something is left to do"),
             ("recover", Done, false, "done: no transaction is open any more"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::resets::*;
 use super::restore::*;
 use super::*;
-use crate::config::View;
+use crate::config::{View, effective};
 
 fn document(value: &Value) -> Document {
     Document::from_value(value).unwrap()
@@ -163,4 +163,32 @@ fn an_empty_file_is_no_configuration() {
     for after in [b"".as_slice(), b"{\"ServiceSettings\": {"] {
         assert!(restore(&original, &[], after, Shipped::default(), &version()).is_err());
     }
+}
+
+#[test]
+fn what_the_environment_overrides_is_in_the_dark_and_in_no_file_afterwards() {
+    let text = r#"{"SqlSettings": {"DataSource": "postgres://wrong", "DataSourceReplicas": ["a"]}, "TeamSettings": {}, "ServiceSettings": {"ListenAddress": ":1"}}"#;
+    let file = Document::parse(text.as_bytes()).unwrap();
+    let variables = [
+        ("MM_SQLSETTINGS_DATASOURCE", "postgres://canary"),
+        ("MM_SQLSETTINGS_DATASOURCEREPLICAS", "b c"),
+        ("MM_TEAMSETTINGS_SITENAME", "Canary"),
+        ("MM_EMAILSETTINGS_SMTPSERVER", "canary"),
+        ("MM_SERVICESETTINGS_LISTENADDRESS", ":2"),
+        ("MM_SERVICESETTINGS_READTIMEOUT", "canary"),
+    ];
+    let effective = effective(&file, variables, &version()).unwrap();
+    let listen = "127.0.0.1:4711".parse().unwrap();
+    let dark = darken_overridden(&file, &effective, &version(), listen).unwrap();
+    let said = |setting| dark.document.get(&SettingPath::known(setting)).map(|it| it.to_value());
+    assert_eq!(said("SqlSettings.DataSource"), Some("postgres://canary".into()));
+    assert_eq!(said("SqlSettings.DataSourceReplicas"), Some(serde_json::json!(["b", "c"])));
+    assert_eq!(said("TeamSettings.SiteName"), Some("Canary".into()));
+    assert_eq!(said("ServiceSettings.ListenAddress"), Some("127.0.0.1:4711".into()));
+    assert_eq!(said("ServiceSettings.ReadTimeout"), None);
+    assert!(!format!("{:?}", dark.shaded).contains("canary"));
+    let after = dark.document.to_text();
+    let none = Shipped::default();
+    let restored = restore(&file, &dark.shaded, after.as_bytes(), none, &version()).unwrap();
+    assert_eq!(restored.document.to_text(), text);
 }

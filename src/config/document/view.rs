@@ -81,12 +81,6 @@ impl<'a> View<'a> {
         (self.kind() == Kind::Text).then(|| text::decode(&self.raw))
     }
 
-    /// What a boolean says; `None` for anything else.
-    #[must_use]
-    pub fn as_bool(&self) -> Option<bool> {
-        (self.kind() == Kind::Bool).then(|| self.raw.starts_with('t'))
-    }
-
     /// Is it `null`, an empty string, an empty list or an empty object?
     #[must_use]
     pub fn is_empty(&self) -> bool {

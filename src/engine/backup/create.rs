@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use super::error::BackupError;
 use super::manifest::{manifest_of, seal};
 use super::parts::Parts;
+use super::prepare::prepared;
 use super::verify::verify;
 use crate::config::{Document, SettingPath};
-use crate::engine::dump::{TrialReport, Vault, Watch, sweep};
+use crate::engine::dump::{Bearing, TrialReport, Vault, Watch, sweep};
 use crate::engine::reporter::Reporter;
+use crate::engine::server_environment::SiteConfig;
 use crate::engine::state_files::read_receipt;
-use crate::engine::steps::{ConfigureError, not_kept, read_document};
+use crate::engine::steps::{ConfigureError, not_kept};
 use crate::host::{Host, Level, Means, PathError, Written, duplicate_tree, list_tree};
 use crate::model::{
-    BACKUP_SCHEMA, BackUp, BackupManifest, DataPolicy, Event, Prefix, RelPath, SavedConfig,
-    SavedDatabase, SavedDirectory, SavedFile, SavedKind, SavedPlace, SavedTable, Secret,
+    BACKUP_SCHEMA, BackUp, BackupManifest, DataPolicy, Event, Prefix, Receipt, RelPath,
+    SavedConfig, SavedDatabase, SavedDirectory, SavedFile, SavedKind, SavedPlace, SavedTable,
+    Secret, ServerEnvironment, Version,
 };
 use crate::planning::KEPT_MODIFIED;
 
@@ -30,6 +33,7 @@ pub(crate) fn create(
     host: &Host,
     prefix: &Prefix,
     what: &BackUp,
+    environment: &ServerEnvironment,
     reporter: &mut dyn Reporter,
 ) -> Result<BackupManifest, BackupError> {
     match manifest_of(host, prefix, &what.id) {
@@ -45,8 +49,11 @@ pub(crate) fn create(
         tree.make_dir(&prefix.backups(), 0o700)?;
     }
     tree.make_dir(&directory, 0o700)?;
-    let mut making = Making { host, prefix, what, reporter, parts: Parts::new(host, directory) };
-    let manifest = making.everything()?;
+    let receipt = read_receipt(host, prefix)?.ok_or(BackupError::NotInstalled)?;
+    let site = site_of(host, what, environment, &receipt.release.version);
+    let parts = Parts::new(host, directory);
+    let mut making = Making { host, prefix, what, site: &site, reporter, parts };
+    let manifest = making.everything(&receipt)?;
     making.parts.read_back()?;
     seal(host, prefix, &manifest)?;
     Ok(manifest)
@@ -56,13 +63,13 @@ struct Making<'m> {
     host: &'m Host,
     prefix: &'m Prefix,
     what: &'m BackUp,
+    site: &'m SiteConfig<'m>,
     reporter: &'m mut dyn Reporter,
     parts: Parts<'m>,
 }
 
 impl Making<'_> {
-    fn everything(&mut self) -> Result<BackupManifest, BackupError> {
-        let receipt = read_receipt(self.host, self.prefix)?.ok_or(BackupError::NotInstalled)?;
+    fn everything(&mut self, receipt: &Receipt) -> Result<BackupManifest, BackupError> {
         let config = self.config()?;
         self.state_files()?;
         self.modified_files()?;
@@ -75,9 +82,9 @@ impl Making<'_> {
             created: self.host.clock.now(),
             origin: self.what.origin,
             app: self.prefix.app().clone(),
-            release: receipt.release,
+            release: receipt.release.clone(),
             viewpoint: receipt.viewpoint,
-            placements: receipt.placements,
+            placements: receipt.placements.clone(),
             config,
             database,
             policy: self.what.policy,
@@ -127,8 +134,8 @@ impl Making<'_> {
             return Ok(());
         }
         let tree = &self.host.tree;
-        let to = self.parts.path(KEPT_MODIFIED);
         let arriving = self.parts.path(&format!(".{KEPT_MODIFIED}"));
+        let to = self.parts.path(KEPT_MODIFIED);
         duplicate_tree(&from, &tree.absolute(&arriving), Means::Copy, tree.meter())?;
         tree.rename(&arriving, &to)?;
         let mut files = Vec::new();
@@ -147,9 +154,12 @@ impl Making<'_> {
     }
 
     fn database(&mut self) -> Result<SavedDatabase, BackupError> {
-        let (host, what) = (self.host, self.what);
-        let vault = open_vault(host, self.prefix, &what.config, what.run_as)?;
-        let bearing = vault.bear()?;
+        let what = self.what;
+        let vault = open_vault(self.host, self.prefix, self.site)?;
+        let bearing = match prepared(self.host, self.prefix, what)? {
+            Some(bearing) => bearing,
+            None => vault.bear()?,
+        };
         let dump = self.parts.path(vault.file_name());
         let mut told = Told { reporter: &mut *self.reporter, next: 0 };
         let mut progress = |bytes| told.hear(bytes);
@@ -163,8 +173,7 @@ impl Making<'_> {
         } else {
             TrialReport::default()
         };
-        let exported = self.parts.path("config-database.json");
-        let config = vault.export_configuration(&bearing, host, &exported, &mut watch)?;
+        let config = self.stored_configuration(&vault, &bearing)?;
         if !rows.changed.is_empty() {
             let text = format!(
                 "written to while it was saved, and so not compared: {}",
@@ -173,7 +182,6 @@ impl Making<'_> {
             self.reporter.hear(&Event::Note { text });
         }
         self.parts.add(&dump, dumped.written);
-        let config = config.map(|written| self.parts.add(&exported, written));
         let table = |name: String| SavedTable { rows: rows.rows.get(&name).copied(), name };
         Ok(SavedDatabase {
             description: bearing.description,
@@ -182,6 +190,23 @@ impl Making<'_> {
             tables: dumped.tables.into_iter().map(table).collect(),
             restore_verified: what.verify_restore,
         })
+    }
+
+    /// The configuration of a server that keeps it in a database: the one that it reads, or else what lies in its own.
+    fn stored_configuration(
+        &mut self,
+        vault: &Vault<'_>,
+        bearing: &Bearing,
+    ) -> Result<Option<RelPath>, BackupError> {
+        if self.site.is_in_database() {
+            let text = self.site.require()?.to_text();
+            return Ok(Some(self.parts.write(BackupManifest::STORED_CONFIG, text.as_bytes())?));
+        }
+        let exported = self.parts.path(BackupManifest::STORED_CONFIG);
+        let mut quiet = |_| ();
+        let mut watch = Watch { stop_at: Level::First, progress: &mut quiet };
+        let written = vault.export_configuration(bearing, self.host, &exported, &mut watch)?;
+        Ok(written.map(|written| self.parts.add(&exported, written)))
     }
 
     fn directories(&mut self) -> Result<Vec<SavedDirectory>, BackupError> {
@@ -239,17 +264,25 @@ impl Making<'_> {
     }
 }
 
-/// The database that the configuration names.
+/// Where the server finds its settings before anything is changed.
+pub(crate) fn site_of<'s>(
+    host: &'s Host,
+    what: &'s BackUp,
+    environment: &'s ServerEnvironment,
+    version: &'s Version,
+) -> SiteConfig<'s> {
+    let run_as = what.run_as;
+    SiteConfig { host, file: &what.config, environment, version, run_as, kept: Vec::new() }
+}
+
+/// The database that the server works on.
 pub(crate) fn open_vault<'a>(
     host: &'a Host,
     prefix: &'a Prefix,
-    config: &RelPath,
-    run_as: Option<crate::model::Owner>,
+    site: &SiteConfig<'_>,
 ) -> Result<Vault<'a>, BackupError> {
-    let missing = || ConfigureError::Missing { path: host.tree.absolute(config) };
-    let document = read_document(host, config)?.ok_or_else(missing)?;
-    let (driver, source) = data_source(&document);
-    Ok(Vault::open(host, prefix, &driver, &source, run_as)?)
+    let (driver, source) = data_source(&site.effective()?);
+    Ok(Vault::open(host, prefix, &driver, &source, site.run_as)?)
 }
 
 fn data_source(document: &Document) -> (String, Secret<String>) {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::engine::dump::DumpError;
 use crate::engine::open::OpenError;
+use crate::engine::server_environment::EnvironmentError;
 use crate::engine::state_files::StateFileError;
 use crate::engine::steps::ConfigureError;
 use crate::host::{CopyError, PathError};
@@ -24,6 +25,9 @@ pub enum BackupError {
     /// The database could not be saved.
     #[error(transparent)]
     Dump(#[from] DumpError),
+    /// The environment of the server is not known.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
     /// A directory could not be copied.
     #[error(transparent)]
     Copy(#[from] CopyError),
@@ -89,6 +93,7 @@ impl BackupError {
             Self::State(_)
             | Self::Configure(_)
             | Self::Open(_)
+            | Self::Environment(_)
             | Self::Interrupted { .. }
             | Self::NotInstalled
             | Self::Unknown { .. }

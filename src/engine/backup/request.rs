@@ -1,13 +1,17 @@
 //! A backup that somebody asks for, outside of any transaction.
 
+use std::time::Duration;
+
 use super::create::create;
 use super::error::BackupError;
 use crate::engine::open::find_open;
 use crate::engine::reporter::Reporter;
+use crate::engine::server_environment::{Seeker, refuse_forgotten};
 use crate::engine::state_files::read_receipt;
 use crate::host::{Host, Lock, current_owner, random_salt};
 use crate::model::{
-    BackUp, BackupId, BackupManifest, BackupOrigin, DataPolicy, Prefix, TransactionId,
+    BackUp, BackupId, BackupManifest, BackupOrigin, DataPolicy, Prefix, ServerEnvironment, Start,
+    TransactionId,
 };
 
 /// What is asked for.
@@ -22,6 +26,8 @@ pub struct BackupWish {
 /// Backs up what is installed. The server may run: the database is saved as it is at one moment, the directories as they
 /// are read.
 ///
+/// `told` is the environment of the server as the operator tells it; else it is looked for.
+///
 /// # Errors
 /// Also when a transaction is open. Whatever the error, nothing that counts as a backup is there.
 pub fn create_backup(
@@ -29,12 +35,23 @@ pub fn create_backup(
     prefix: &Prefix,
     _lock: &Lock,
     wish: BackupWish,
+    told: Option<&ServerEnvironment>,
     reporter: &mut dyn Reporter,
 ) -> Result<BackupManifest, BackupError> {
     if let Some(open) = find_open(host, prefix)? {
         return Err(BackupError::Interrupted { id: open.id });
     }
     let receipt = read_receipt(host, prefix)?.ok_or(BackupError::NotInstalled)?;
+    let seeker = Seeker {
+        host,
+        start: Start::Prove { within: Duration::ZERO },
+        told,
+        live: prefix.live(),
+        version: Some(&receipt.release.version),
+        service: &receipt.service,
+    };
+    let environment = seeker.look()?.environment;
+    refuse_forgotten(&receipt, &environment)?;
     let id = BackupId::from(TransactionId::new(host.clock.now(), random_salt()));
     let me = current_owner();
     let what = BackUp {
@@ -48,7 +65,7 @@ pub fn create_backup(
         run_as: (receipt.server.uid != me.uid).then_some(receipt.server),
         retired: None,
     };
-    let made = create(host, prefix, &what, reporter);
+    let made = create(host, prefix, &what, &environment, reporter);
     if let Err(error) = &made
         && !error.is_crash()
     {

@@ -6,8 +6,11 @@ use super::manifest::manifest_of;
 use crate::database::Privileges;
 use crate::engine::dump::Watch;
 use crate::engine::reporter::Reporter;
+use crate::engine::server_environment::SiteConfig;
 use crate::host::{Host, Level};
-use crate::model::{BackupId, BackupManifest, Event, Owner, Prefix, RelPath, SavedDatabase};
+use crate::model::{
+    BackupId, BackupManifest, Event, Owner, Prefix, RelPath, SavedDatabase, ServerEnvironment,
+};
 
 /// Which backup goes where.
 #[derive(Clone, Debug)]
@@ -16,6 +19,8 @@ pub struct DatabaseRestore<'r> {
     pub id: &'r BackupId,
     /// The configuration that names the database; the backup's own is `config.json` in its directory.
     pub config: &'r RelPath,
+    /// What the environment of the server says instead.
+    pub environment: &'r ServerEnvironment,
     /// Who runs the tools.
     pub run_as: Option<Owner>,
     /// Are the rights of other roles brought back too? They have to be there.
@@ -43,7 +48,15 @@ pub fn restore_database(
         .ok_or_else(|| BackupError::NoDatabase { id: wish.id.clone() })?;
     let dump = prefix.backup(wish.id).below(&database.dump);
     check_digest(host, &manifest, database, &dump)?;
-    let vault = open_vault(host, prefix, wish.config, wish.run_as)?;
+    let site = SiteConfig {
+        host,
+        file: wish.config,
+        environment: wish.environment,
+        version: &manifest.release.version,
+        run_as: wish.run_as,
+        kept: vec![prefix.backup(wish.id).join(BackupManifest::STORED_CONFIG)],
+    };
+    let vault = open_vault(host, prefix, &site)?;
     let total = host.tree.open_file(&dump)?.size()?;
     let mut last = u64::MAX;
     let mut progress = |bytes| {

@@ -117,11 +117,8 @@ impl Look<'_> {
         }
         let list = tree.open_file(&self.directory.below(&saved.list))?;
         let list_name = list.path().to_owned();
-        let mut lines = BufReader::new(list).lines().peekable();
-        let with_digests = match lines.peek() {
-            Some(Ok(_)) | None => with_digests(self, saved)?,
-            Some(Err(_)) => false,
-        };
+        let mut lines = BufReader::new(list).lines();
+        let with_digests = self.has_digests(saved)?;
         let mut wrong = Vec::new();
         let mut differs = |path: &str| wrong.push(format!("{}/{path}", saved.part));
         let unreadable = |source| PathError { verb: "read", path: list_name.clone(), source };
@@ -146,23 +143,19 @@ impl Look<'_> {
         Ok(())
     }
 
-    fn dump(&mut self, manifest: &BackupManifest) -> Result<(), BackupError> {
+    /// Do the files of this list have digests? All have or none.
+    fn has_digests(&self, saved: &SavedDirectory) -> Result<bool, BackupError> {
+        let list = self.host.tree.open_file(&self.directory.below(&saved.list))?;
+        let lines = BufReader::new(list).lines().map_while(Result::ok);
+        let mut files = lines.filter_map(|line| serde_json::from_str::<SavedFile>(&line).ok());
+        Ok(files.any(|file| matches!(file.kind, SavedKind::File { sha256: Some(_), .. })))
+    }
+
+    fn dump(&self, manifest: &BackupManifest) -> Result<(), BackupError> {
         let Some(database) = &manifest.database else { return Ok(()) };
         let (path, driver) = (self.directory.below(&database.dump), &database.description.driver);
         let mut quiet = |_| ();
         let mut watch = Watch { stop_at: Level::First, progress: &mut quiet };
         Ok(check_dump(self.host, driver, &path, &mut watch)?)
     }
-}
-
-/// Do the files of this list have digests? All have or none.
-fn with_digests(look: &Look<'_>, saved: &SavedDirectory) -> Result<bool, BackupError> {
-    let list = look.host.tree.open_file(&look.directory.below(&saved.list))?;
-    for line in BufReader::new(list).lines() {
-        let file = line.ok().and_then(|line| serde_json::from_str::<SavedFile>(&line).ok());
-        if let Some(SavedFile { kind: SavedKind::File { sha256, .. }, .. }) = file {
-            return Ok(sha256.is_some());
-        }
-    }
-    Ok(false)
 }

@@ -68,7 +68,7 @@ pub enum DumpError {
     },
     /// Others need what would be taken away.
     #[error(
-        "objects that are not the server's own need some that are, so that the database could not be brought back: {}",
+        "the database could not be brought back, because of what is built on the server's own tables, or beside them: {}",
         objects.join(", ")
     )]
     InTheWay {

@@ -13,7 +13,7 @@ use crate::model::Prefix;
 
 pub use error::DumpError;
 pub(crate) use tool::Watch;
-pub(crate) use vault::{TrialReport, Vault, check_dump};
+pub(crate) use vault::{Bearing, TrialReport, Vault, check_dump};
 
 /// Removes what tools were told by files, among it a password, where a run was interrupted while they read it.
 pub(crate) fn sweep(host: &Host, prefix: &Prefix) -> Result<(), PathError> {

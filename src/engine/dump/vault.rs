@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::DumpError;
 use super::mysql::{self, MysqlVault};
 use super::postgres::{self, PostgresVault};
@@ -20,7 +22,7 @@ pub(crate) enum Vault<'a> {
 }
 
 /// What was found out about a database before it is saved.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Bearing {
     /// What it is.
     pub(crate) description: DatabaseDescription,

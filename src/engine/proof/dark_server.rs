@@ -89,25 +89,35 @@ impl<'a> DarkServer<'a> {
 
     /// Stops it, patiently.
     pub(crate) fn stop(mut self) -> Result<Stopped, ProofError> {
-        self.end()
+        Ok(self.end(|| ())?.0)
     }
 
-    fn end(&mut self) -> Result<Stopped, ProofError> {
+    /// The same, and does something else while it goes.
+    pub(crate) fn stop_while<T>(
+        mut self,
+        meanwhile: impl FnOnce() -> T,
+    ) -> Result<(Stopped, T), ProofError> {
+        self.end(meanwhile)
+    }
+
+    fn end<T>(&mut self, meanwhile: impl FnOnce() -> T) -> Result<(Stopped, T), ProofError> {
         let era = Era::of(self.start.version);
         // Observed: 4.10 and 5.3 hang when they are stopped right after their first answer.
         let lived = self.host.clock.monotonic().saturating_sub(self.started);
         if self.process.is_alive()? {
             self.host.clock.sleep(era.settling_time().saturating_sub(lived));
+            self.process.terminate()?;
         }
-        let stopped = self.process.stop(era.stop_grace())?;
+        let done = meanwhile();
+        let stopped = self.process.await_end(era.stop_grace())?;
         leftover::forget(self.host, self.start.directory)?;
-        Ok(stopped)
+        Ok((stopped, done))
     }
 
     /// Stops it after a failure, which stays the one to tell.
     fn given_up(&mut self, failure: ProofError) -> ProofError {
         // Should that fail too, the server is still on record for whoever cleans up, and killed when this is dropped.
-        let _second_failure = self.end();
+        let _second_failure = self.end(|| ());
         failure
     }
 }

@@ -13,10 +13,11 @@ use crate::server::{ExitMeaning, HealthVerdict, Sample, ServerExit, VersionId, j
 /// Good answers in a row that make a proof: one could come from a server that falls over right after.
 const GOOD_ANSWERS: usize = 2;
 
-/// Between two looks, by how long was waited already: a usual start takes seconds, a large migration hours, and none
-/// should cost a processor.
-const PAUSES: [(Duration, Duration); 3] = [
-    (Duration::from_secs(10), Duration::from_millis(50)),
+/// Between two looks, by how long was waited already: a usual start takes seconds, in which people wait for every moment
+/// that the answer is noticed late; a large migration takes hours, and none should cost a processor.
+const PAUSES: [(Duration, Duration); 4] = [
+    (Duration::from_secs(10), Duration::from_millis(10)),
+    (Duration::from_secs(30), Duration::from_millis(50)),
     (Duration::from_secs(120), Duration::from_millis(250)),
     (Duration::MAX, Duration::from_secs(1)),
 ];

@@ -54,6 +54,12 @@ pub enum ServingError {
         /// What they call themselves, and where they come from.
         clients: String,
     },
+    /// The server was started anew with another environment since the transaction began.
+    #[error("the server runs with another environment than when this began: {}", names.join(", "))]
+    OtherEnvironment {
+        /// The variables that differ.
+        names: Vec<&'static str>,
+    },
     /// It was started, and does not answer as it should.
     #[error(
         "the server was started by {service} and does not serve as {expected} at {address}: {answer}"

@@ -5,15 +5,13 @@ use std::time::Duration;
 use super::Until;
 use super::error::ServingError;
 use super::quiet::running;
-use crate::config::{Document, effective};
+use crate::config::Document;
 use crate::engine::ask_running::{Asked, ask_running_by};
-use crate::engine::steps::read_document;
+use crate::engine::server_environment::{SiteConfig, environment_of_process, running_server};
 use crate::host::{
     Census, Host, Http, Obeyed, RunningProcess, ServiceDoor, ServiceError, ServiceState,
-    environment_of,
 };
-use crate::model::{RelPath, Service, Version};
-use crate::server::Era;
+use crate::model::{Owner, RelPath, ServerEnvironment, Service, Version};
 
 /// Good answers in a row: one could come from a server that falls over right after.
 const GOOD_ANSWERS: u32 = 2;
@@ -41,6 +39,10 @@ pub(crate) struct Serving<'a> {
     pub(crate) tree: &'a RelPath,
     /// Its configuration.
     pub(crate) config: &'a RelPath,
+    /// The environment that it is started with, as far as that is known while it does not run.
+    pub(crate) environment: &'a ServerEnvironment,
+    /// Who asks the database, should its configuration lie there.
+    pub(crate) run_as: Option<Owner>,
     /// As what it must answer.
     pub(crate) version: &'a Version,
     /// When waiting for it ends.
@@ -172,28 +174,25 @@ impl Serving<'_> {
 
     /// The configuration as the server sees it: what its environment says has the last word.
     fn configuration(&self, census: &Census) -> Result<Document, String> {
-        let file = match read_document(self.host, self.config) {
-            Ok(Some(document)) => document,
-            Ok(None) => return Err("its configuration is not there".to_owned()),
-            Err(error) => return Err(error.to_string()),
+        let running = self.environment_of_running(census);
+        let site = SiteConfig {
+            host: self.host,
+            file: self.config,
+            environment: running.as_ref().unwrap_or(self.environment),
+            version: self.version,
+            run_as: self.run_as,
+            kept: Vec::new(),
         };
-        Ok(self.overridden(file, census))
+        site.effective().map_err(|error| error.to_string())
     }
 
-    /// The same document with what the environment of the running server overrides.
-    pub(crate) fn overridden(&self, file: Document, census: &Census) -> Document {
-        let variables = self.server(census).and_then(|server| environment_of(server.identity.pid));
-        let Some(variables) = variables else { return file };
-        let pairs = variables.iter().map(|(name, value)| (name.as_str(), value.expose().as_str()));
-        effective(&file, pairs, self.version).map_or(file, |effective| effective.document)
+    /// The environment of the server, if it runs and may be looked at.
+    pub(crate) fn environment_of_running(&self, census: &Census) -> Option<ServerEnvironment> {
+        environment_of_process(self.server(census)?.identity.pid)
     }
 
-    /// The server itself, and not its plugins. A program that may not be seen could be the server.
     fn server<'c>(&self, census: &'c Census) -> Option<&'c RunningProcess> {
-        let binary = Era::of(self.version).server_binary();
-        census.found.iter().find(|running| {
-            running.exe.as_ref().is_none_or(|program| program.ends_with(binary.as_path()))
-        })
+        running_server(census, self.version)
     }
 }
 

@@ -2,17 +2,27 @@
 
 use super::context::StepContext;
 use super::error::StepError;
-use crate::engine::backup::{BackupError, create, manifest_of, open_vault, remove};
+use crate::engine::backup::{
+    BackupError, create, manifest_of, open_vault, prepare, remove, site_of,
+};
 use crate::engine::dump::sweep;
+use crate::engine::state_files::read_receipt;
 use crate::model::{BackUp, Event};
 
 /// Says, in the transaction's directory, that the database was brought back from this transaction's backup: then the
 /// backup is worth keeping, as nobody knows yet why that was necessary.
 pub(crate) const RESTORED: &str = "database-restored";
 
+/// Finds out what the backup has to know while the server still runs.
+pub(super) fn look_ahead(what: &BackUp, cx: &StepContext<'_>) -> Result<(), StepError> {
+    let environment = cx.environment()?;
+    Ok(prepare(cx.host, &cx.plan.prefix, what, &environment)?)
+}
+
 /// Makes the backup, unless it is made and whole.
 pub(super) fn perform(what: &BackUp, cx: &mut StepContext<'_>) -> Result<(), StepError> {
-    match create(cx.host, &cx.plan.prefix, what, cx.reporter) {
+    let environment = cx.environment()?;
+    match create(cx.host, &cx.plan.prefix, what, &environment, cx.reporter) {
         Err(error) if error.is_cancelled() => Err(StepError::Cancelled),
         made => {
             made?;
@@ -53,10 +63,18 @@ fn remove_empty(cx: &StepContext<'_>) -> Result<(), StepError> {
     Ok(())
 }
 
+fn try_drop_scratch(what: &BackUp, cx: &StepContext<'_>) -> Result<(), StepError> {
+    let environment = cx.environment()?;
+    let prefix = &cx.plan.prefix;
+    let receipt = read_receipt(cx.host, prefix)?.ok_or(BackupError::NotInstalled)?;
+    let site = site_of(cx.host, what, &environment, &receipt.release.version);
+    let vault = open_vault(cx.host, prefix, &site)?;
+    Ok(vault.drop_scratch(&what.id).map_err(BackupError::from)?)
+}
+
 /// An interrupted trial may have left its scratch database. It is in nobody's way, so that it is no failure if it stays.
 fn drop_scratch(what: &BackUp, cx: &mut StepContext<'_>) {
-    let vault = open_vault(cx.host, &cx.plan.prefix, &what.config, what.run_as);
-    if let Err(error) = vault.and_then(|vault| Ok(vault.drop_scratch(&what.id)?)) {
+    if let Err(error) = try_drop_scratch(what, cx) {
         let text = format!("a scratch database of {} may be left: {error}", what.id);
         cx.reporter.hear(&Event::Note { text });
     }

@@ -6,11 +6,12 @@ use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
-    Document, DocumentError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing, NewDefaults,
-    Places, merge,
+    Document, DocumentError, EditError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing,
+    NewDefaults, Places, merge,
 };
+use crate::engine::database::DatabaseError;
 use crate::engine::places::placements_for;
-use crate::engine::state_files::read_receipt;
+use crate::engine::state_files::{is_assumed, read_receipt};
 use crate::host::{Host, PathError};
 use crate::model::{Configure, Event, RelPath, TreeIdentity};
 
@@ -42,6 +43,21 @@ pub enum ConfigureError {
         /// What is wrong with it, and where.
         source: DocumentError,
     },
+    /// The configuration is kept in a database that cannot be asked.
+    #[error("the configuration in the database cannot be read")]
+    Stored(#[source] DatabaseError),
+    /// The same, and there is nothing wrong with the database.
+    #[error("the configuration in the database cannot be read: {0}")]
+    StoredClosed(String),
+    /// No configuration is active in the database that should hold it.
+    #[error("the server keeps its configuration in a database, and none is active there")]
+    NoneStored,
+    /// What the database holds is no usable configuration.
+    #[error("the configuration in the database: {0}")]
+    StoredDocument(DocumentError),
+    /// The environment overrides what cannot be overridden.
+    #[error("the server's environment overrides a setting that this configuration has no room for")]
+    Overridden(#[source] EditError),
     /// The layers contradict each other.
     #[error("the settings for {} cannot be merged", path.display())]
     Merge {
@@ -62,7 +78,7 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
     {
         keep(host, &cx.directory(), BEFORE, &configure.file)?;
     }
-    let merged = merge_layers(configure, &shipped, cx)?;
+    let merged = merge_layers(configure, shipped.as_ref(), cx)?;
     for text in remarks(&merged) {
         cx.reporter.hear(&Event::Note { text });
     }
@@ -77,7 +93,7 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
 /// Merges, and writes nothing but the release's own file, which is kept in its tree.
 pub(super) fn rehearse(configure: &Configure, cx: &StepContext<'_>) -> Result<(), StepError> {
     let shipped = keep_shipped(cx.host, &configure.tree)?;
-    merge_layers(configure, &shipped, cx)?;
+    merge_layers(configure, shipped.as_ref(), cx)?;
     Ok(())
 }
 
@@ -106,16 +122,17 @@ pub(super) fn undo(configure: &Configure, cx: &mut StepContext<'_>) -> Result<()
 
 fn merge_layers(
     configure: &Configure,
-    shipped: &Document,
+    shipped: Option<&Document>,
     cx: &StepContext<'_>,
 ) -> Result<Merged, ConfigureError> {
     let (host, prefix) = (cx.host, &cx.plan.prefix);
     let optional = |path: &RelPath| read_document(host, path);
+    let nothing = Document::empty();
     let site = configure.site.as_ref().map(optional).transpose()?.flatten();
     let former_shipped = match &configure.former {
         Some(former) => optional(&former.tree.join(TreeIdentity::SHIPPED_CONFIG))?,
         // Where no tree gives way, what the release shipped is what nobody has touched.
-        None => Some(shipped.clone()),
+        None => shipped.cloned(),
     };
     let defaults = optional(&cx.directory().join(DEFAULTS))?;
     let enforced = optional(&cx.directory().join(ENFORCED))?;
@@ -129,7 +146,7 @@ fn merge_layers(
     let live = spell(&prefix.live());
     let version = &configure.release.version;
     let layers = Layers {
-        release: shipped,
+        release: shipped.unwrap_or(&nothing),
         old_release: former_shipped.as_ref(),
         new_defaults: if configure.adopt_new_defaults {
             NewDefaults::Adopt
@@ -188,15 +205,19 @@ pub(crate) fn read_document(
 }
 
 /// The configuration as the release shipped it. The first reading keeps it beside the identity, because the server will
-/// overwrite the one in `config/`.
-fn keep_shipped(host: &Host, tree: &RelPath) -> Result<Document, ConfigureError> {
+/// overwrite the one in `config/`. `None` for a tree that was taken over without its archive: what lies there is the site's.
+fn keep_shipped(host: &Host, tree: &RelPath) -> Result<Option<Document>, ConfigureError> {
     let kept = tree.join(TreeIdentity::SHIPPED_CONFIG);
     if let Some(document) = read_document(host, &kept)? {
-        return Ok(document);
+        return Ok(Some(document));
+    }
+    // An identity that cannot be read was found out before the plan was made.
+    if is_assumed(host, tree).unwrap_or_default() {
+        return Ok(None);
     }
     let shipped = tree.join("config/config.json");
     let missing = || ConfigureError::Missing { path: host.tree.absolute(&shipped) };
     let document = read_document(host, &shipped)?.ok_or_else(missing)?;
     host.tree.replace(&kept, document.to_text().as_bytes(), 0o600, None)?;
-    Ok(document)
+    Ok(Some(document))
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::backup::RESTORED;
 use super::context::{Losses, StepContext};
 use super::error::StepError;
-use super::prove::{self, AcceptError, open_database, require};
+use super::prove::{self, AcceptError, open_database};
 use super::restore;
 use crate::database::{CreatedObject, Privileges};
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
@@ -93,8 +93,8 @@ pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(),
     let Some(before) = text.and_then(|text| serde_json::from_slice::<Before>(&text).ok()) else {
         return Ok(());
     };
-    let original = require(cx, touch.config)?;
-    match (open_database(&original, touch.run_as, cx)?, before) {
+    let settings = cx.effective(touch.config, touch.run_as)?;
+    match (open_database(&settings, touch.run_as, cx)?, before) {
         (Some(database), Before::Objects(objects)) => {
             refuse_what_people_made(&database, cx)?;
             database.take_back_to(&objects).map_err(AcceptError::from)?;
@@ -130,8 +130,8 @@ pub(super) fn put_back_untouched(cx: &mut StepContext<'_>) -> Result<(), StepErr
     if !cx.taken_up || was_restored_by_this_run(cx)? {
         return Ok(());
     }
-    let original = require(cx, touch.config)?;
-    if let Some(database) = open_database(&original, touch.run_as, cx)? {
+    let settings = cx.effective(touch.config, touch.run_as)?;
+    if let Some(database) = open_database(&settings, touch.run_as, cx)? {
         let since = manifest_of(cx.host, &cx.plan.prefix, backup)?.created;
         refuse_what_people_did(&database, since, cx)?;
     }
@@ -141,12 +141,12 @@ pub(super) fn put_back_untouched(cx: &mut StepContext<'_>) -> Result<(), StepErr
 /// How a step touches the database, if it does and its undo makes that undone.
 const fn touch_of(step: &Step) -> Option<Touch<'_>> {
     if let Step::RestoreDatabase(restore) = step {
-        return Some(restore::touch(restore));
+        Some(restore::touch(restore))
+    } else if let Step::Prove(prove) = step {
+        Some(prove::touch(prove))
+    } else {
+        None
     }
-    if let Step::Prove(prove) = step {
-        return Some(prove::touch(prove));
-    }
-    None
 }
 
 /// Makes the database hold again what it held. That is written down first: the backup is then kept, whatever becomes of the
@@ -158,8 +158,10 @@ fn bring_back(
 ) -> Result<(), StepError> {
     let marker = cx.directory().join(RESTORED);
     cx.host.tree.replace(&marker, b"", 0o600, None)?;
+    let environment = cx.environment()?;
     let wish = DatabaseRestore {
         id: backup,
+        environment: &environment,
         config: touch.config,
         run_as: touch.run_as,
         privileges: Privileges::Restored,

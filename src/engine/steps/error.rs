@@ -5,10 +5,13 @@ use super::carry_list::CarryError;
 use super::configure::ConfigureError;
 use super::confirm::ConfirmError;
 use super::hooks::HooksError;
+use super::identify::IdentifyError;
 use super::inherit::InheritError;
 use super::prove::AcceptError;
 use super::relocate::RelocationError;
+use super::take_over::TakeOverError;
 use crate::engine::backup::BackupError;
+use crate::engine::gather::GatherError;
 use crate::engine::journal_file::JournalError;
 use crate::engine::proof::ProofError;
 use crate::engine::serving::ServingError;
@@ -37,6 +40,15 @@ pub enum StepError {
     /// The configuration could not be merged.
     #[error(transparent)]
     Configure(#[from] ConfigureError),
+    /// A tree could not be identified.
+    #[error(transparent)]
+    Identify(#[from] IdentifyError),
+    /// A tree could not be taken over.
+    #[error(transparent)]
+    TakeOver(#[from] TakeOverError),
+    /// The settings of a server could not be gathered.
+    #[error(transparent)]
+    Gather(#[from] GatherError),
     /// The backup could not be made.
     #[error(transparent)]
     Backup(#[from] BackupError),
@@ -90,6 +102,7 @@ impl StepError {
             Self::Journal(error) => error.is_crash(),
             Self::Unpack(error) => error.is_crash(),
             Self::Confirm(error) => error.is_crash(),
+            Self::Gather(error) => error.path().is_some_and(PathError::is_crash),
             Self::Backup(error) => error.is_crash(),
             Self::Relocation(error) => error.is_crash(),
             Self::Carry(error) => error.is_crash(),
@@ -101,6 +114,8 @@ impl StepError {
             | Self::Proof(_)
             | Self::Activate(_)
             | Self::Inherit(_)
+            | Self::Identify(_)
+            | Self::TakeOver(_)
             | Self::Cancelled => false,
         }
     }

@@ -16,7 +16,9 @@ mod database_before;
 mod directory;
 mod error;
 mod facts;
+mod gather;
 mod hooks;
+mod identify;
 mod inherit;
 mod keep;
 mod keep_modified;
@@ -26,6 +28,7 @@ mod restore;
 mod rewritten;
 mod service;
 mod settle;
+mod take_over;
 mod unpack;
 
 pub use activate::ActivateError;
@@ -37,11 +40,13 @@ pub(super) use context::Losses;
 pub(crate) use context::StepContext;
 pub use error::StepError;
 pub use hooks::HooksError;
+pub use identify::IdentifyError;
 pub use inherit::InheritError;
 pub use prove::AcceptError;
 pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
 pub(crate) use relocate::words as not_kept;
+pub use take_over::TakeOverError;
 
 use activate::Trees;
 
@@ -75,8 +80,16 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::Carry(carry) => carry::perform(carry, cx),
         Step::KeepModified { tree, into } => keep_modified::perform(tree, into, cx),
         Step::InheritAttributes { from, to } => inherit::perform(from, to, cx),
+        Step::Identify { tree, release, like, in_tree } => {
+            identify::perform(tree, release, like.as_ref(), in_tree, cx)
+        }
+        Step::TakeOver { from, live } => take_over::perform(from, live, cx),
+        Step::GatherSettings { config, environment, version, into } => {
+            gather::perform(config, environment, version, into, cx)
+        }
         Step::CopyDirectory { from, to } => relocate::copy(from, to, cx),
         Step::RemoveDirectory { path } => relocate::remove_original(path, cx),
+        Step::PrepareBackUp(what) => backup::look_ahead(what, cx),
         Step::BackUp(what) => backup::perform(what, cx),
         Step::RestoreConfig(restore) => restore::config(restore, cx),
         Step::RestoreData(restore) => restore::data(restore, cx),
@@ -104,6 +117,8 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         }
         Step::Carry(carry) => carry::undo(carry, cx),
         Step::KeepModified { into, .. } => keep_modified::undo(into, cx),
+        Step::Identify { tree, .. } => identify::undo(tree, cx),
+        Step::TakeOver { from, live } => take_over::undo(from, live, cx),
         Step::CopyDirectory { to, .. } => relocate::undo(to, cx),
         Step::BackUp(what) => backup::undo(what, cx),
         Step::RestoreConfig(restore) => restore::undo_config(restore, cx),
@@ -119,10 +134,12 @@ pub(crate) fn undo(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepErro
         // last ones run after the commit, from where there is no way back.
         Step::ConfirmRelease { .. }
         | Step::SetOwner { .. }
+        | Step::GatherSettings { .. }
         | Step::GrantDirectory { .. }
         | Step::CheckCarry(_)
         | Step::InheritAttributes { .. }
         | Step::RehearseMerge(_)
+        | Step::PrepareBackUp(_)
         | Step::RemoveDirectory { .. }
         | Step::StartServer(_)
         | Step::CleanUp { .. }

@@ -12,7 +12,8 @@ use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use super::rewritten::{notes, refuse_resets, summary};
 use crate::config::{
-    Document, EditError, Ledger, RestoreError, Restored, SettingPath, Shipped, darken, restore,
+    Dark, Document, EditError, Ledger, RestoreError, Restored, SettingPath, Shipped,
+    darken_overridden, restore,
 };
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
@@ -101,50 +102,70 @@ impl AcceptError {
 pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let tree = &cx.host.tree;
     let directory = cx.directory();
-    keep(cx.host, &directory, BEFORE, &prove.config)?;
-    let original = require(cx, &prove.config)?;
-    let database = open_database(&original, prove.run_as, cx)?;
+    let environment = cx.environment()?;
+    let version = &prove.release.version;
+    let site = cx.site(&environment, &prove.config, version, prove.run_as);
+    if !site.is_in_database() {
+        keep(cx.host, &directory, BEFORE, &prove.config)?;
+    }
+    let original = site.require()?;
+    let effective = site.overridden(&original)?;
+    let database = open_database(&effective.document, prove.run_as, cx)?;
     database_before::remember(touch(prove), database.as_ref(), cx)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let dark = darken(&original, &prove.release.version, listen).map_err(AcceptError::from)?;
+    let dark =
+        darken_overridden(&original, &effective, version, listen).map_err(AcceptError::from)?;
     let copy = dark_copy(prove, cx);
     tree.replace(&copy, dark.document.to_text().as_bytes(), 0o600, prove.run_as)?;
 
-    let site_path = site_path(&original);
+    let site_path = site_path(&effective.document);
     let start = DarkStart {
         tree: &prove.tree,
         config: &copy,
         directory: &directory,
         port,
         site_path: &site_path,
-        version: &prove.release.version,
+        version,
         run_as: prove.run_as,
     };
     let mut server = DarkServer::start(cx.host, start)?;
     let witness = server.prove(prove.within, cx.reporter)?;
-    let stopped = server.stop()?;
+    // It has migrated before it answered, and may take its time to go.
+    let (stopped, schema) = server.stop_while(|| check_schema(prove, database.as_ref(), cx))?;
     refuse_deaf(prove, stopped)?;
 
     let mut checks = vec![format!("it answers as {}", witness.version_id.build_version())];
-    checks.extend(check_schema(prove, database.as_ref(), cx)?);
+    checks.extend(schema?);
     checks.extend(check_version_command(prove, &copy, cx)?);
-    let after = tree.read(&copy, LARGEST)?.unwrap_or_default();
-    let shipped = read_document(cx.host, &prove.tree.join(TreeIdentity::SHIPPED_CONFIG))?;
-    let version = &prove.release.version;
-    let former = cx.plan.prefix.retired(&cx.plan.id).join(TreeIdentity::SHIPPED_CONFIG);
-    let former = read_document(cx.host, &former)?;
-    let shipped = Shipped { release: shipped.as_ref(), former: former.as_ref() };
-    let restored =
-        restore(&original, &dark.shaded, &after, shipped, version).map_err(AcceptError::from)?;
+    let restored = restored(prove, &original, &dark, cx)?;
     refuse_resets(&restored)?;
     checks.push(summary(&restored));
     write_down(cx, &witness, checks, &restored)?;
-    keep_former_values(cx, &restored)?;
-    let text = restored.document.to_text();
-    let (file, text) = (&prove.config, text.as_bytes());
-    overwrite(cx.host, &directory, BEFORE, file, text, prove.run_as)?;
+    keep_former_values(cx, &restored, site.is_in_database())?;
+    // What lies in a database, the server itself will rewrite when it is let out.
+    if !site.is_in_database() {
+        let text = restored.document.to_text();
+        let (file, text) = (&prove.config, text.as_bytes());
+        overwrite(cx.host, &directory, BEFORE, file, text, prove.run_as)?;
+    }
     Ok(tree.remove_file(&copy)?)
+}
+
+/// The configuration as the server left it, with its own values again.
+fn restored(
+    prove: &Prove,
+    original: &Document,
+    dark: &Dark,
+    cx: &StepContext<'_>,
+) -> Result<Restored, StepError> {
+    let after = cx.host.tree.read(&dark_copy(prove, cx), LARGEST)?.unwrap_or_default();
+    let shipped = read_document(cx.host, &prove.tree.join(TreeIdentity::SHIPPED_CONFIG))?;
+    let former = cx.plan.prefix.retired(&cx.plan.id).join(TreeIdentity::SHIPPED_CONFIG);
+    let former = read_document(cx.host, &former)?;
+    let shipped = Shipped { release: shipped.as_ref(), former: former.as_ref() };
+    let version = &prove.release.version;
+    Ok(restore(original, &dark.shaded, &after, shipped, version).map_err(AcceptError::from)?)
 }
 
 /// Stops what still runs, puts the configuration back, and takes back what the server has put into an empty database.
@@ -185,11 +206,6 @@ pub(super) fn refuse_while_in_use(tree: &RelPath, cx: &StepContext<'_>) -> Resul
 fn dark_copy(prove: &Prove, cx: &StepContext<'_>) -> RelPath {
     let directory = prove.config.parent().unwrap_or_else(RelPath::here);
     directory.join(&format!(".mmembed-dark-{}.json", cx.plan.id))
-}
-
-pub(super) fn require(cx: &StepContext<'_>, path: &RelPath) -> Result<Document, AcceptError> {
-    let missing = || ConfigureError::Missing { path: cx.host.tree.absolute(path) };
-    Ok(read_document(cx.host, path)?.ok_or_else(missing)?)
 }
 
 fn text_of(document: &Document, setting: &str) -> Option<String> {
@@ -272,9 +288,14 @@ fn check_version_command(
 }
 
 /// What the new server no longer has goes into the backup, with its values.
-fn keep_former_values(cx: &StepContext<'_>, restored: &Restored) -> Result<(), StepError> {
+fn keep_former_values(
+    cx: &StepContext<'_>,
+    restored: &Restored,
+    is_stored: bool,
+) -> Result<(), StepError> {
     let backup = cx.plan.prefix.backup(&BackupId::from(cx.plan.id.clone()));
-    let Some(former) = read_document(cx.host, &backup.join("config.json"))? else {
+    let saved = if is_stored { BackupManifest::STORED_CONFIG } else { "config.json" };
+    let Some(former) = read_document(cx.host, &backup.join(saved))? else {
         return Ok(());
     };
     match restored.to_former_values(&former) {

@@ -4,7 +4,7 @@ use super::context::StepContext;
 use super::database_before::{self, Touch};
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
-use super::prove::{open_database, require};
+use super::prove::open_database;
 use super::relocate;
 use crate::database::Privileges;
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
@@ -44,7 +44,7 @@ pub(super) fn undo_config(
 /// Copies every saved directory to where it was. Only an empty one gives way.
 pub(super) fn data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let manifest = manifest_of(cx.host, &cx.plan.prefix, &restore.backup)?;
-    for (part, place) in directories(&manifest, cx) {
+    for (part, place) in directories(&manifest, restore, cx) {
         cx.host.tree.remove_if_empty(&place)?;
         relocate::copy(&part, &place, cx)?;
     }
@@ -54,17 +54,26 @@ pub(super) fn data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<()
 /// Removes the copies.
 pub(super) fn undo_data(restore: &RestoreData, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let manifest = manifest_of(cx.host, &cx.plan.prefix, &restore.backup)?;
-    for (_, place) in directories(&manifest, cx) {
+    for (_, place) in directories(&manifest, restore, cx) {
         relocate::undo(&place, cx)?;
     }
     Ok(())
 }
 
-/// Where each saved directory lies, and where it was.
-fn directories(manifest: &BackupManifest, cx: &StepContext<'_>) -> Vec<(RelPath, RelPath)> {
-    let backup = cx.plan.prefix.backup(&manifest.id);
+/// Where each saved directory lies, and where it goes.
+fn directories(
+    manifest: &BackupManifest,
+    restore: &RestoreData,
+    cx: &StepContext<'_>,
+) -> Vec<(RelPath, RelPath)> {
+    let prefix = &cx.plan.prefix;
+    let (backup, live) = (prefix.backup(&manifest.id), prefix.live());
+    let place = |path: &RelPath| match path.relative_to(&live) {
+        Some(below) => restore.staged.below(&below),
+        None => path.clone(),
+    };
     let saved = manifest.directories.iter();
-    saved.map(|saved| (backup.below(&saved.part), saved.source.path.clone())).collect()
+    saved.map(|saved| (backup.below(&saved.part), place(&saved.source.path))).collect()
 }
 
 /// Makes the database hold what the backup holds. What it held before is remembered first, or in a backup of its own.
@@ -72,11 +81,13 @@ pub(super) fn database(
     restore: &RestoreDatabase,
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
-    let document = require(cx, &restore.config)?;
-    let database = open_database(&document, restore.run_as, cx)?;
+    let settings = cx.effective(&restore.config, restore.run_as)?;
+    let database = open_database(&settings, restore.run_as, cx)?;
     database_before::remember(touch(restore), database.as_ref(), cx)?;
+    let environment = cx.environment()?;
     let wish = DatabaseRestore {
         id: &restore.backup,
+        environment: &environment,
         config: &restore.config,
         run_as: restore.run_as,
         // On another host the roles that were given rights may not be there.

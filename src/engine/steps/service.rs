@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::configure::read_document;
 use super::context::StepContext;
 use super::error::StepError;
 use super::facts::facts;
 use crate::engine::serving::{
     Gone, NotQuiet, Served, Serving, ServingError, Started, Until, running, until_alone, until_gone,
 };
-use crate::host::{Census, Host, PathError, ServiceDoor, ServiceState};
-use crate::model::{Event, RelPath, Service, StartServer, StopServer};
+use crate::host::{Census, Host, PathError, ServiceDoor, ServiceState, current_owner};
+use crate::model::{Event, RelPath, ServerEnvironment, Service, StartServer, StopServer};
 
 /// A server may take 15 s to end (observed), and its service says that it is stopped before or after that.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -41,10 +40,12 @@ struct Told {
 pub(super) fn stop(stop: &StopServer, cx: &mut StepContext<'_>) -> Result<(), StepError> {
     let facts = facts(cx, Some(&stop.release));
     let door = ServiceDoor { exec: &cx.host.exec, service: &stop.service, facts: &facts };
-    let serving = old_server(stop, door, cx.host, Until::FirstWish);
+    let environment = cx.environment()?;
+    let serving = old_server(stop, door, &environment, cx.host, Until::FirstWish);
     let census = running(cx.host, &stop.tree)?;
-    let config = read_document(cx.host, &stop.config).ok().flatten();
-    let config = config.map(|file| serving.overridden(file, &census));
+    refuse_other_environment(&environment, serving.environment_of_running(&census).as_ref())?;
+    let version = &stop.release.version;
+    let config = cx.site(&environment, &stop.config, version, stop.run_as).effective().ok();
     match NotQuiet::of(&census) {
         Some(running) if stop.service.is_none() => return Err(running.nobody_to_ask().into()),
         None if is_stopped(&serving, &census, cx)? => {}
@@ -65,7 +66,8 @@ pub(super) fn start_again(stop: &StopServer, cx: &mut StepContext<'_>) -> Result
     }
     let facts = facts(cx, Some(&stop.release));
     let door = ServiceDoor { exec: &cx.host.exec, service: &stop.service, facts: &facts };
-    let serving = old_server(stop, door, cx.host, Until::SecondWish);
+    let environment = cx.environment()?;
+    let serving = old_server(stop, door, &environment, cx.host, Until::SecondWish);
     let told = read_told(cx)?;
     if told.is_some() {
         // It may be on its way.
@@ -119,11 +121,15 @@ pub(super) fn start(start: &StartServer, cx: &mut StepContext<'_>) -> Result<(),
         return Ok(());
     }
     let facts = facts(cx, start.from.as_ref());
+    let environment = cx.environment()?;
+    let user = cx.plan.receipt.server;
     let serving = Serving {
         host: cx.host,
         door: ServiceDoor { exec: &cx.host.exec, service: &start.service, facts: &facts },
         tree: &start.tree,
         config: &start.config,
+        environment: &environment,
+        run_as: (user != current_owner()).then_some(user),
         version: &start.release.version,
         until: Until::FirstWish,
     };
@@ -145,6 +151,7 @@ pub(super) fn start(start: &StartServer, cx: &mut StepContext<'_>) -> Result<(),
 fn old_server<'a>(
     stop: &'a StopServer,
     door: ServiceDoor<'a>,
+    environment: &'a ServerEnvironment,
     host: &'a Host,
     until: Until,
 ) -> Serving<'a> {
@@ -153,9 +160,22 @@ fn old_server<'a>(
         door,
         tree: &stop.tree,
         config: &stop.config,
+        environment,
+        run_as: stop.run_as,
         version: &stop.release.version,
         until,
     }
+}
+
+/// Somebody may have started the server anew, on another database, while the new tree was prepared.
+fn refuse_other_environment(
+    begun_with: &ServerEnvironment,
+    running: Option<&ServerEnvironment>,
+) -> Result<(), ServingError> {
+    let Some(running) = running else { return Ok(()) };
+    let differs = |name: &&str| begun_with.variables.get(*name) != running.variables.get(*name);
+    let names: Vec<&str> = ServerEnvironment::OF_DATABASE.into_iter().filter(differs).collect();
+    if names.is_empty() { Ok(()) } else { Err(ServingError::OtherEnvironment { names }) }
 }
 
 /// A manager that looks after its services starts none twice.

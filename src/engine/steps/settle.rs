@@ -25,7 +25,7 @@ pub(super) fn perform(cx: &StepContext<'_>) -> Result<(), StepError> {
         receipt.proof = Some(proof);
     }
     if let Some(identity) = read_identity(cx.host, &prefix.live())? {
-        receipt.archive.sha256 = Some(identity.archive);
+        receipt.archive.sha256 = identity.archive;
     }
     let text = serde_json::to_vec_pretty(&receipt).expect("a receipt is plain data");
     Ok(tree.replace(&prefix.receipt(), &text, 0o644, None)?)

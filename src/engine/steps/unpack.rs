@@ -49,7 +49,7 @@ pub(super) fn perform(
         schema: IDENTITY_SCHEMA,
         transaction: cx.plan.id.clone(),
         release: release.clone(),
-        archive: unpacked.digest,
+        archive: Some(unpacked.digest),
         entries: unpacked.entries,
         assumed: false,
     };

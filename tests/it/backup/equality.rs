@@ -1,5 +1,7 @@
 //! What is brought back is what was saved: the database's own text of itself is the same before and after.
 
+use mmembed::engine::BackupWish;
+
 use super::site::{Site, WISH};
 
 /// One of each kind that a schema may hold.
@@ -81,6 +83,25 @@ fn everything_a_schema_may_hold_is_brought_back_as_it_was() {
     site.restore(&made.id);
     similar_asserts(&before, &site.content());
     // And once more, on what is there already.
+    site.restore(&made.id);
+    similar_asserts(&before, &site.content());
+}
+
+/// What an extension brought is neither saved nor taken away, and a trial has the extension too.
+#[test]
+fn what_an_extension_brought_stays_and_is_used_again() {
+    let site = Site::new();
+    site.database.connect().batch_execute("CREATE EXTENSION pg_trgm").unwrap();
+    site.database
+        .connect()
+        .batch_execute(
+            "CREATE TABLE posts (message text); INSERT INTO posts VALUES ('a'), ('b');
+             CREATE INDEX posts_trgm ON posts USING gin (message gin_trgm_ops);",
+        )
+        .unwrap();
+    let before = site.content();
+    let made = site.create(BackupWish { verify_restore: true, ..WISH });
+    site.database.connect().batch_execute("DROP INDEX posts_trgm; DELETE FROM posts").unwrap();
     site.restore(&made.id);
     similar_asserts(&before, &site.content());
 }

@@ -155,18 +155,51 @@ fn what_others_have_built_on_the_server_s_tables_is_found_before() {
     site.database.connect().batch_execute("CREATE TABLE posts (id int PRIMARY KEY)").unwrap();
     let mut admin = site.database.connect_as_admin();
     admin
-        .batch_execute("CREATE SCHEMA reports; CREATE VIEW reports.numbers AS SELECT count(*) FROM public.posts")
+        .batch_execute(
+            "CREATE SCHEMA reports; CREATE VIEW reports.numbers AS SELECT count(*) FROM public.posts;
+             CREATE TABLE reports.copies (post public.posts)",
+        )
         .unwrap();
     let nothing = site.root().join("nothing");
-    fails(&site, &nothing, &["need some that are", "reports.numbers"]);
+    fails(
+        &site,
+        &nothing,
+        &["what is built on the server's own tables", "reports.copies, reports.numbers"],
+    );
     // The same found only when it is to be brought back: nothing is taken away then.
-    admin.batch_execute("DROP VIEW reports.numbers").unwrap();
+    admin.batch_execute("DROP VIEW reports.numbers; DROP TABLE reports.copies").unwrap();
     let made = site.create(WISH);
     admin.batch_execute("CREATE TABLE reports.t (post int REFERENCES public.posts)").unwrap();
     let before = site.database.tables();
     let error = site.restore_on(&site.host(), &made.id).unwrap_err();
     assert!(words(&error).contains("reports.t"), "{error}");
     assert_eq!(site.database.tables(), before);
+}
+
+#[test]
+fn what_cannot_be_taken_away_is_found_before() {
+    let site = Site::new();
+    let nothing = site.root().join("nothing");
+    for (made, unmade, name) in [
+        (
+            "CREATE SCHEMA tools; CREATE FUNCTION tools.first(public.posts) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "DROP SCHEMA tools CASCADE",
+            "tools.first()",
+        ),
+        (
+            "SET ROLE mmuser; CREATE FUNCTION public.less(int, text) RETURNS bool LANGUAGE sql AS 'SELECT true';
+             CREATE OPERATOR public.<<< (FUNCTION = public.less, LEFTARG = int, RIGHTARG = text)",
+            "DROP OPERATOR public.<<< (int, text); DROP FUNCTION public.less",
+            "public.operator <<<",
+        ),
+    ] {
+        site.database.connect().batch_execute("CREATE TABLE IF NOT EXISTS posts (id int)").unwrap();
+        site.database.connect_as_admin().batch_execute(made).unwrap();
+        fails(&site, &nothing, &[name]);
+        site.database.connect_as_admin().batch_execute(unmade).unwrap();
+        site.create(WISH);
+        fs::remove_dir_all(site.at(&site.prefix.backups())).unwrap();
+    }
 }
 
 #[test]
@@ -196,7 +229,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
     let mut stopped_at = 0;
     loop {
         let host = site.host_with(Meter::with_fault(stopped_at, Fault::Crash), Cancel::never());
-        let Ok(lock) = mmembed::engine::take_lock(&host, &site.prefix) else {
+        let Some(lock) = site.lock(&host) else {
             stopped_at += 1;
             continue;
         };
@@ -205,6 +238,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
             &site.prefix,
             &lock,
             WISH,
+            None,
             &mut mmembed::engine::Silent,
         );
         drop(lock);
@@ -216,7 +250,7 @@ fn after_a_crash_at_any_moment_no_half_a_backup_counts_and_another_can_be_made()
                 Err(error) => assert!(matches!(error, BackupError::Unfinished { .. }), "{error}"),
             }
         }
-        let lock = mmembed::engine::take_lock(&site.host(), &site.prefix).unwrap();
+        let lock = site.lock(&site.host()).unwrap();
         mmembed::engine::prune_backups(&site.host(), &site.prefix, &lock, 0).unwrap();
         assert_eq!(site.backups(), [""; 0]);
         match made {

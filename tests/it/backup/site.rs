@@ -10,10 +10,11 @@ use mmembed::engine::{
     BackupError, BackupWish, DatabaseRestore, Silent, create_backup, own_territory,
     restore_database, take_lock,
 };
-use mmembed::host::{Cancel, Exec, Host, Level, Meter, current_owner};
+use mmembed::host::{Cancel, Exec, Host, Level, Lock, LockError, Meter, current_owner};
 use mmembed::model::{
     ArchiveStamp, BackupId, BackupManifest, DataPolicy, Edition, Location, Owner, PlaceName,
-    Placement, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, Release, Service, Viewpoint,
+    Placement, Prefix, RECEIPT_SCHEMA, Receipt, RelPath, Release, ServerEnvironment, Service,
+    Viewpoint,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -114,13 +115,27 @@ impl Site {
         host
     }
 
+    /// The lock, as soon as it is free: a child that another test of this process is just starting may hold it for a moment.
+    /// `None` where the world was stopped before it was taken.
+    pub(super) fn lock(&self, host: &Host) -> Option<Lock> {
+        loop {
+            match take_lock(host, &self.prefix) {
+                Ok(lock) => return Some(lock),
+                Err(LockError::Held { .. }) => {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+                Err(LockError::Path(_)) => return None,
+            }
+        }
+    }
+
     pub(super) fn create_on(
         &self,
         host: &Host,
         wish: BackupWish,
     ) -> Result<BackupManifest, BackupError> {
-        let lock = take_lock(host, &self.prefix).unwrap();
-        create_backup(host, &self.prefix, &lock, wish, &mut Silent)
+        let lock = self.lock(host).unwrap();
+        create_backup(host, &self.prefix, &lock, wish, None, &mut Silent)
     }
 
     pub(super) fn create(&self, wish: BackupWish) -> BackupManifest {
@@ -132,6 +147,7 @@ impl Site {
         let wish = DatabaseRestore {
             id,
             config: &config,
+            environment: &ServerEnvironment::default(),
             run_as: self.other_user(),
             privileges: Privileges::Restored,
             stop_at: Level::First,
@@ -213,6 +229,7 @@ impl Site {
             owner: current_owner(),
             server,
             service: Service::None,
+            overridden: Vec::new(),
             proof: None,
         }
     }

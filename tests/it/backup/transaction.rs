@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mmembed::engine::{self, Outcome, Payload, Silent, Wish, carry_out, take_lock, verify_backup};
+use mmembed::engine::{self, Outcome, Payload, Silent, Wish, carry_out, verify_backup};
 use mmembed::host::{Cancel, Fault, Meter};
 use mmembed::model::{
     BackUp, BackupId, BackupManifest, BackupOrigin, Content, DataPolicy, Intent, PLAN_SCHEMA, Plan,
@@ -84,13 +84,13 @@ impl Case {
 
     fn run_with(&self, meter: Meter, way: Way, payloads: &[Payload]) -> Option<Outcome> {
         let host = self.site.host_with(meter, Cancel::never());
-        let lock = take_lock(&host, &self.site.prefix).ok()?;
+        let lock = self.site.lock(&host)?;
         carry_out(&host, &lock, self.plan(way), payloads, &mut Silent).ok()
     }
 
     fn recover(&self) {
         let (host, prefix) = (self.site.host(), &self.site.prefix);
-        let lock = take_lock(&host, prefix).unwrap();
+        let lock = self.site.lock(&host).unwrap();
         engine::recover(&host, &lock, prefix, Wish::Usual, &mut Silent).unwrap();
     }
 

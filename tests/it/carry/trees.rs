@@ -114,7 +114,7 @@ impl Trees {
             schema: IDENTITY_SCHEMA,
             transaction,
             release: Release { version, edition: Edition::Team },
-            archive: Sha256Digest::of(age.as_bytes()),
+            archive: Some(Sha256Digest::of(age.as_bytes())),
             entries,
             assumed: false,
         };

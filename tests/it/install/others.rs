@@ -149,7 +149,8 @@ fn a_configuration_changed_while_a_transaction_is_open_is_not_lost() {
     let written = (1..60).find(|at| {
         killed_at(&world, &archive, &more, *at);
         let now = fs::read(world.below(LIVE).join("config/config.json")).unwrap();
-        let found = now != before && world.ask(&["config", "set"], &["A.B=1"]).code == Some(6);
+        let is_open = || world.ask(&["status"], &[]).all().contains("interrupted");
+        let found = now != before && is_open();
         if !found {
             world.ask(&["recover"], &[]).expect(0);
         }
@@ -168,6 +169,23 @@ fn a_configuration_changed_while_a_transaction_is_open_is_not_lost() {
         .expect("the newer file is kept");
     assert!(fs::read_to_string(kept).unwrap().contains("Changed by a user"));
     assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_setting_is_changed_only_once_what_is_open_is_finished() {
+    let world = World::new();
+    let archive = world.archive(&release("10.11.0"));
+    world.install(&archive, &["--no-start"]).expect(0);
+    let more = ["--set", "TeamSettings.MaxUsersPerTeam=77"];
+    let is_open = |at| {
+        killed_at(&world, &archive, &more, at);
+        world.ask(&["status"], &[]).all().contains("interrupted")
+    };
+    assert!((8..60).any(is_open), "no kill left a transaction open");
+    world.ask(&["config", "set"], &["TeamSettings.SiteName=\"Mine\""]).expect(0);
+    world.ask(&["status"], &[]).expect(0);
+    assert_eq!(world.config()["TeamSettings"]["SiteName"], json!("Mine"));
+    world.ask(&["recover"], &[]).expect(0).saying(&["no transaction is open"]);
 }
 
 #[test]

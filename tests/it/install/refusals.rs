@@ -245,7 +245,7 @@ fn a_tree_that_somebody_else_put_there_is_left_alone() {
     let live = world.below(crate::support::world::LIVE);
     fs::create_dir_all(&live).unwrap();
     fs::write(live.join("mine"), "mine").unwrap();
-    refused(&world, &world.install_words(&archive, &[]), 3, &["did not install", "take over"]);
+    refused(&world, &world.install_words(&archive, &[]), 3, &["did not install", "mmembed adopt"]);
 }
 
 #[test]

@@ -308,6 +308,7 @@ impl World {
             owner: nobody,
             server: nobody,
             service: Service::None,
+            overridden: Vec::new(),
             proof: None,
         };
         let planned = |step| Planned { step, because: String::new() };

@@ -22,8 +22,24 @@ impl Ctl {
 
     /// The same for a configuration that is kept elsewhere.
     pub(crate) fn with_config(world: &World, config: &Path) -> Self {
+        Self::of_tree(world, &world.below(LIVE), config)
+    }
+
+    /// The same for a tree that lies elsewhere.
+    pub(crate) fn of_tree(world: &World, live: &Path, config: &Path) -> Self {
+        let argument = format!("--config '{}'", config.display());
+        Self::running(world, live, &argument, &[])
+    }
+
+    /// The same for a server that gets these words, and these variables in its environment.
+    pub(crate) fn starting_with(world: &World, words: &str, environment: &[(&str, &str)]) -> Self {
+        Self::running(world, &world.below(LIVE), words, environment)
+    }
+
+    fn running(world: &World, live: &Path, words: &str, environment: &[(&str, &str)]) -> Self {
+        let export = |(name, value): &(&str, &str)| format!("export {name}='{value}'\n");
+        let exports: String = environment.iter().map(export).collect();
         let script = world.beside("ctl");
-        let live = world.below(LIVE);
         let as_user = if is_root() {
             format!("setpriv --reuid {SERVICE} --regid {SERVICE} --clear-groups ")
         } else {
@@ -35,26 +51,27 @@ impl Ctl {
         let text = format!(
             r#"#!/bin/sh
 # Starts or stops the server, as a service manager does.
-live={live} config={config} pid={pid}
+live={live} pid={pid}
 case "$1" in
 start)
-    cd "$live" || exit 1
+{exports}    cd "$live" || exit 1
     program=bin/mattermost
     [ -x "$program" ] || program=bin/platform
-    setsid {as_user}env --default-signal=HUP,INT,QUIT,PIPE,TERM "$program" --config "$config" \
+    setsid {as_user}env --default-signal=HUP,INT,QUIT,PIPE,TERM "$program" {words} \
         >>{console}/server.log 2>&1 </dev/null &
     echo $! >"$pid"
     ;;
 stop)
     [ -f "$pid" ] || exit 0
-    kill -TERM "$(cat "$pid")" 2>/dev/null
-    while kill -0 "$(cat "$pid")" 2>/dev/null; do sleep 0.02; done
+    read -r number <"$pid"
+    kill -TERM "$number" 2>/dev/null
+    # One that has ended and that nobody has taken note of yet is gone.
+    while read -r _ _ state _ <"/proc/$number/stat" && [ "$state" != Z ]; do sleep 0.01; done 2>/dev/null
     rm -f "$pid"
     ;;
 esac
 "#,
             live = live.display(),
-            config = config.display(),
             pid = world.beside("server.pid").display(),
             console = console.display(),
         );

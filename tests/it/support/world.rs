@@ -185,9 +185,14 @@ impl World {
             if let Some(version) = self.serving() {
                 return version;
             }
-            assert!(begun.elapsed() < PATIENCE, "the server does not serve");
+            assert!(begun.elapsed() < PATIENCE, "the server does not serve:\n{}", self.console());
             thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// What the servers that were started by the commands of this world have printed.
+    pub(crate) fn console(&self) -> String {
+        fs::read_to_string(self.beside("console/server.log")).unwrap_or_default()
     }
 
     /// As which version the server answers at its real address: version and build number.

@@ -23,7 +23,7 @@ pub(super) const OWN: [(&str, &str); 6] = [
     ("opt/acme/embedded/mattermost/config/tls/key.pem", "a private key"),
     ("opt/acme/embedded/mattermost/custom/logo.svg", "<svg/>"),
     ("opt/acme/embedded/mattermost/client/plugins/com.example/main.js", "plugin();"),
-    ("opt/acme/embedded/mattermost/i18n/xx-site.json", "[]"),
+    ("opt/acme/embedded/mattermost/fonts/site.woff", "a font"),
     ("var/opt/acme/mattermost/data/20261123/photo.jpg", "a photo"),
     ("var/opt/acme/mattermost/plugins/com.example/plugin.json", "{}"),
 ];

@@ -10,7 +10,10 @@ use super::site::Site;
 use crate::support::world::{World, release};
 
 /// Does something again and again until it is told to stop; gives what it has gathered.
-fn meanwhile<T: Send>(watch: impl Fn(&AtomicBool) -> T + Sync + Send, work: impl FnOnce()) -> T {
+pub(super) fn meanwhile<T: Send>(
+    watch: impl Fn(&AtomicBool) -> T + Sync + Send,
+    work: impl FnOnce(),
+) -> T {
     let over = AtomicBool::new(false);
     thread::scope(|threads| {
         let watcher = threads.spawn(|| watch(&over));
@@ -99,7 +102,7 @@ fn of_two_upgrades_at_once_one_works_and_the_other_names_it() {
         thread::sleep(Duration::from_millis(10));
     }
     site.upgrade(&archive, &[]).expect(6).saying(&[&pid]);
-    site.world.ask(&["status"], &[]).expect(0).saying(&["interrupted"]);
+    site.world.ask(&["status"], &[]).expect(0).saying(&["is being carried out by process", &pid]);
     assert!(first.wait().unwrap().success());
     assert_eq!(site.world.serving().as_deref(), Some("11.7.0"));
 }

@@ -63,6 +63,7 @@ pub(super) fn upgrade_wish(site: &Site, archive: PathBuf, manner: Manner) -> Upg
         start: Start::Prove { within: Duration::from_secs(60) },
         service: None,
         consent: Consent { downgrade: false, edition_change: false, unsaved_database: false },
+        env_files: Vec::new(),
         manner,
     }
 }
@@ -76,6 +77,7 @@ pub(super) fn restore_wish(site: &Site, manner: Manner) -> RestoreWish {
         start: Start::Prove { within: Duration::from_secs(60) },
         service: None,
         accept_loss: false,
+        env_files: Vec::new(),
         manner,
     }
 }
@@ -154,7 +156,9 @@ impl Matrix {
             match Lock::acquire(&host.tree, &self.plan.prefix.lock(), "the matrix") {
                 Ok(lock) => return lock,
                 // A child of another test that is just being started holds every open file for an instant.
-                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+                Err(_) => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
             }
         }
     }

@@ -1,0 +1,84 @@
+//! What can be typed about going from one release to another, and back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::release::{ArchiveArgs, OverlayArgs};
+use super::server::ServiceArgs;
+use super::{BackupArgs, EnvironmentArgs, Patience, Target};
+
+#[derive(Debug, Args)]
+pub(crate) struct UpgradeArgs {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) archive: ArchiveArgs,
+    /// The host's settings; those given last when none is given
+    #[command(flatten)]
+    pub(crate) overlays: OverlayArgs,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    #[command(flatten)]
+    pub(crate) backup: BackupArgs,
+    /// A directory with programs to run: DIR/before-stop/NN-name and so on for after-stop, before-start, after-start,
+    /// after-commit and on-rollback
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hooks: Option<PathBuf>,
+    /// Take the release's new defaults for settings that nobody has touched; without it they are only reported
+    #[arg(long)]
+    pub(crate) adopt_new_defaults: bool,
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+    /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+/// What has to be asked for in so many words.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// Go to an older version all the same
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
+    /// Go from one edition to the other
+    #[arg(long)]
+    pub(crate) allow_edition_change: bool,
+    /// Go without a backup of the database, such as one that mmembed does not know: what the new server does to it is then
+    /// not taken back
+    #[arg(long)]
+    pub(crate) no_database_backup: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Go back although people have used the server since: what they did stays only in the backup that is made first
+    #[arg(long)]
+    pub(crate) accept_data_loss: bool,
+    /// The archive of the release to go back to, where its tree and its archive are gone
+    #[arg(long, value_name = "PATH")]
+    pub(crate) release: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    #[command(flatten)]
+    pub(crate) backup: BackupArgs,
+    /// A directory with programs to run, as for `upgrade`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hooks: Option<PathBuf>,
+    /// Neither stop nor start a server, and leave the database alone
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    /// Print the plan and change nothing (exit code 10 if there is something to do)
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}

@@ -1,0 +1,57 @@
+//! What can be typed about a release and the settings that it is given.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::model::{Edition, Sha256Digest, Version};
+
+/// Which release.
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveArgs {
+    /// The release archive: mattermost-team-X.Y.Z-linux-amd64.tar.gz
+    #[arg(long, value_name = "PATH")]
+    pub(crate) release: PathBuf,
+    /// The version in the archive; needed only if its file name does not tell
+    #[arg(long, value_name = "X.Y.Z")]
+    pub(crate) release_version: Option<Version>,
+    /// The edition in the archive; needed only if its file name does not tell
+    #[arg(long)]
+    pub(crate) edition: Option<EditionArg>,
+    /// The SHA-256 digest that the archive must have
+    #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated)]
+    pub(crate) sha256: Option<Sha256Digest>,
+}
+
+/// The host's settings.
+#[derive(Debug, Args)]
+pub(crate) struct OverlayArgs {
+    /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config_overlay: Vec<PathBuf>,
+    /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable; wins over
+    /// --config-overlay; who lists processes can read it, so give secrets in a file)
+    #[arg(long, value_name = "SECTION.KEY=JSON")]
+    pub(crate) set: Vec<String>,
+    /// Enforce the settings given with --config-overlay and --set: users' own values give way
+    #[arg(long)]
+    pub(crate) enforce: bool,
+    /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enforced_overlay: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum EditionArg {
+    Team,
+    Enterprise,
+}
+
+impl From<EditionArg> for Edition {
+    fn from(edition: EditionArg) -> Self {
+        match edition {
+            EditionArg::Team => Self::Team,
+            EditionArg::Enterprise => Self::Enterprise,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `adopt`.
+
+use std::io;
+
+use super::install::meter;
+use super::undertaking::Task;
+use crate::cli::args::{AdoptArgs, Output};
+use crate::cli::progress::Progress;
+use crate::cli::{adopt_hint, hint, words};
+use crate::engine::{ResolvedAdopt, own_territory, resolve_adopt};
+use crate::host::{Cancel, Host};
+use crate::model::{AdoptWish, Failure, Report};
+
+/// Takes an installation over, or only says how it would, and reports.
+pub(crate) fn run(
+    args: &AdoptArgs,
+    dry_run: bool,
+    output: &Output,
+    cancel: Cancel,
+) -> io::Result<Report> {
+    let mut progress = Progress::open(output)?;
+    let (resolved, host) = match enter(args, cancel) {
+        Ok(entered) => entered,
+        Err(failure) => return Ok(super::refused("adopt", *failure)),
+    };
+    let archive = resolved.request.archive.as_deref();
+    let task = Task { command: "adopt", undertaking: &resolved, host: &host, archive };
+    Ok(if dry_run { task.dry_run() } else { task.run(&mut progress) })
+}
+
+fn enter(args: &AdoptArgs, cancel: Cancel) -> Result<(ResolvedAdopt, Host), Box<Failure>> {
+    let refuse = |error: &dyn std::error::Error, next: String| {
+        let (what, now) = (words::chain(error), hint::UNCHANGED.to_owned());
+        Box::new(Failure { what, now, next })
+    };
+    let resolved = resolve_adopt(&wish(args))
+        .map_err(|error| refuse(&error, adopt_hint::for_resolve_adopt(&error)))?;
+    let territory = own_territory(&resolved.request.prefix);
+    let host = Host::new(&resolved.root, territory, meter(), cancel)
+        .map_err(|error| refuse(&error, "check the root".to_owned()))?;
+    Ok((resolved, host))
+}
+
+fn wish(args: &AdoptArgs) -> AdoptWish {
+    AdoptWish {
+        app: args.target.app.clone(),
+        root: args.target.root.clone(),
+        from: args.from.clone(),
+        archive: args.release.clone(),
+        version: args.release_version.clone(),
+        edition: args.edition.map(Into::into),
+        sha256: args.sha256,
+        config_file: args.config_file.clone(),
+        owner: args.owner.clone(),
+        service_user: args.service_user.clone(),
+        service: args.service.wish(),
+    }
+}
