@@ -115,7 +115,7 @@ mod tests {
             let census = Census { unseen, ..Census::default() };
             let finding = unseen_server(&census, server);
             assert_eq!(finding.is_some(), warned, "{unseen} {server:?}");
-            assert!(finding.is_none_or(|finding| finding.text.contains("3 processes")));
+            assert!(finding.is_none_or(|finding| finding.text.contains("3 of the processes")));
         }
     }
 }
