@@ -3,6 +3,7 @@
 
 use std::env;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -84,7 +85,10 @@ const QUIET: [&str; 8] = [
 fn real_releases_give_way_to_each_other_and_come_back() {
     let releases = releases();
     if releases.len() < 2 {
-        println!("skipped: MMEMBED_REAL_RELEASES names no directory with two releases");
+        // Past the capture of output: a test that did nothing must not look like one that passed.
+        let said =
+            "upgrade::real: skipped, MMEMBED_REAL_RELEASES names no directory with two releases";
+        writeln!(std::io::stderr(), "{said}").unwrap();
     }
     for pair in releases.windows(2) {
         let (from, to) = (&pair[0], &pair[1]);
