@@ -5,6 +5,7 @@ mod adoption;
 mod backup;
 mod belonging;
 mod carry;
+mod chain;
 mod command;
 mod digest;
 mod elf;
@@ -46,6 +47,7 @@ pub use backup::{
 };
 pub use belonging::Belonging;
 pub use carry::Carry;
+pub use chain::chain;
 pub use command::CommandSpec;
 pub use digest::{DigestError, Sha256Digest};
 pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};

@@ -2,12 +2,11 @@
 
 use std::io;
 
-use super::install::meter;
 use super::undertaking::Task;
+use crate::cli::adopt_hint;
 use crate::cli::args::{AdoptArgs, Output};
 use crate::cli::progress::Progress;
-use crate::cli::{adopt_hint, hint, words};
-use crate::engine::{ResolvedAdopt, own_territory, resolve_adopt};
+use crate::engine::{ResolvedAdopt, resolve_adopt};
 use crate::host::{Cancel, Host};
 use crate::model::{AdoptWish, Failure, Report};
 
@@ -29,15 +28,9 @@ pub(crate) fn run(
 }
 
 fn enter(args: &AdoptArgs, cancel: Cancel) -> Result<(ResolvedAdopt, Host), Box<Failure>> {
-    let refuse = |error: &dyn std::error::Error, next: String| {
-        let (what, now) = (words::chain(error), hint::UNCHANGED.to_owned());
-        Box::new(Failure { what, now, next })
-    };
     let resolved = resolve_adopt(&wish(args))
-        .map_err(|error| refuse(&error, adopt_hint::for_resolve_adopt(&error)))?;
-    let territory = own_territory(&resolved.request.prefix);
-    let host = Host::new(&resolved.root, territory, meter(), cancel)
-        .map_err(|error| refuse(&error, "check the root".to_owned()))?;
+        .map_err(|error| super::unentered(&error, &adopt_hint::for_resolve_adopt(&error)))?;
+    let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)?;
     Ok((resolved, host))
 }
 

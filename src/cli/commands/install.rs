@@ -5,21 +5,21 @@ use std::io;
 
 use super::undertaking::Task;
 use crate::cli::args::{InstallArgs, Output, OverlayArgs};
+use crate::cli::hint;
 use crate::cli::progress::Progress;
-use crate::cli::{hint, words};
-use crate::engine::{Resolved, own_territory, resolve};
-use crate::host::{Cancel, Host, Meter};
+use crate::engine::{Resolved, resolve};
+use crate::host::{Cancel, Host};
 use crate::model::{
-    DatabaseUse, Ending, Failure, Finding, InstallWish, Overlay, PlaceName, Report, Secret,
-    Severity, Start, Strength,
+    DatabaseUse, Failure, Finding, InstallWish, Overlay, PlaceName, Report, Secret, Severity,
+    Start, Strength,
 };
 
 /// Installs, and reports.
 pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
-    let (resolved, host) = match enter("install", args, cancel) {
+    let (resolved, host) = match enter(args, cancel) {
         Ok(entered) => entered,
-        Err(report) => return Ok(*report),
+        Err(failure) => return Ok(super::refused("install", *failure)),
     };
     let report = task("install", &resolved, &host).run(&mut progress);
     drop(progress);
@@ -28,9 +28,9 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
 
 /// Reports what `install` would do.
 pub(crate) fn plan(command: &'static str, args: &InstallArgs, cancel: Cancel) -> Report {
-    let (resolved, host) = match enter(command, args, cancel) {
+    let (resolved, host) = match enter(args, cancel) {
         Ok(entered) => entered,
-        Err(report) => return *report,
+        Err(failure) => return super::refused(command, *failure),
     };
     let report = task(command, &resolved, &host).dry_run();
     with_missing_places(report, args, &resolved)
@@ -65,43 +65,11 @@ fn with_missing_places(mut report: Report, args: &InstallArgs, resolved: &Resolv
     report
 }
 
-fn enter(
-    command: &'static str,
-    args: &InstallArgs,
-    cancel: Cancel,
-) -> Result<(Resolved, Host), Box<Report>> {
-    let refuse = |error: &dyn std::error::Error, next: &str| {
-        let mut report = Report::new(command, Ending::Refused);
-        report.failure = Some(Failure {
-            what: words::chain(error),
-            now: hint::UNCHANGED.to_owned(),
-            next: next.to_owned(),
-        });
-        Box::new(report)
-    };
-    let resolved =
-        resolve(&wish(args)).map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
-    let host = Host::new(&resolved.root, own_territory(&resolved.request.prefix), meter(), cancel)
-        .map_err(|error| refuse(&error, "check the root"))?;
+fn enter(args: &InstallArgs, cancel: Cancel) -> Result<(Resolved, Host), Box<Failure>> {
+    let resolved = resolve(&wish(args))
+        .map_err(|error| super::unentered(&error, hint::for_resolve(&error)))?;
+    let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)?;
     Ok((resolved, host))
-}
-
-/// The tests of this project kill the program at a chosen mutation, or before a chosen record of its journal.
-#[cfg(feature = "fakes")]
-#[expect(clippy::disallowed_methods, reason = "only the project's own tests set it")]
-pub(super) fn meter() -> Meter {
-    use crate::host::Fault;
-    let number = |name| std::env::var(name).ok().and_then(|at| at.parse().ok());
-    match (number("MMEMBED_TEST_KILL_AT"), number("MMEMBED_TEST_KILL_AT_RECORD")) {
-        (Some(at), _) => Meter::with_fault(at, Fault::Kill),
-        (None, Some(at)) => Meter::killing_at_record(at),
-        (None, None) => Meter::default(),
-    }
-}
-
-#[cfg(not(feature = "fakes"))]
-pub(super) fn meter() -> Meter {
-    Meter::default()
 }
 
 /// The host's settings in the order in which they win.

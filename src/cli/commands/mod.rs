@@ -11,30 +11,58 @@ mod undertaking;
 pub(super) mod upgrade;
 pub(super) mod verify;
 
+use std::error::Error;
+use std::path::Path;
+
 use crate::cli::args::Target;
 use crate::cli::{ending, hint, system, words};
-use crate::engine::{Reporter, Wish, finish_open, resolve_prefix, resolve_root, take_lock};
-use crate::host::{Cancel, Host, Lock};
+use crate::engine::{
+    Reporter, Wish, finish_open, own_territory, resolve_prefix, resolve_root, take_lock,
+};
+use crate::host::{Cancel, Host, Lock, Meter};
 use crate::model::{Ending, Failure, PlaceReport, Placement, Prefix, RelPath, Report};
 
 /// Opens the host of an installation.
 fn enter(target: &Target, cancel: Cancel) -> Result<(Host, Prefix), Box<Failure>> {
-    let refuse = |error: &dyn std::error::Error, next: &str| {
-        Box::new(Failure {
-            what: words::chain(error),
-            now: hint::UNCHANGED.to_owned(),
-            next: next.to_owned(),
-        })
-    };
     let root =
-        resolve_root(&target.root).map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
+        resolve_root(&target.root).map_err(|error| unentered(&error, hint::for_resolve(&error)))?;
     let prefix = resolve_prefix(&root, &target.app)
-        .map_err(|error| refuse(&error, hint::for_resolve(&error)))?;
+        .map_err(|error| unentered(&error, hint::for_resolve(&error)))?;
     let territory = crate::engine::installed_territory(&root, &prefix)
-        .map_err(|error| refuse(&error, &hint::for_state(&error)))?;
-    let host = Host::new(&root, territory, install::meter(), cancel)
-        .map_err(|error| refuse(&error, system::advice(&error)))?;
+        .map_err(|error| unentered(&error, &hint::for_state(&error)))?;
+    let host = Host::new(&root, territory, meter(), cancel)
+        .map_err(|error| unentered(&error, system::advice(&error)))?;
     Ok((host, prefix))
+}
+
+/// The host that something is undertaken on.
+fn host_for(root: &Path, prefix: &Prefix, cancel: Cancel) -> Result<Host, Box<Failure>> {
+    Host::new(root, own_territory(prefix), meter(), cancel)
+        .map_err(|error| Box::new(unentered(&error, "check the root")))
+}
+
+/// A failure from before anything was looked at.
+fn unentered(error: &dyn Error, next: &str) -> Failure {
+    let (what, now) = (words::chain(error), hint::UNCHANGED.to_owned());
+    Failure { what, now, next: next.to_owned() }
+}
+
+/// The tests of this project kill the program at a chosen mutation, or before a chosen record of its journal.
+#[cfg(feature = "fakes")]
+#[expect(clippy::disallowed_methods, reason = "only the project's own tests set it")]
+fn meter() -> Meter {
+    use crate::host::Fault;
+    let number = |name| std::env::var(name).ok().and_then(|at| at.parse().ok());
+    match (number("MMEMBED_TEST_KILL_AT"), number("MMEMBED_TEST_KILL_AT_RECORD")) {
+        (Some(at), _) => Meter::with_fault(at, Fault::Kill),
+        (None, Some(at)) => Meter::killing_at_record(at),
+        (None, None) => Meter::default(),
+    }
+}
+
+#[cfg(not(feature = "fakes"))]
+fn meter() -> Meter {
+    Meter::default()
 }
 
 /// The lock, with nothing left open by an earlier run: every command that changes something finishes that first.

@@ -2,12 +2,11 @@
 
 use std::io;
 
-use super::install::meter;
 use super::undertaking::Task;
 use crate::cli::args::{Output, RestoreArgs};
+use crate::cli::hint;
 use crate::cli::progress::Progress;
-use crate::cli::{hint, words};
-use crate::engine::{ResolvedRestore, own_territory, resolve_restore};
+use crate::engine::{ResolvedRestore, resolve_restore};
 use crate::host::{Cancel, Host};
 use crate::model::{BackupId, Failure, Manner, Report, RestoreWish, Start};
 
@@ -34,15 +33,9 @@ fn enter(
     backup: Option<&BackupId>,
     cancel: Cancel,
 ) -> Result<(ResolvedRestore, Host), Box<Failure>> {
-    let refuse = |error: &dyn std::error::Error, next: String| {
-        let (what, now) = (words::chain(error), hint::UNCHANGED.to_owned());
-        Box::new(Failure { what, now, next })
-    };
     let resolved = resolve_restore(&wish(args, backup))
-        .map_err(|error| refuse(&error, hint::for_resolve_restore(&error)))?;
-    let territory = own_territory(&resolved.request.target.prefix);
-    let host = Host::new(&resolved.root, territory, meter(), cancel)
-        .map_err(|error| refuse(&error, "check the root".to_owned()))?;
+        .map_err(|error| super::unentered(&error, &hint::for_resolve_restore(&error)))?;
+    let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)?;
     Ok((resolved, host))
 }
 

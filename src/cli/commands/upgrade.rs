@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::install::{meter, overlays};
+use super::install::overlays;
 use super::undertaking::Task;
 use crate::cli::args::{Output, UpgradeArgs};
+use crate::cli::hint;
 use crate::cli::progress::Progress;
-use crate::cli::{hint, words};
-use crate::engine::{ResolvedUpgrade, own_territory, resolve_upgrade};
+use crate::engine::{ResolvedUpgrade, resolve_upgrade};
 use crate::host::{Cancel, Host};
 use crate::model::{Consent, Failure, Manner, Report, Start, UpgradeWish};
 
@@ -29,15 +29,9 @@ pub(crate) fn run(
 }
 
 fn enter(args: &UpgradeArgs, cancel: Cancel) -> Result<(ResolvedUpgrade, Host), Box<Failure>> {
-    let refuse = |error: &dyn std::error::Error, next: String| {
-        let (what, now) = (words::chain(error), hint::UNCHANGED.to_owned());
-        Box::new(Failure { what, now, next })
-    };
     let resolved = resolve_upgrade(&wish(args))
-        .map_err(|error| refuse(&error, hint::for_resolve_upgrade(&error)))?;
-    let territory = own_territory(&resolved.request.target.prefix);
-    let host = Host::new(&resolved.root, territory, meter(), cancel)
-        .map_err(|error| refuse(&error, "check the root".to_owned()))?;
+        .map_err(|error| super::unentered(&error, &hint::for_resolve_upgrade(&error)))?;
+    let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)?;
     Ok((resolved, host))
 }
 

@@ -6,7 +6,7 @@ use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::dump::Vault;
 use crate::host::Host;
 use crate::model::{
-    DatabaseUndo, Finding, InstallRequest, Intent, Plan, Planned, Secret, Severity, Step,
+    DatabaseUndo, Finding, InstallRequest, Intent, Plan, Planned, Secret, Severity, Step, chain,
 };
 
 /// What was seen of the database.
@@ -79,17 +79,6 @@ fn refused(error: &DatabaseError) -> Finding {
     let usual = "check SqlSettings.DriverName and SqlSettings.DataSource";
     let advice = if let DatabaseError::Failed(failure) = error { failure.advice() } else { usual };
     Finding::new(Severity::Fatal, "database", text).advise(advice)
-}
-
-/// An error with all its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 fn judge_database(
