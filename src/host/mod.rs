@@ -32,6 +32,8 @@ mod service_names;
 mod shade;
 mod signal;
 mod sink;
+#[cfg(test)]
+mod sleeper;
 mod socket_table;
 mod source_file;
 mod space;

@@ -184,36 +184,15 @@ const SUBCOMMANDS: [&[u8]; 5] = [b"server", b"start", b"serve", b"run", b"jobser
 
 #[cfg(test)]
 mod tests {
-    use std::process::{Child, Command};
+    use std::process::Command;
 
+    use super::super::sleeper::{Sleeper, sleep_program};
     use super::*;
 
-    struct Sleeper(Child);
-
-    impl Sleeper {
-        fn start(command: &mut Command) -> Self {
-            // A program that was just written may still be open in a child that another test is forking.
-            for _ in 0..100 {
-                match command.arg("1000").spawn() {
-                    Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                        std::thread::sleep(std::time::Duration::from_millis(10));
-                    }
-                    other => return Self(other.unwrap()),
-                }
-            }
-            panic!("the program stayed busy");
-        }
-    }
-
-    impl Drop for Sleeper {
-        fn drop(&mut self) {
-            self.0.kill().unwrap();
-            self.0.wait().unwrap();
-        }
-    }
-
-    fn sleep_program() -> PathBuf {
-        super::super::Exec::default().find(Path::new("sleep")).unwrap()
+    fn asleep(program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.arg("1000");
+        command
     }
 
     #[test]
@@ -228,12 +207,12 @@ mod tests {
         fs::copy(sleep_program(), &program).unwrap();
         let server = beside.join("mattermost");
         fs::copy(sleep_program(), &server).unwrap();
-        let by_program = Sleeper::start(Command::new(&program).current_dir(&beside));
-        let by_directory = Sleeper::start(Command::new(&server).current_dir(&inside));
-        let _neither = Sleeper::start(Command::new(&server).current_dir(&beside));
-        let _looks_around = Sleeper::start(Command::new("sleep").current_dir(&inside));
+        let by_program = Sleeper::start(asleep(&program).current_dir(&beside));
+        let by_directory = Sleeper::start(asleep(&server).current_dir(&inside));
+        let _neither = Sleeper::start(asleep(&server).current_dir(&beside));
+        let _looks_around = Sleeper::start(asleep("sleep").current_dir(&inside));
 
-        let mut expected = [by_program.0.id(), by_directory.0.id()];
+        let mut expected = [by_program.id(), by_directory.id()];
         expected.sort_unstable();
         let census = running_from(&inside).unwrap();
         let pids: Vec<_> = census.found.iter().map(|process| process.identity.pid).collect();
@@ -244,7 +223,7 @@ mod tests {
         let found = census
             .found
             .iter()
-            .find(|process| process.identity.pid == by_program.0.id())
+            .find(|process| process.identity.pid == by_program.id())
             .expect("a deleted program still runs");
         assert_eq!(
             found.exe.as_deref(),
@@ -263,14 +242,14 @@ mod tests {
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let program = dir.path().canonicalize().unwrap().join("sleep");
         fs::copy(sleep_program(), &program).unwrap();
-        let mut command = Command::new(&program);
+        let mut command = asleep(&program);
         if crate::host::is_root() {
             command.uid(21_546).gid(21_546);
         }
         let sleeper = Sleeper::start(command.current_dir("/"));
         let census = running_from(dir.path()).unwrap();
         let pids: Vec<_> = census.found.iter().map(|process| process.identity.pid).collect();
-        assert_eq!(pids, [sleeper.0.id()]);
+        assert_eq!(pids, [sleeper.id()]);
     }
 
     #[test]
@@ -282,13 +261,13 @@ mod tests {
         std::os::unix::fs::symlink(&tree, &link).unwrap();
         let server = dir.path().join("platform");
         fs::copy(sleep_program(), &server).unwrap();
-        let sleeper = Sleeper::start(Command::new(&server).current_dir(&tree));
+        let sleeper = Sleeper::start(asleep(&server).current_dir(&tree));
         let only =
             |census: &Census| census.found.iter().map(|p| p.identity.pid).collect::<Vec<_>>();
-        assert_eq!(only(&running_from(&link).unwrap()), [sleeper.0.id()]);
+        assert_eq!(only(&running_from(&link).unwrap()), [sleeper.id()]);
         fs::remove_dir(&tree).unwrap();
         let canonical = dir.path().canonicalize().unwrap().join("tree");
-        assert_eq!(only(&running_from(&canonical).unwrap()), [sleeper.0.id()]);
+        assert_eq!(only(&running_from(&canonical).unwrap()), [sleeper.id()]);
     }
 
     #[test]

@@ -68,34 +68,10 @@ fn runs_from(pid: u32, called: &Path, tree: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-    use std::process::{Child, Command};
+    use std::process::Command;
 
+    use super::super::sleeper::{Sleeper, sleep_program};
     use super::*;
-
-    struct Sleeper(Child);
-
-    impl Sleeper {
-        fn start(program: &Path, words: [&str; 2]) -> Self {
-            // A program that was just written may still be open in a child that another test is forking.
-            for _ in 0..100 {
-                match Command::new(program).args(words).spawn() {
-                    Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                        std::thread::sleep(std::time::Duration::from_millis(10));
-                    }
-                    other => return Self(other.unwrap()),
-                }
-            }
-            panic!("the program stayed busy");
-        }
-    }
-
-    impl Drop for Sleeper {
-        fn drop(&mut self) {
-            self.0.kill().unwrap();
-            self.0.wait().unwrap();
-        }
-    }
 
     fn found(tree: &Path, argument: &str) -> Vec<u32> {
         let found = running_with_argument(tree, OsStr::new(argument)).unwrap();
@@ -108,18 +84,18 @@ mod tests {
         let (tree, link) = (dir.path().join("tree"), dir.path().join("link"));
         fs::create_dir(&tree).unwrap();
         std::os::unix::fs::symlink(&tree, &link).unwrap();
-        let sleep: PathBuf = super::super::Exec::default().find(Path::new("sleep")).unwrap();
+        let sleep = sleep_program();
         let inside = tree.join("sleep");
         fs::copy(&sleep, &inside).unwrap();
-        let meant = Sleeper::start(&inside, ["1000", "4242.25"]);
-        let _other_argument = Sleeper::start(&inside, ["1000", "4242.251"]);
-        let _other_program = Sleeper::start(&sleep, ["1000", "4242.25"]);
+        let meant = Sleeper::start(Command::new(&inside).args(["1000", "4242.25"]));
+        let _other_argument = Sleeper::start(Command::new(&inside).args(["1000", "4242.251"]));
+        let _other_program = Sleeper::start(Command::new(&sleep).args(["1000", "4242.25"]));
 
-        assert_eq!(found(&tree, "4242.25"), [meant.0.id()]);
-        assert_eq!(found(&link, "4242.25"), [meant.0.id()]);
+        assert_eq!(found(&tree, "4242.25"), [meant.id()]);
+        assert_eq!(found(&link, "4242.25"), [meant.id()]);
         assert_eq!(found(&tree, "4242"), [0_u32; 0]);
         assert_eq!(found(&dir.path().join("tre"), "4242.25"), [0_u32; 0]);
         fs::remove_file(&inside).unwrap();
-        assert_eq!(found(&tree, "4242.25"), [meant.0.id()]);
+        assert_eq!(found(&tree, "4242.25"), [meant.id()]);
     }
 }
