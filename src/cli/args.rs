@@ -1,6 +1,7 @@
 //! Exactly what can be typed. Nothing is looked up or defaulted beyond what clap does.
 
 mod backup;
+mod config;
 mod hop;
 mod install;
 mod release;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
+pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
 pub(crate) use self::release::OverlayArgs;
@@ -115,43 +117,6 @@ pub(crate) enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Print all settings, secrets masked
-    Show {
-        #[command(flatten)]
-        target: Target,
-        /// Only the settings that differ from those the release ships
-        #[arg(long)]
-        changed: bool,
-    },
-    /// Print one setting as JSON, secrets masked
-    Get {
-        #[command(flatten)]
-        target: Target,
-        /// The setting, such as ServiceSettings.SiteURL
-        setting: String,
-        /// Print it as it is, even if it is a secret
-        #[arg(long)]
-        reveal: bool,
-    },
-    /// Change settings; everything else in the file stays as it is, to the byte
-    Set {
-        #[command(flatten)]
-        target: Target,
-        /// What to set, such as 'TeamSettings.SiteName="Acme"'; the value is JSON
-        #[arg(required = true, value_name = "SECTION.KEY=JSON")]
-        assignments: Vec<String>,
-    },
-    /// Say who decided a setting, and why
-    Explain {
-        #[command(flatten)]
-        target: Target,
-        /// The setting, such as ServiceSettings.SiteURL
-        setting: String,
     },
 }
 

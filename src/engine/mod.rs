@@ -4,6 +4,7 @@
 mod adopt;
 mod ask_running;
 mod backup;
+mod config_file;
 mod database;
 mod dump;
 mod foreign;
@@ -38,6 +39,7 @@ pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
     list_backups, other_sessions, prune_backups, restore_database, verify_backup,
 };
+pub use config_file::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
 pub use database::DatabaseError;
 pub use dump::DumpError;
 pub use foreign::{Deviation, ForeignError};

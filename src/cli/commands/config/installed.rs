@@ -1,11 +1,13 @@
-//! `config show`, `get`, `set` and `explain`.
+//! `config show`, `get`, `set` and `explain`: the configuration of an installed server.
 
 use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::cli::args::{ConfigCommand, Target};
+use super::{Answer, Refusal, failure};
+use crate::cli::args::Target;
 use crate::cli::call::Call;
+use crate::cli::commands;
 use crate::cli::exit::{self, Exit};
 use crate::cli::{hint, render, system, words};
 use crate::config::{
@@ -13,62 +15,14 @@ use crate::config::{
 };
 use crate::engine::{ConfigureError, Settings, SettingsError, Silent, read_settings, set_settings};
 use crate::host::{Cancel, Host};
-use crate::model::{Ending, Failure, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
-
-/// What a command comes to: an exit code, or a failure with one.
-type Answer = Result<Exit, (Exit, Failure)>;
-
-/// Runs one of the configuration's commands.
-pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Result<Exit> {
-    let answer = match command {
-        ConfigCommand::Show { target, changed } => {
-            with_settings(target, cancel, |settings| show(settings, *changed, json))?
-        }
-        ConfigCommand::Get { target, setting, reveal } => {
-            with_settings(target, cancel, |settings| get(settings, target, setting, *reveal, json))?
-        }
-        ConfigCommand::Explain { target, setting } => {
-            with_settings(target, cancel, |settings| explain(settings, target, setting, json))?
-        }
-        ConfigCommand::Set { target, assignments } => set(target, assignments, json, cancel)?,
-    };
-    match answer {
-        Ok(exit) => Ok(exit),
-        Err((exit, failure)) => {
-            // A failure is one whether somebody listens or not.
-            let _closed = if json {
-                render::json::print(&failed(command, exit, failure))
-            } else {
-                render::human::fail(&failure)
-            };
-            Ok(exit)
-        }
-    }
-}
-
-/// A failure for programs. What makes no sense is refused, too: only the exit code tells the two apart.
-fn failed(command: &ConfigCommand, exit: Exit, failure: Failure) -> Report {
-    let ending = if exit == Exit::Locked { Ending::Locked } else { Ending::Refused };
-    let mut report = Report::new(name(command), ending);
-    report.failure = Some(failure);
-    report
-}
-
-const fn name(command: &ConfigCommand) -> &'static str {
-    match command {
-        ConfigCommand::Show { .. } => "config show",
-        ConfigCommand::Get { .. } => "config get",
-        ConfigCommand::Set { .. } => "config set",
-        ConfigCommand::Explain { .. } => "config explain",
-    }
-}
+use crate::model::{Ending, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
 
 fn with_settings(
     target: &Target,
     cancel: Cancel,
     answer: impl FnOnce(&Settings) -> io::Result<Answer>,
 ) -> io::Result<Answer> {
-    let (host, prefix) = match super::enter(target, cancel) {
+    let (host, prefix) = match commands::enter(target, cancel) {
         Ok(entered) => entered,
         Err(failure) => return Ok(Err((Exit::Refused, *failure))),
     };
@@ -78,7 +32,17 @@ fn with_settings(
     }
 }
 
-fn show(settings: &Settings, changed: bool, json: bool) -> io::Result<Answer> {
+/// Prints all settings, or those that are not as the release ships them.
+pub(super) fn show(
+    target: &Target,
+    changed: bool,
+    json: bool,
+    cancel: Cancel,
+) -> io::Result<Answer> {
+    with_settings(target, cancel, |settings| print_all(settings, changed, json))
+}
+
+fn print_all(settings: &Settings, changed: bool, json: bool) -> io::Result<Answer> {
     let shown = settings.shown(changed);
     if json {
         let overridden = &settings.overridden.names;
@@ -96,7 +60,18 @@ fn show(settings: &Settings, changed: bool, json: bool) -> io::Result<Answer> {
     Ok(Ok(Exit::Done))
 }
 
-fn get(
+/// Prints one setting.
+pub(super) fn get(
+    target: &Target,
+    setting: &str,
+    reveal: bool,
+    json: bool,
+    cancel: Cancel,
+) -> io::Result<Answer> {
+    with_settings(target, cancel, |settings| print_one(settings, target, setting, reveal, json))
+}
+
+fn print_one(
     settings: &Settings,
     target: &Target,
     name: &str,
@@ -126,7 +101,22 @@ fn get(
     Ok(Ok(Exit::Done))
 }
 
-fn explain(settings: &Settings, target: &Target, name: &str, json: bool) -> io::Result<Answer> {
+/// Says who decided a setting, and why.
+pub(super) fn explain(
+    target: &Target,
+    setting: &str,
+    json: bool,
+    cancel: Cancel,
+) -> io::Result<Answer> {
+    with_settings(target, cancel, |settings| print_reason(settings, target, setting, json))
+}
+
+fn print_reason(
+    settings: &Settings,
+    target: &Target,
+    name: &str,
+    json: bool,
+) -> io::Result<Answer> {
     let setting = match parse(name) {
         Ok(setting) => setting,
         Err(failure) => return Ok(Err(failure)),
@@ -145,7 +135,13 @@ fn explain(settings: &Settings, target: &Target, name: &str, json: bool) -> io::
     Ok(Ok(Exit::Done))
 }
 
-fn set(target: &Target, texts: &[String], json: bool, cancel: Cancel) -> io::Result<Answer> {
+/// Changes settings of the file in use.
+pub(super) fn set(
+    target: &Target,
+    texts: &[String],
+    json: bool,
+    cancel: Cancel,
+) -> io::Result<Answer> {
     let assignments: Result<Vec<Assignment>, _> = texts.iter().map(|text| text.parse()).collect();
     let assignments = match assignments {
         Ok(assignments) => assignments,
@@ -155,7 +151,7 @@ fn set(target: &Target, texts: &[String], json: bool, cancel: Cancel) -> io::Res
             return Ok(Err((Exit::Usage, failure(words::chain(&error), next))));
         }
     };
-    let (host, prefix) = match super::enter(target, cancel) {
+    let (host, prefix) = match commands::enter(target, cancel) {
         Ok(entered) => entered,
         Err(failure) => return Ok(Err((Exit::Refused, *failure))),
     };
@@ -194,7 +190,7 @@ fn change(
     host: &Host,
     prefix: &Prefix,
     assignments: &[Assignment],
-) -> Result<(bool, Vec<Complaint>), (Exit, Failure)> {
+) -> Result<(bool, Vec<Complaint>), Refusal> {
     let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
     let mut complaints = lint(&settings, assignments)?;
     complaints.extend(words::overridden(&settings.overridden.names).map(|text| Complaint {
@@ -204,17 +200,14 @@ fn change(
         at: None,
         text,
     }));
-    let lock = super::lock(host, prefix, &mut Silent)
+    let lock = commands::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
     let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;
     Ok((changed, complaints))
 }
 
 /// Finds what is strange, refuses what is wrong.
-fn lint(
-    settings: &Settings,
-    assignments: &[Assignment],
-) -> Result<Vec<Complaint>, (Exit, Failure)> {
+fn lint(settings: &Settings, assignments: &[Assignment]) -> Result<Vec<Complaint>, Refusal> {
     let mut overlay = Document::empty();
     for assignment in assignments {
         assignment.apply(&mut overlay).map_err(|error| {
@@ -232,14 +225,14 @@ fn lint(
     Ok(complaints)
 }
 
-fn parse(name: &str) -> Result<SettingPath, (Exit, Failure)> {
+fn parse(name: &str) -> Result<SettingPath, Refusal> {
     name.parse().map_err(|error: crate::config::SettingError| {
         let next = "write it as Section.Key, such as ServiceSettings.SiteURL";
         (Exit::Usage, failure(words::chain(&error), next))
     })
 }
 
-fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> (Exit, Failure) {
+fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> Refusal {
     let version = &settings.receipt.release.version;
     let next = nearest(setting, version).map_or_else(
         || {
@@ -251,7 +244,7 @@ fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> (Exit
     (Exit::Refused, failure(format!("there is no setting {setting} in the configuration"), &next))
 }
 
-fn refuse(error: &SettingsError) -> (Exit, Failure) {
+fn refuse(error: &SettingsError) -> Refusal {
     if let SettingsError::Interrupted { .. } = error {
         let next = "run `mmembed recover`, or `install` again, which finishes it first";
         return (Exit::Locked, failure(words::chain(error), next));
@@ -269,8 +262,4 @@ fn refuse(error: &SettingsError) -> (Exit, Failure) {
         }
     };
     (Exit::Refused, failure(words::chain(error), next))
-}
-
-fn failure(what: String, next: &str) -> Failure {
-    Failure { what, now: hint::UNCHANGED.to_owned(), next: next.to_owned() }
 }

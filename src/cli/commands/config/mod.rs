@@ -1,0 +1,89 @@
+//! `config`: what the settings of a server are, and what they will be.
+
+mod installed;
+
+use std::io;
+use std::path::Path;
+
+use crate::cli::args::ConfigCommand;
+use crate::cli::exit::Exit;
+use crate::cli::{hint, render, system, words};
+use crate::config::Document;
+use crate::engine::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
+use crate::host::Cancel;
+use crate::model::{Ending, Failure, Report};
+
+/// What a command comes to: an exit code, or a failure with one.
+type Answer = Result<Exit, Refusal>;
+
+/// An exit code, and what is said.
+type Refusal = (Exit, Failure);
+
+/// Runs one of the configuration's commands.
+pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Result<Exit> {
+    let answer = match command {
+        ConfigCommand::Show { target, changed } => installed::show(target, *changed, json, cancel)?,
+        ConfigCommand::Get { target, setting, reveal } => {
+            installed::get(target, setting, *reveal, json, cancel)?
+        }
+        ConfigCommand::Explain { target, setting } => {
+            installed::explain(target, setting, json, cancel)?
+        }
+        ConfigCommand::Set { target, assignments } => {
+            installed::set(target, assignments, json, cancel)?
+        }
+    };
+    match answer {
+        Ok(exit) => Ok(exit),
+        Err((exit, failure)) => {
+            // A failure is one whether somebody listens or not.
+            let _closed = if json {
+                render::json::print(&failed(command, exit, failure))
+            } else {
+                render::human::fail(&failure)
+            };
+            Ok(exit)
+        }
+    }
+}
+
+/// A failure for programs. What makes no sense is refused, too: only the exit code tells the two apart.
+fn failed(command: &ConfigCommand, exit: Exit, failure: Failure) -> Report {
+    let ending = if exit == Exit::Locked { Ending::Locked } else { Ending::Refused };
+    let mut report = Report::new(name(command), ending);
+    report.failure = Some(failure);
+    report
+}
+
+const fn name(command: &ConfigCommand) -> &'static str {
+    match command {
+        ConfigCommand::Show { .. } => "config show",
+        ConfigCommand::Get { .. } => "config get",
+        ConfigCommand::Set { .. } => "config set",
+        ConfigCommand::Explain { .. } => "config explain",
+    }
+}
+
+#[expect(dead_code, reason = "the commands on files are being written")]
+/// Reads a file that was named, or says what is wrong with it and where.
+fn read_file(path: &Path) -> Result<ConfigFile, Refusal> {
+    read_config_file(path).map_err(|error| refuse_file(&error))
+}
+
+#[expect(dead_code, reason = "the commands on files are being written")]
+/// Writes a file that was named.
+fn write_file(path: &Path, document: &Document) -> Result<(), Refusal> {
+    write_config_file(path, document).map_err(|error| refuse_file(&error))
+}
+
+fn refuse_file(error: &ConfigFileError) -> Refusal {
+    let next = match error {
+        ConfigFileError::Path(_) => &system::advice_and_again(error),
+        ConfigFileError::Document { .. } => "mend the file at that place",
+    };
+    (Exit::Refused, failure(words::chain(error), next))
+}
+
+fn failure(what: String, next: &str) -> Failure {
+    Failure { what, now: hint::UNCHANGED.to_owned(), next: next.to_owned() }
+}

@@ -1,0 +1,62 @@
+//! A configuration that somebody names on the command line. It belongs to nobody's installation, and nothing but it is
+//! read or written.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{Document, DocumentError, MAX_BYTES};
+use crate::host::{PathError, read_outside, read_standard_input, write_outside};
+
+/// [`MAX_BYTES`], as files are measured.
+const LARGEST: u64 = MAX_BYTES as u64;
+
+/// What stands for the standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// A configuration, and where it was found.
+#[derive(Clone, Debug)]
+pub struct ConfigFile {
+    /// How it was named.
+    pub path: PathBuf,
+    /// What it says.
+    pub document: Document,
+}
+
+/// Why a configuration could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFileError {
+    /// The file cannot be read, or not be written.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// It is no configuration that a server could read, or one that can be read in two ways.
+    #[error("{path}:{why}")]
+    Document {
+        /// The file, as it was named.
+        path: PathBuf,
+        /// Where it stops making sense, and by which rule.
+        why: DocumentError,
+    },
+}
+
+/// Reads a configuration of at most [`MAX_BYTES`]; `-` is the standard input.
+///
+/// # Errors
+/// It cannot be read, is no regular file, or is refused by [`Document::parse`].
+pub fn read_config_file(path: &Path) -> Result<ConfigFile, ConfigFileError> {
+    let bytes = if path == Path::new(STANDARD_INPUT) {
+        read_standard_input(LARGEST)?
+    } else {
+        read_outside(path, LARGEST)?
+    };
+    let document = Document::parse(&bytes)
+        .map_err(|why| ConfigFileError::Document { path: path.to_owned(), why })?;
+    Ok(ConfigFile { path: path.to_owned(), document })
+}
+
+/// Writes a configuration so that the file has the whole new text or its former one. A new file is readable by its owner
+/// only; one that is there keeps its mode. A symlink is followed.
+///
+/// # Errors
+/// Directory or file cannot be written.
+pub fn write_config_file(path: &Path, document: &Document) -> Result<(), ConfigFileError> {
+    Ok(write_outside(path, document.to_text().as_bytes())?)
+}
