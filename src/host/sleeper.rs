@@ -1,5 +1,7 @@
 //! A program that sleeps, started by a test and killed when dropped.
 
+#![expect(clippy::disallowed_methods, reason = "a test waits for the system")]
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
