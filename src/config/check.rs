@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::model::Version;
 
+use super::catalog::Type;
 use super::document::{Document, DocumentError, Kind, Leaf, Position, View, text};
-use super::known::{KnownSetting, Type, is_free, known, knows_all_of, nearest};
+use super::known::{KnownSetting, is_free, known, knows_all_of, nearest};
 use super::mask::is_stars;
 use super::setting::SettingPath;
 use super::table::{Meaning, is_secret, row_of};
@@ -121,7 +122,8 @@ fn check_name(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
         );
         return Some(about(setting, severity, "C-VERSION", text));
     }
-    if here.iter().any(|kind| kind.accepts(&leaf.value)) {
+    let value = &leaf.value;
+    if here.iter().any(|kind| kind.accepts(value) || kind.splits(value, version)) {
         return None;
     }
     let wanted: Vec<&str> = here.iter().map(|kind| kind.in_words()).collect();
@@ -220,9 +222,9 @@ mod tests {
                 &[(Error, "C-TYPE")],
             ),
             (r#"{"Unheard": {"Of": "canary"}}"#, "9.5.0", &[(Warning, "C-UNKNOWN")]),
-            (r#"{"Unheard": {"Of": "canary"}}"#, "10.5.0", &[(Note, "C-UNKNOWN")]),
+            (r#"{"Unheard": {"Of": "canary"}}"#, "99.5.0", &[(Note, "C-UNKNOWN")]),
             (r#"{"BleveSettings": {"IndexDir": ""}}"#, "5.12.0", &[(Warning, "C-VERSION")]),
-            (r#"{"BleveSettings": {"IndexDir": ""}}"#, "11.0.0", &[(Note, "C-VERSION")]),
+            (r#"{"BleveSettings": {"IndexDir": ""}}"#, "99.0.0", &[(Note, "C-VERSION")]),
             (r#"{"SqlSettings": {"DataSource": "****"}}"#, "9.5.0", &[(Error, "C-MASKED")]),
             (
                 r#"{"SqlSettings": {"DataSourceReplicas": ["***"]}}"#,

@@ -1,43 +1,21 @@
-//! Every setting that is known by name: its type, and the versions that have it.
-//! The list is read when it is first asked for, and never from a disk.
+//! Which settings there are: by name, with their types and the versions that have them.
+//! What servers fill in is said by the catalog.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::catalog::{self, Entry, Knowledge, Type, knowledge_of};
+use super::setting::SettingPath;
 use crate::model::Version;
 
-use super::document::{Kind, View};
-use super::setting::SettingPath;
-
-/// One line per setting and type. Its head says where the facts come from.
-const LIST: &str = include_str!("known_settings.tsv");
-
-static KNOWN: LazyLock<Known> = LazyLock::new(Known::read);
-
-/// The first version whose settings are no longer known one by one, as the list stands.
-const FIRST_PARTLY_KNOWN: (u64, u64) = (9, 10);
-
-/// The type that the server expects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// `true` or `false`
-    Bool,
-    /// A whole number without fraction or exponent.
-    Int,
-    /// A string.
-    Text,
-    /// An array.
-    List,
-    /// An object whose names are free.
-    Map,
-    /// Anything, or not known.
-    Any,
-}
+static KNOWN: LazyLock<BTreeMap<&'static str, Vec<KnownSetting>>> = LazyLock::new(|| {
+    catalog::all().map(|(name, entries)| (name, KnownSetting::of(entries))).collect()
+});
 
 /// A known setting with one type.
 #[derive(Clone, Debug)]
 pub struct KnownSetting {
-    /// Its name as the server writes it.
+    /// Its name as the server writes it, the newest that has this type.
     pub setting: &'static str,
     /// What the server expects there.
     pub kind: Type,
@@ -45,40 +23,31 @@ pub struct KnownSetting {
     last: Option<(u64, u64)>,
 }
 
-#[derive(Default)]
-struct Known {
-    /// By name in lower case; all names are ASCII.
-    settings: BTreeMap<String, Vec<KnownSetting>>,
-}
-
-impl Known {
-    fn read() -> Self {
-        let mut known = Self::default();
-        for row in LIST.lines().filter_map(KnownSetting::read) {
-            let name = row.setting.to_ascii_lowercase();
-            known.settings.entry(name).or_default().push(row);
+impl KnownSetting {
+    /// Entries that follow each other and differ in nothing that matters here are one.
+    fn of(entries: &'static [Entry]) -> Vec<Self> {
+        let mut known: Vec<Self> = Vec::new();
+        for entry in entries {
+            let last = entry.last.map(|last| last.minor);
+            match known.last_mut() {
+                Some(open) if open.kind == entry.kind && open.goes_on_at(entry.first.minor) => {
+                    open.setting = &entry.setting;
+                    open.last = last;
+                }
+                _ => known.push(Self {
+                    setting: &entry.setting,
+                    kind: entry.kind,
+                    first: entry.first.minor,
+                    last,
+                }),
+            }
         }
         known
     }
-}
 
-impl KnownSetting {
-    /// `None` for a comment.
-    fn read(line: &'static str) -> Option<Self> {
-        let mut fields = line.split('\t').filter(|_| !line.starts_with('#'));
-        Some(Self {
-            setting: fields.next()?,
-            kind: match fields.next()? {
-                "bool" => Type::Bool,
-                "int" => Type::Int,
-                "text" => Type::Text,
-                "list" => Type::List,
-                "map" => Type::Map,
-                _ => Type::Any,
-            },
-            first: minor(fields.next()?)?,
-            last: minor(fields.next()?),
-        })
+    /// Has nobody seen a version without it in between?
+    fn goes_on_at(&self, next: (u64, u64)) -> bool {
+        self.last.is_none_or(|last| !catalog::is_any_between(last, next))
     }
 
     /// Does this version have the setting, with this type?
@@ -99,50 +68,11 @@ impl KnownSetting {
     }
 }
 
-impl Type {
-    /// Would the server read this value? `null` stands for the default everywhere.
-    #[must_use]
-    pub fn accepts(self, value: &View<'_>) -> bool {
-        match (self, value.kind()) {
-            (_, Kind::Null) | (Self::Any, _) => true,
-            (Self::Bool, kind) => kind == Kind::Bool,
-            (Self::Int, kind) => kind == Kind::Number && !value.raw().contains(['.', 'e', 'E']),
-            (Self::Text, kind) => kind == Kind::Text,
-            (Self::List, kind) => kind == Kind::List,
-            (Self::Map, kind) => kind == Kind::Object,
-        }
-    }
-
-    /// The type in words.
-    #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Bool => "true or false",
-            Self::Int => "a whole number",
-            Self::Text => "a string",
-            Self::List => "a list",
-            Self::Map => "an object",
-            Self::Any => "any value",
-        }
-    }
-}
-
-fn minor(text: &str) -> Option<(u64, u64)> {
-    let (major, minor) = text.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
 /// All that is known under this name, whatever the version; one entry per type. Empty for an unknown name.
 #[must_use]
 pub fn known(setting: &SettingPath) -> &'static [KnownSetting] {
     let name = setting.parts().join(".").to_ascii_lowercase();
-    KNOWN.settings.get(&name).map_or(&[], Vec::as_slice)
-}
-
-/// Every setting that this version has, as far as is known.
-pub(super) fn all_in(version: &Version) -> impl Iterator<Item = &'static KnownSetting> {
-    let rows = KNOWN.settings.values().flatten();
-    rows.filter(|row| row.exists_in(version))
+    KNOWN.get(name.as_str()).map_or(&[], Vec::as_slice)
 }
 
 /// Does this version have this setting, as far as is known?
@@ -151,10 +81,10 @@ pub fn exists_in(setting: &SettingPath, version: &Version) -> bool {
     known(setting).iter().any(|row| row.exists_in(version))
 }
 
-/// Is every setting of this version known? From 9.10 on only some are: an unknown name then means little.
+/// Is every setting of this version known? Otherwise an unknown name means little.
 #[must_use]
 pub fn knows_all_of(version: &Version) -> bool {
-    !version.is_at_least(FIRST_PARTLY_KNOWN.0, FIRST_PARTLY_KNOWN.1)
+    knowledge_of(version) != Knowledge::Beyond
 }
 
 /// Lies the setting where names are free: in the maps of plugins, in `AdvancedLoggingJSON`, among the flags of features?
@@ -174,7 +104,7 @@ pub(super) fn is_free(setting: &SettingPath) -> bool {
 pub fn nearest(setting: &SettingPath, version: &Version) -> Option<&'static str> {
     let name = setting.parts().join(".").to_ascii_lowercase();
     let limit = (name.len() / 5).clamp(1, 6);
-    let candidates = KNOWN.settings.iter().filter_map(|(other, rows)| {
+    let candidates = KNOWN.iter().filter_map(|(other, rows)| {
         let distance =
             if same_last_part(&name, other) { 1 } else { distance_within(&name, other, limit)? };
         let here = rows.iter().find(|row| row.exists_in(version));
@@ -222,12 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_list_is_read() {
-        let lines = LIST.lines().filter(|line| !line.starts_with('#')).count();
-        let rows: usize = KNOWN.settings.values().map(Vec::len).sum();
-        assert_eq!(rows, lines);
-        assert!(lines > 800);
-        assert!(LIST.is_ascii());
+    fn a_setting_is_one_while_its_type_stays() {
+        let session = SettingPath::known("ServiceSettings.SessionLengthWebInDays");
+        assert!(catalog::entries_of("servicesettings.sessionlengthwebindays").len() > 1);
+        let [one] = known(&session) else { panic!("{:?}", known(&session)) };
+        assert_eq!(one.kind, Type::Int);
+        assert!(one.exists_in(&version("2.0.0")) && one.exists_in(&version("11.0.0")));
     }
 
     #[test]
@@ -238,7 +168,7 @@ mod tests {
             ("BleveSettings.IndexDir", "5.22.0", false),
             ("BleveSettings.IndexDir", "10.11.0", true),
             ("BleveSettings.IndexDir", "11.0.0", false),
-            ("CacheSettings.RedisDB", "10.3.0", false),
+            ("CacheSettings.RedisDB", "9.11.0", false),
             ("CacheSettings.RedisDB", "11.7.0", true),
             ("JobSettings.RunJobs", "3.10.0", false),
         ] {

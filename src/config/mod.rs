@@ -2,11 +2,13 @@
 //! No file is read or written here, and no value that may be a secret is ever shown.
 
 mod assignment;
+mod catalog;
 mod check;
 mod dark;
 mod diff;
 mod document;
 mod environment;
+mod forecast;
 mod known;
 mod layer;
 mod ledger;
@@ -20,6 +22,7 @@ mod setting;
 mod table;
 
 pub use assignment::{Assignment, AssignmentError};
+pub use catalog::{Bound, Entry, Filled, Knowledge, Type, knowledge_of};
 pub use check::{Complaint, Severity, Subject, check};
 pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
@@ -31,7 +34,8 @@ pub use document::{
     same_value,
 };
 pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
-pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
+pub use forecast::{Became, Effect, Forecast, GENERATED, forecast};
+pub use known::{KnownSetting, exists_in, known, knows_all_of, nearest};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
 pub use mask::Shown;
