@@ -6,8 +6,8 @@ mod entry;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-pub(super) use self::entry::minor;
 pub use self::entry::{Bound, Entry, Filled, Type};
+pub(super) use self::entry::{minor, reads_weakly};
 
 use crate::model::Version;
 
@@ -30,6 +30,20 @@ pub enum Knowledge {
     Between,
     /// Newer than every version somebody looked at: only what release notes tell is known.
     Beyond,
+}
+
+impl Knowledge {
+    /// From where it is known, as the second half of a sentence.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Run => "known from running its own code",
+            Self::Read => "known from reading its code; computed defaults may be missing",
+            Self::Packaged => "known from its packaged file only, which may lack settings",
+            Self::Between => "nobody looked at this version; known is what its neighbours share",
+            Self::Beyond => "newer than all that is known; only release notes tell something",
+        }
+    }
 }
 
 /// All settings.

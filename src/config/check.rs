@@ -123,7 +123,7 @@ fn check_name(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
         return Some(about(setting, severity, "C-VERSION", text));
     }
     let value = &leaf.value;
-    if here.iter().any(|kind| kind.accepts(value) || kind.splits(value, version)) {
+    if here.iter().any(|kind| kind.accepts(value) || kind.coerces(value, version).is_some()) {
         return None;
     }
     let wanted: Vec<&str> = here.iter().map(|kind| kind.in_words()).collect();

@@ -8,7 +8,9 @@ mod migration;
 mod rule;
 mod saving;
 
-use super::catalog::{Entry, Filled, Knowledge, Type, all_in, entries_of, knowledge_of};
+use super::catalog::{
+    Entry, Filled, Knowledge, Type, all_in, entries_of, knowledge_of, reads_weakly,
+};
 use super::document::{Document, Kind, Leaf, View, text};
 use super::known::is_free;
 use super::mask::Shown;
@@ -108,6 +110,26 @@ impl Reading<'_> {
         }
         if leaf.setting.parts().len() == entry.setting.split('.').count() {
             self.settle(leaf, entry);
+        } else {
+            self.lower(&leaf.setting, &leaf.value);
+        }
+    }
+
+    /// Servers up to 5.29 write everything below a map in lower case.
+    fn lower(&mut self, setting: &SettingPath, value: &View<'_>) {
+        let is_lower = |part: &String| *part == part.to_lowercase();
+        let parts = setting.parts();
+        if !reads_weakly(self.version) || parts.iter().skip(2).all(is_lower) {
+            return;
+        }
+        let (above, below) = parts.split_at(2.min(parts.len()));
+        let lowered = above.iter().cloned().chain(below.iter().map(|part| part.to_lowercase()));
+        let Some(now) = SettingPath::from_parts(lowered) else { return };
+        self.document.remove(setting);
+        if self.document.set_raw(&now, value.raw()).is_ok() {
+            let before = Some(Shown::of(setting, value));
+            let became = Became::Respelled { now };
+            self.effects.push(Effect { setting: setting.clone(), became, before, after: None });
         }
     }
 
@@ -160,8 +182,10 @@ impl Reading<'_> {
 
     /// Does the value stay as it is?
     fn settle(&mut self, leaf: &Leaf<'_>, entry: &Entry) {
-        if let Some(list) = self.split(&leaf.value, entry.kind) {
-            self.put(&leaf.setting, Some(&leaf.value), Value::Json(list), Became::Rewritten);
+        if !entry.kind.accepts(&leaf.value) {
+            if let Some(json) = entry.kind.coerces(&leaf.value, self.version) {
+                self.put(&leaf.setting, Some(&leaf.value), Value::Json(json), Became::Rewritten);
+            }
             return;
         }
         let ruled =
@@ -169,12 +193,6 @@ impl Reading<'_> {
         let emptied = || entry.empty.filter(|_| is_zero(&leaf.value));
         let Some(filled) = ruled.or_else(|| emptied().map(Value::of)) else { return };
         self.put(&leaf.setting, Some(&leaf.value), filled, Became::Rewritten);
-    }
-
-    fn split(&self, value: &View<'_>, kind: Type) -> Option<String> {
-        let said = value.as_text().filter(|_| kind.splits(value, self.version))?;
-        let items = said.split(',').filter(|_| !said.is_empty()).map(text::encode);
-        Some(format!("[{}]", items.collect::<Vec<_>>().join(",")))
     }
 
     /// What is not in the file.
@@ -366,6 +384,27 @@ mod tests {
         let file = r#"{"ServiceSettings": {"SiteURL": ""}, "New": {"Setting": 1}}"#;
         let effects = effects(file, "11.7.0", "99.0.0");
         assert!(has(&effects, "? New.Setting: nobody knows what becomes of it"), "{effects:#?}");
+    }
+
+    #[test]
+    fn servers_of_old_take_one_type_for_another_and_names_in_lower_case() {
+        let file = r#"{"ServiceSettings": {"SiteURL": "", "EnableDeveloper": "true", "ReadTimeout": "12"},
+            "EmailSettings": {"SMTPPort": 25}, "PluginSettings": {"Plugins": {"com.Example": {"SomeKey": 1}}},
+            "TeamSettings": {"ExperimentalDefaultChannels": "a,b"}}"#;
+        let of_old = effects(file, "5.9.0", "5.28.0");
+        for wanted in [
+            "~ ServiceSettings.EnableDeveloper: \"true\" -> true",
+            "~ ServiceSettings.ReadTimeout: \"12\" -> 12",
+            "~ EmailSettings.SMTPPort: 25 -> \"25\"",
+            "~ TeamSettings.ExperimentalDefaultChannels: \"a,b\" -> [\"a\",\"b\"]",
+            "~ PluginSettings.Plugins.\"com.Example\".SomeKey: is written PluginSettings.Plugins.\"com.example\".somekey",
+        ] {
+            assert!(has(&of_old, wanted), "{wanted}\n{of_old:#?}");
+        }
+        let of_new = effects(file, "5.28.0", "5.30.0");
+        assert!(
+            !of_new.iter().any(|line| line.contains(".ReadTimeout") || line.contains("Example"))
+        );
     }
 
     /// What a server has read and written once it leaves as it is.

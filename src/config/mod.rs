@@ -9,6 +9,7 @@ mod diff;
 mod document;
 mod environment;
 mod forecast;
+mod journey;
 mod known;
 mod layer;
 mod ledger;
@@ -35,6 +36,7 @@ pub use document::{
 };
 pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
 pub use forecast::{Became, Effect, Forecast, GENERATED, forecast};
+pub use journey::{Journey, JourneyError, Stop};
 pub use known::{KnownSetting, exists_in, known, knows_all_of, nearest};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};

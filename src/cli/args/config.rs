@@ -1,8 +1,13 @@
 //! What can be typed after `config`.
 
+mod migrate;
+
 use clap::Subcommand;
 
+pub(crate) use self::migrate::MigrateArgs;
+
 use super::Target;
+use crate::model::{Version, VersionError};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -39,4 +44,11 @@ pub(crate) enum ConfigCommand {
         /// The setting, such as ServiceSettings.SiteURL
         setting: String,
     },
+    /// Say what the servers of other versions will make of a configuration, without any server
+    Migrate(Box<MigrateArgs>),
+}
+
+/// A version, or a line of versions by its first release: `5.37` is 5.37.0.
+fn release_line(text: &str) -> Result<Version, VersionError> {
+    if text.split('.').count() == 2 { format!("{text}.0").parse() } else { text.parse() }
 }

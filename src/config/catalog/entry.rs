@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::document::{Kind, View};
+use super::super::document::{Kind, View, text};
 use crate::model::Version;
 
 /// The type that the server expects.
@@ -137,10 +137,33 @@ impl Type {
         }
     }
 
-    /// Would the server take this text for a list, with commas between its items? Those up to 5.29 do.
+    /// What a server of this version makes of a value of another type: those from 3.8 to 5.29 read `"12"` as a number, `"true"`
+    /// as a truth, 5 as a text, and a text with commas as a list. `None` if it would not start on it.
     #[must_use]
-    pub fn splits(self, value: &View<'_>, version: &Version) -> bool {
-        self == Self::List && value.kind() == Kind::Text && !version.is_at_least(5, 30)
+    pub fn coerces(self, value: &View<'_>, version: &Version) -> Option<String> {
+        if !reads_weakly(version) {
+            return None;
+        }
+        let said = value.as_text();
+        match self {
+            Self::List => said.map(|said| {
+                let items = said.split(',').filter(|_| !said.is_empty()).map(text::encode);
+                format!("[{}]", items.collect::<Vec<_>>().join(","))
+            }),
+            Self::Int => match said {
+                Some(said) => said.parse::<i64>().ok().map(|number| number.to_string()),
+                None => value.raw().strip_suffix(".0").map(str::to_owned),
+            },
+            Self::Bool => match said.as_deref() {
+                Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Some("true".to_owned()),
+                Some("0" | "f" | "F" | "false" | "FALSE" | "False" | "") => {
+                    Some("false".to_owned())
+                }
+                _ => None,
+            },
+            Self::Text => (value.kind() == Kind::Number).then(|| text::encode(value.raw())),
+            Self::Map | Self::Any => None,
+        }
     }
 
     /// The type in words.
@@ -155,6 +178,11 @@ impl Type {
             Self::Any => "any value",
         }
     }
+}
+
+/// Does this version read its file with a library that takes one type for another, and names in lower case?
+pub(in crate::config) const fn reads_weakly(version: &Version) -> bool {
+    version.is_at_least(3, 8) && !version.is_at_least(5, 30)
 }
 
 pub(in crate::config) fn minor(text: &str) -> Option<(u64, u64)> {

@@ -1,6 +1,7 @@
 //! `config`: what the settings of a server are, and what they will be.
 
 mod installed;
+mod migrate;
 
 use std::io;
 use std::path::Path;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Set { target, assignments } => {
             installed::set(target, assignments, json, cancel)?
         }
+        ConfigCommand::Migrate(migrate) => migrate::run(migrate, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -61,16 +63,15 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Get { .. } => "config get",
         ConfigCommand::Set { .. } => "config set",
         ConfigCommand::Explain { .. } => "config explain",
+        ConfigCommand::Migrate(_) => "config migrate",
     }
 }
 
-#[expect(dead_code, reason = "the commands on files are being written")]
 /// Reads a file that was named, or says what is wrong with it and where.
 fn read_file(path: &Path) -> Result<ConfigFile, Refusal> {
     read_config_file(path).map_err(|error| refuse_file(&error))
 }
 
-#[expect(dead_code, reason = "the commands on files are being written")]
 /// Writes a file that was named.
 fn write_file(path: &Path, document: &Document) -> Result<(), Refusal> {
     write_config_file(path, document).map_err(|error| refuse_file(&error))
