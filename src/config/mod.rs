@@ -5,6 +5,7 @@ mod assignment;
 mod catalog;
 mod check;
 mod dark;
+mod description;
 mod diff;
 mod document;
 mod environment;
@@ -29,6 +30,7 @@ pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
     Shade, Shaded, Shipped, darken, darken_overridden, restore,
 };
+pub use description::{Description, Interval, Renamed as OtherName, describe};
 pub use diff::{Difference, diff};
 pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,

@@ -1,9 +1,11 @@
 //! What can be typed after `config`.
 
+mod describe;
 mod migrate;
 
 use clap::Subcommand;
 
+pub(crate) use self::describe::DescribeArgs;
 pub(crate) use self::migrate::MigrateArgs;
 
 use super::Target;
@@ -44,6 +46,8 @@ pub(crate) enum ConfigCommand {
         /// The setting, such as ServiceSettings.SiteURL
         setting: String,
     },
+    /// Say what is known of a setting: type, default and name by version; needs no installation
+    Describe(DescribeArgs),
     /// Say what the servers of other versions will make of a configuration, without any server
     Migrate(Box<MigrateArgs>),
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{Answer, Refusal, failure};
+use super::{Answer, Refusal, failure, parse};
 use crate::cli::args::Target;
 use crate::cli::call::Call;
 use crate::cli::commands;
@@ -223,13 +223,6 @@ fn lint(settings: &Settings, assignments: &[Assignment]) -> Result<Vec<Complaint
         return Err((Exit::Refused, failure(wrong.to_string(), next)));
     }
     Ok(complaints)
-}
-
-fn parse(name: &str) -> Result<SettingPath, Refusal> {
-    name.parse().map_err(|error: crate::config::SettingError| {
-        let next = "write it as Section.Key, such as ServiceSettings.SiteURL";
-        (Exit::Usage, failure(words::chain(&error), next))
-    })
 }
 
 fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> Refusal {

@@ -1,5 +1,6 @@
 //! `config`: what the settings of a server are, and what they will be.
 
+mod describe;
 mod installed;
 mod migrate;
 
@@ -9,7 +10,7 @@ use std::path::Path;
 use crate::cli::args::ConfigCommand;
 use crate::cli::exit::Exit;
 use crate::cli::{hint, render, system, words};
-use crate::config::Document;
+use crate::config::{Document, SettingPath};
 use crate::engine::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
 use crate::host::Cancel;
 use crate::model::{Ending, Failure, Report};
@@ -33,6 +34,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Set { target, assignments } => {
             installed::set(target, assignments, json, cancel)?
         }
+        ConfigCommand::Describe(describe) => describe::run(describe, json)?,
         ConfigCommand::Migrate(migrate) => migrate::run(migrate, json)?,
     };
     match answer {
@@ -63,6 +65,7 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Get { .. } => "config get",
         ConfigCommand::Set { .. } => "config set",
         ConfigCommand::Explain { .. } => "config explain",
+        ConfigCommand::Describe(_) => "config describe",
         ConfigCommand::Migrate(_) => "config migrate",
     }
 }
@@ -83,6 +86,14 @@ fn refuse_file(error: &ConfigFileError) -> Refusal {
         ConfigFileError::Document { .. } => "mend the file at that place",
     };
     (Exit::Refused, failure(words::chain(error), next))
+}
+
+/// Reads the name of a setting.
+fn parse(name: &str) -> Result<SettingPath, Refusal> {
+    name.parse().map_err(|error: crate::config::SettingError| {
+        let next = "write it as Section.Key, such as ServiceSettings.SiteURL";
+        (Exit::Usage, failure(words::chain(&error), next))
+    })
 }
 
 fn failure(what: String, next: &str) -> Failure {
