@@ -27,8 +27,8 @@ pub use dark::{
 };
 pub use diff::{Difference, diff};
 pub use document::{
-    Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
-    same_value,
+    Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Positions, Rule, View,
+    Written, same_value,
 };
 pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
 pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
