@@ -4,6 +4,7 @@ mod backup;
 mod config;
 mod hop;
 mod install;
+mod lint;
 mod release;
 mod server;
 
@@ -15,6 +16,7 @@ pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
+pub(crate) use self::lint::{LintArgs, LintFormat};
 pub(crate) use self::release::OverlayArgs;
 pub(crate) use self::server::{EnvironmentArgs, Patience};
 use crate::model::{AppName, BackupId};

@@ -20,7 +20,9 @@ mod setting;
 mod table;
 
 pub use assignment::{Assignment, AssignmentError};
-pub use check::{Complaint, Severity, Subject, check};
+pub use check::{
+    Complaint, LintReading, LintRule, LintSubject, Severity, Subject, check, lint_rules, refusals,
+};
 pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
     Shade, Shaded, Shipped, darken, darken_overridden, restore,

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Target;
+use super::{LintArgs, Target};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -38,5 +38,10 @@ pub(crate) enum ConfigCommand {
         target: Target,
         /// The setting, such as ServiceSettings.SiteURL
         setting: String,
+    },
+    /// Say what is wrong or strange about configurations for a version; needs no installation (exit code 3 on errors)
+    Lint {
+        #[command(flatten)]
+        lint: LintArgs,
     },
 }

@@ -1,6 +1,7 @@
 //! `config`: what the settings of a server are, and what they will be.
 
 mod installed;
+mod lint;
 
 use std::io;
 use std::path::Path;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Set { target, assignments } => {
             installed::set(target, assignments, json, cancel)?
         }
+        ConfigCommand::Lint { lint } => lint::run(lint, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -61,6 +63,7 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Get { .. } => "config get",
         ConfigCommand::Set { .. } => "config set",
         ConfigCommand::Explain { .. } => "config explain",
+        ConfigCommand::Lint { .. } => "config lint",
     }
 }
 
