@@ -13,8 +13,8 @@ use crate::model::Version;
 /// One line per demand.
 const TABLE: &str = include_str!("constraints.tsv");
 
-/// The last version whose demands were looked at. What a later one demands is likely, and no more.
-const LAST_LOOKED_AT: (u64, u64) = (11, 8);
+/// The first and the last version whose demands were looked at. What a later one demands is likely, and no more.
+const LOOKED_AT: ((u64, u64), (u64, u64)) = ((3, 5), (11, 8));
 
 static CONSTRAINTS: LazyLock<Constraints> = LazyLock::new(Constraints::read);
 
@@ -57,7 +57,13 @@ pub(super) fn check(setting: &SettingPath, value: &View<'_>, version: &Version) 
 /// An error, unless nobody has looked at a version that new.
 pub(super) fn refusal(version: &Version) -> Severity {
     let this = (version.major(), version.minor());
-    if this > LAST_LOOKED_AT { Severity::Warning } else { Severity::Error }
+    if this > LOOKED_AT.1 { Severity::Warning } else { Severity::Error }
+}
+
+/// Is it known what this version demands of values?
+pub(super) fn is_looked_at(version: &Version) -> bool {
+    let this = (version.major(), version.minor());
+    (LOOKED_AT.0..=LOOKED_AT.1).contains(&this)
 }
 
 impl Constraints {
