@@ -4,6 +4,7 @@
 mod edit;
 mod error;
 mod node;
+mod positions;
 mod same;
 mod scan;
 mod sections;
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 pub use self::edit::{EditError, Written};
 pub use self::error::{DocumentError, Position, Rule};
+pub use self::positions::Positions;
 pub use self::same::same_value;
 pub use self::view::{Kind, View};
 

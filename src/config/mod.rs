@@ -25,7 +25,9 @@ mod table;
 
 pub use assignment::{Assignment, AssignmentError};
 pub use catalog::{Bound, Entry, Filled, Knowledge, Type, knowledge_of};
-pub use check::{Complaint, Severity, Subject, check};
+pub use check::{
+    Complaint, LintReading, LintRule, LintSubject, Severity, Subject, check, lint_rules, refusals,
+};
 pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
     Shade, Shaded, Shipped, darken, darken_overridden, restore,
@@ -33,8 +35,8 @@ pub use dark::{
 pub use description::{Description, Interval, Renamed as OtherName, describe};
 pub use diff::{Difference, diff};
 pub use document::{
-    Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
-    same_value,
+    Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Positions, Rule, View,
+    Written, same_value,
 };
 pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
 pub use forecast::{Became, Effect, Forecast, GENERATED, forecast};

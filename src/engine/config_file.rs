@@ -7,7 +7,7 @@ use crate::config::{Document, DocumentError, MAX_BYTES};
 use crate::host::{PathError, read_outside, read_standard_input, write_outside};
 
 /// [`MAX_BYTES`], as files are measured.
-const LARGEST: u64 = MAX_BYTES as u64;
+pub(super) const LARGEST: u64 = MAX_BYTES as u64;
 
 /// What stands for the standard input.
 const STANDARD_INPUT: &str = "-";
@@ -42,7 +42,7 @@ pub enum ConfigFileError {
 /// # Errors
 /// It cannot be read, is no regular file, or is refused by [`Document::parse`].
 pub fn read_config_file(path: &Path) -> Result<ConfigFile, ConfigFileError> {
-    let bytes = if path == Path::new(STANDARD_INPUT) {
+    let bytes = if is_standard_input(path) {
         read_standard_input(LARGEST)?
     } else {
         read_outside(path, LARGEST)?
@@ -50,6 +50,11 @@ pub fn read_config_file(path: &Path) -> Result<ConfigFile, ConfigFileError> {
     let document = Document::parse(&bytes)
         .map_err(|why| ConfigFileError::Document { path: path.to_owned(), why })?;
     Ok(ConfigFile { path: path.to_owned(), document })
+}
+
+/// Does this stand for the standard input?
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new(STANDARD_INPUT)
 }
 
 /// Writes a configuration so that the file has the whole new text or its former one. A new file is readable by its owner

@@ -13,6 +13,7 @@ use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
 use crate::config::{
     Complaint, Document, Ledger, Origin, SettingPath, Severity as Weight, Subject, check as lint,
+    refusals,
 };
 use crate::host::Host;
 use crate::model::{
@@ -119,7 +120,10 @@ pub(crate) fn needs(layers: &[Option<&Document>]) -> Needs {
 }
 
 pub(crate) fn lint_overlays(overlays: [&Document; 2], version: &Version) -> Vec<Finding> {
-    let complaints = overlays.into_iter().flat_map(|overlay| lint(overlay, version, Subject::Part));
+    let complaints = overlays.into_iter().flat_map(|overlay| {
+        let strange = lint(overlay, version, Subject::Part);
+        strange.into_iter().chain(refusals(overlay, version, Subject::Part))
+    });
     complaints.map(finding).collect()
 }
 
@@ -129,5 +133,5 @@ pub(crate) fn finding(complaint: Complaint) -> Finding {
         Weight::Warning => Severity::Warning,
         Weight::Error => Severity::Fatal,
     };
-    Finding::new(severity, complaint.rule, complaint.text)
+    Finding::new(severity, complaint.rule, complaint.text).advise(complaint.advice)
 }

@@ -11,6 +11,7 @@ mod foreign;
 mod gather;
 mod install;
 mod journal_file;
+mod lint;
 mod listen;
 mod observe;
 mod open;
@@ -45,6 +46,7 @@ pub use dump::DumpError;
 pub use foreign::{Deviation, ForeignError};
 pub use gather::GatherError;
 pub use journal_file::JournalError;
+pub use lint::{LintQuestion, LintedFile, lint_config_file};
 pub use observe::ObserveError;
 pub use open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,

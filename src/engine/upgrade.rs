@@ -12,7 +12,7 @@ use super::steps::read_document;
 use super::survey::survey;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
-use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint};
+use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint, refusals};
 use crate::host::Host;
 use crate::model::{
     EnvironmentSource, Finding, InstallRequest, Inventory, Prefix, Receipt, ServerEnvironment,
@@ -43,6 +43,7 @@ impl Undertaking for ResolvedUpgrade {
         let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
+        surroundings.findings.extend(self.refused(live.as_ref(), &overridden));
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,
@@ -122,6 +123,22 @@ impl ResolvedUpgrade {
         findings.extend(touched.into_iter().map(finding));
         findings.extend(in_one(&untouched, version));
         findings
+    }
+
+    /// What keeps the new version from starting with the settings that it will have: those in use, under what the host
+    /// enforces and what the environment overrides.
+    fn refused(&self, live: Option<&Document>, overridden: &Document) -> Vec<Finding> {
+        let Some(mut settings) = live.cloned() else {
+            return Vec::new();
+        };
+        for stronger in [&self.enforced, overridden] {
+            for leaf in stronger.leaves() {
+                // What cannot be written there is said when it is merged.
+                drop(settings.set_raw(&leaf.setting, leaf.value.raw()));
+            }
+        }
+        let version = &self.request.target.release.version;
+        refusals(&settings, version, Subject::Whole).into_iter().map(finding).collect()
     }
 }
 

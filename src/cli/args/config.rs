@@ -1,11 +1,13 @@
 //! What can be typed after `config`.
 
 mod describe;
+mod lint;
 mod migrate;
 
 use clap::Subcommand;
 
 pub(crate) use self::describe::DescribeArgs;
+pub(crate) use self::lint::{LintArgs, LintFormat};
 pub(crate) use self::migrate::MigrateArgs;
 
 use super::Target;
@@ -50,6 +52,11 @@ pub(crate) enum ConfigCommand {
     Describe(DescribeArgs),
     /// Say what the servers of other versions will make of a configuration, without any server
     Migrate(Box<MigrateArgs>),
+    /// Say what is wrong or strange about configurations for a version; needs no installation (exit code 3 on errors)
+    Lint {
+        #[command(flatten)]
+        lint: LintArgs,
+    },
 }
 
 /// A version, or a line of versions by its first release: `5.37` is 5.37.0.

@@ -2,3 +2,5 @@
 
 pub(super) mod human;
 pub(super) mod json;
+pub(super) mod lint;
+pub(super) mod sarif;

@@ -1,5 +1,7 @@
 //! What is refused, or has to be asked for in so many words: nothing is changed.
 
+use serde_json::json;
+
 use super::site::Site;
 use crate::support::world::{World, release};
 
@@ -43,4 +45,26 @@ fn a_dry_run_tells_every_step_and_changes_nothing() {
     let said = site.upgrade(&archive, &["--dry-run"]).expect(10);
     said.saying(&["custom", "config/tls", "client/plugins", "back up", "stop", "in the dark"]);
     site.world.assert_untouched_since(&stamps);
+}
+
+#[test]
+fn settings_that_the_new_release_refuses_stop_nothing() {
+    let site = Site::of("10.11.0");
+    let assignment = "TeamSettings.ExperimentalViewArchivedChannels=false";
+    site.world.ask(&["config", "set"], &[assignment]).expect(0);
+    let (host, archive) = (site.host(), site.archive(&release("11.7.0")));
+    let words =
+        ["TeamSettings.ExperimentalViewArchivedChannels must be true", "C-ENUM", "write true"];
+    site.upgrade(&archive, &[]).expect(3).saying(&words);
+    assert_eq!(site.host(), host);
+    assert_eq!(site.world.serving().as_deref(), Some("10.11.0"));
+
+    // What the host enforces counts, and so does what a variable says.
+    let enforced = json!({ "TeamSettings": { "ExperimentalViewArchivedChannels": true } });
+    let enforced = site.world.write_overlay("enforced.json", &enforced);
+    let mended = ["--dry-run", "--enforced-overlay", enforced.to_str().unwrap()];
+    site.upgrade(&archive, &mended).expect(10);
+    let variables = site.world.beside("server.env");
+    std::fs::write(&variables, "MM_TEAMSETTINGS_EXPERIMENTALVIEWARCHIVEDCHANNELS=true\n").unwrap();
+    site.upgrade(&archive, &["--dry-run", "--env-file", variables.to_str().unwrap()]).expect(10);
 }

@@ -12,6 +12,7 @@ use crate::cli::exit::{self, Exit};
 use crate::cli::{hint, render, system, words};
 use crate::config::{
     Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
+    refusals,
 };
 use crate::engine::{ConfigureError, Settings, SettingsError, Silent, read_settings, set_settings};
 use crate::host::{Cancel, Host};
@@ -171,7 +172,7 @@ fn has_set(changed: bool, complaints: Vec<Complaint>) -> Report {
             Severity::Note => Weight::Note,
             Severity::Warning | Severity::Error => Weight::Warning,
         };
-        Finding::new(severity, complaint.rule, complaint.text)
+        Finding::new(severity, complaint.rule, complaint.text).advise(complaint.advice)
     };
     let mut report = Report::new("config set", ending);
     report.findings = complaints.into_iter().map(finding).collect();
@@ -193,12 +194,10 @@ fn change(
 ) -> Result<(bool, Vec<Complaint>), Refusal> {
     let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
     let mut complaints = lint(&settings, assignments)?;
-    complaints.extend(words::overridden(&settings.overridden.names).map(|text| Complaint {
-        severity: Severity::Warning,
+    let overridden = words::overridden(&settings.overridden.names);
+    complaints.extend(overridden.map(|text| Complaint {
         rule: "overridden",
-        setting: None,
-        at: None,
-        text,
+        ..Complaint::new(Severity::Warning, "C-ENV", text)
     }));
     let lock = commands::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
@@ -216,7 +215,8 @@ fn lint(settings: &Settings, assignments: &[Assignment]) -> Result<Vec<Complaint
         })?;
     }
     let version = &settings.receipt.release.version;
-    let complaints = check(&overlay, version, Subject::Part);
+    let mut complaints = check(&overlay, version, Subject::Part);
+    complaints.extend(refusals(&overlay, version, Subject::Part));
     let wrong = complaints.iter().find(|complaint| complaint.severity == Severity::Error);
     if let Some(wrong) = wrong {
         let next = "give a value that the server accepts";

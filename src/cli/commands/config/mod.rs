@@ -2,6 +2,7 @@
 
 mod describe;
 mod installed;
+mod lint;
 mod migrate;
 
 use std::io;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         }
         ConfigCommand::Describe(describe) => describe::run(describe, json)?,
         ConfigCommand::Migrate(migrate) => migrate::run(migrate, json)?,
+        ConfigCommand::Lint { lint } => lint::run(lint, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -67,6 +69,7 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Explain { .. } => "config explain",
         ConfigCommand::Describe(_) => "config describe",
         ConfigCommand::Migrate(_) => "config migrate",
+        ConfigCommand::Lint { .. } => "config lint",
     }
 }
 
