@@ -30,7 +30,11 @@ pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Rule, View, Written,
     same_value,
 };
-pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
+pub use environment::{
+    Effective, Expressed, Fate, Impossible, Obstacle, Override, UnknownVariable, effective,
+    express, reads_config_variable, reads_only_what_the_file_has, reads_variables, spoken,
+    variable_of,
+};
 pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
