@@ -2,6 +2,8 @@
 
 mod backup;
 mod config;
+mod effective;
+mod env;
 mod hop;
 mod install;
 mod release;
@@ -13,6 +15,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::config::ConfigCommand;
+pub(crate) use self::effective::EffectiveArgs;
+pub(crate) use self::env::{Emit, EnvArgs};
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
 pub(crate) use self::release::OverlayArgs;

@@ -30,4 +30,5 @@ mod service;
 mod stand_in;
 mod support;
 mod upgrade;
+mod variables;
 mod words;

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Target;
+use super::{EffectiveArgs, EnvArgs, Target};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -39,4 +39,8 @@ pub(crate) enum ConfigCommand {
         /// The setting, such as ServiceSettings.SiteURL
         setting: String,
     },
+    /// Print a configuration as a server with these variables in its environment would see it, secrets masked
+    Effective(EffectiveArgs),
+    /// Write what the host enforces as MM_* variables, for whoever starts the server
+    Env(EnvArgs),
 }

@@ -1,6 +1,6 @@
 //! A configuration as a server sees it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -110,11 +110,11 @@ fn apply<'a>(
                 values.push((setting.clone(), read));
             }
             Meaning::Section(section) if value.is_empty() && !reading.takes_empty => {
-                effective.add(variable, &section, Fate::Empty);
+                effective.add(variable, section, Fate::Empty);
             }
             Meaning::Section(section) => {
-                effective.add(variable, &section, Fate::Hides);
-                values.push((section, Err(Fate::Hides)));
+                effective.add(variable, section, Fate::Hides);
+                values.push((section.clone(), Err(Fate::Hides)));
             }
             Meaning::Flag => effective.flags.push(variable.to_owned()),
             Meaning::Nothing => {
@@ -178,7 +178,7 @@ impl Effective {
 /// What a variable means to a version.
 enum Meaning<'a> {
     Setting(&'a SettingPath, Type),
-    Section(SettingPath),
+    Section(&'a SettingPath),
     Flag,
     Nothing,
 }
@@ -186,7 +186,7 @@ enum Meaning<'a> {
 /// The settings of a version by their variables.
 struct SettingNames {
     settings: BTreeMap<String, (SettingPath, Type)>,
-    sections: BTreeSet<String>,
+    sections: BTreeMap<String, SettingPath>,
 }
 
 impl SettingNames {
@@ -204,7 +204,7 @@ impl SettingNames {
         let above = settings
             .values()
             .flat_map(|(setting, _)| std::iter::successors(setting.parent(), SettingPath::parent));
-        let sections = above.map(|section| variable_of(&section)).collect();
+        let sections = above.map(|section| (variable_of(&section), section)).collect();
         Self { settings, sections }
     }
 
@@ -220,10 +220,8 @@ impl SettingNames {
         if rest.starts_with("FEATUREFLAGS_") {
             return Some(Meaning::Flag);
         }
-        match names {
-            Names::Exact if self.sections.contains(variable) => self.section(variable),
-            Names::Exact | Names::Begins => Some(Meaning::Nothing),
-        }
+        let section = self.sections.get(variable).filter(|_| names == Names::Exact);
+        Some(section.map_or(Meaning::Nothing, Meaning::Section))
     }
 
     fn setting(&self, variable: &str, names: Names) -> Option<&(SettingPath, Type)> {
@@ -234,14 +232,6 @@ impl SettingNames {
             Names::Begins => begins.into_iter().next(),
         };
         self.settings.get(variable).or(begins)
-    }
-
-    fn section(&self, variable: &str) -> Option<Meaning<'_>> {
-        let mut above = self
-            .settings
-            .values()
-            .flat_map(|(setting, _)| std::iter::successors(setting.parent(), SettingPath::parent));
-        above.find(|section| variable_of(section) == variable).map(Meaning::Section)
     }
 }
 

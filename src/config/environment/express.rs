@@ -4,11 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::reading::Reading;
+use super::reading::{Lists, Reading};
 use super::value::Expected;
 use super::variable_of;
 use crate::config::document::{Document, Kind, Leaf, View, same_value};
-use crate::config::environment::reading::Lists;
 use crate::config::known::{Type, is_free, known, knows_all_of};
 use crate::config::setting::SettingPath;
 use crate::model::{Secret, Variable, Version};
@@ -138,8 +137,13 @@ fn expected(
     match expected {
         Expected::Map => Err(Obstacle::PartOfMap),
         Expected::OtherList => Err(Obstacle::ListOfOthers),
-        _ if value.kind() == Kind::Null && expected != Expected::Raw => Err(Obstacle::Null),
-        expected => Ok(expected),
+        Expected::Raw => Ok(expected),
+        Expected::Bool | Expected::Int | Expected::Text | Expected::List | Expected::Unknown => {
+            match value.kind() {
+                Kind::Null => Err(Obstacle::Null),
+                Kind::Bool | Kind::Number | Kind::Text | Kind::List | Kind::Object => Ok(expected),
+            }
+        }
     }
 }
 

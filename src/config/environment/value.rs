@@ -67,11 +67,10 @@ impl Expected {
             Self::Bool => read_bool(value, reading).ok_or(misfit),
             Self::Int => read_int(value, reading.numbers).ok_or(misfit),
             Self::List => Ok(read_list(value, reading)),
-            Self::OtherList => Err(Fate::Stops),
             Self::Map => read_map(value, reading.maps),
             Self::Raw if reading.takes_raw && is_json(value) => Ok(value.to_owned()),
-            // The server breaks off, on the value or when it writes the settings.
-            Self::Raw => Err(Fate::Stops),
+            // The server breaks off: on the type, or on a value that is no JSON.
+            Self::OtherList | Self::Raw => Err(Fate::Stops),
             Self::Unknown => Ok(guess(value, reading)),
         }
     }
@@ -143,11 +142,9 @@ fn is_map_of_objects(value: &str) -> bool {
     if !is_json(value) {
         return false;
     }
-    match View::of_json(value).to_value() {
-        serde_json::Value::Null => true,
-        serde_json::Value::Object(map) => map.values().all(|it| it.is_object() || it.is_null()),
-        _ => false,
-    }
+    let value = View::of_json(value).to_value();
+    let is_object = |it: &serde_json::Value| it.is_object() || it.is_null();
+    is_object(&value) && value.as_object().is_none_or(|map| map.values().all(is_object))
 }
 
 /// Whichever of true, false and a number it looks like; else a text.

@@ -97,7 +97,7 @@ impl RunningOverrides {
         Self {
             names: names_of(&environment, Some(own), version),
             settings: taken
-                .filter(|it| it.is_taken())
+                .filter(Override::is_taken)
                 .map(|it| (it.setting, it.variable))
                 .collect(),
         }
