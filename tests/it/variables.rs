@@ -147,6 +147,56 @@ fn an_overlay_becomes_a_file_that_systemd_and_a_shell_read() {
     assert_eq!(found, wanted());
 }
 
+/// systemd's own reader of environment files, where the machine has the program that shows what it reads. That program fills in
+/// variables afterwards, which a service manager does not.
+#[test]
+fn systemd_itself_reads_what_was_written() {
+    const GENERATOR: &str =
+        "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator";
+    if !Path::new(GENERATOR).exists() {
+        return;
+    }
+    let place = Place::new();
+    let values = [
+        "two\nlines \t tab",
+        "'single' \"double\" `back`",
+        "\\ \\\\ \\n ends in \\",
+        "  blanks  ",
+        "# ; = % ! größer",
+        "postgres://u:p#w;x@h/d?a=b&c=%20",
+    ];
+    for value in values {
+        let from = place.write("overlay.json", &json!({ "TeamSettings": { "SiteName": value } }));
+        fs::create_dir_all(place.path("environment.d")).unwrap();
+        let to = place.path("environment.d/a.conf").display().to_string();
+        let words = ["env", "--emit", "env-file", "--for", "9.5.0", "--from", &from, "-o", &to];
+        place.say(&words).expect(0, &[]);
+        let mut generator = Command::new(GENERATOR);
+        let output = generator.env("XDG_CONFIG_HOME", place.0.path()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let line = text.lines().find_map(|it| it.strip_prefix("MM_TEAMSETTINGS_SITENAME="));
+        let line = line.unwrap_or_else(|| panic!("{value:?} is not in:\n{text}"));
+        assert_eq!(unescaped(line), value);
+    }
+}
+
+/// A value as systemd prints it: in quotes if need be, with escapes as in C.
+fn unescaped(text: &str) -> String {
+    let text = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(text);
+    let mut value = String::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let escaped = if c == '\\' { rest.next() } else { None };
+        value.push(match escaped {
+            Some('n') => '\n',
+            Some('t') => '\t',
+            Some(other) => other,
+            None => c,
+        });
+    }
+    value
+}
+
 #[test]
 fn a_directory_of_variables_forgets_what_is_not_enforced_any_more() {
     let place = Place::new();
