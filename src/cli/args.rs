@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
-pub(crate) use self::config::{ConfigCommand, DescribeArgs, LintArgs, LintFormat, MigrateArgs};
+pub(crate) use self::config::{
+    ConfigCommand, DescribeArgs, EffectiveArgs, Emit, EnvArgs, LintArgs, LintFormat, MigrateArgs,
+};
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
 pub(crate) use self::release::OverlayArgs;

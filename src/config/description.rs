@@ -22,9 +22,9 @@ pub struct Description {
     /// What it means to an installer, if it is more than a value.
     pub meaning: Option<&'static str>,
     /// What it was called before, and since when not any more.
-    pub formerly: Vec<Renamed>,
+    pub formerly: Vec<OtherName>,
     /// What took its place, and since when.
-    pub successors: Vec<Renamed>,
+    pub successors: Vec<OtherName>,
 }
 
 /// A setting in versions in which nothing about it changes.
@@ -48,7 +48,7 @@ pub struct Interval {
 
 /// Another name of a setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Renamed {
+pub struct OtherName {
     /// The other name.
     pub setting: SettingPath,
     /// The first version with the new name, major and minor.
@@ -72,7 +72,7 @@ pub fn describe(setting: &SettingPath) -> Option<Description> {
     let entries = entries_of(&setting.parts().join(".").to_ascii_lowercase());
     let newest = entries.last()?;
     let setting = SettingPath::known(&newest.setting);
-    let renamed = |name: &SettingPath, since: (u64, u64), kind| Renamed {
+    let renamed = |name: &SettingPath, since: (u64, u64), kind| OtherName {
         setting: name.clone(),
         since: format!("{}.{}", since.0, since.1),
         value: value_of(kind),

@@ -32,13 +32,17 @@ pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
     Shade, Shaded, Shipped, darken, darken_overridden, restore,
 };
-pub use description::{Description, Interval, Renamed as OtherName, describe};
+pub use description::{Description, Interval, OtherName, describe};
 pub use diff::{Difference, diff};
 pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Positions, Rule, View,
     Written, same_value,
 };
-pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
+pub use environment::{
+    Effective, Expressed, Fate, Impossible, Obstacle, Override, UnknownVariable, effective,
+    express, reads_config_variable, reads_only_what_the_file_has, reads_variables, spoken,
+    variable_of,
+};
 pub use forecast::{Became, Effect, Forecast, GENERATED, forecast};
 pub use journey::{Journey, JourneyError, Stop};
 pub use known::{KnownSetting, exists_in, known, knows_all_of, nearest};

@@ -7,6 +7,7 @@ mod backup;
 mod config_file;
 mod database;
 mod dump;
+mod emit;
 mod foreign;
 mod gather;
 mod install;
@@ -43,6 +44,10 @@ pub use backup::{
 pub use config_file::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
 pub use database::DatabaseError;
 pub use dump::DumpError;
+pub use emit::{
+    EmitError, EnvironmentForm, environment_text, read_overlays, recorded_enforced,
+    write_environment,
+};
 pub use foreign::{Deviation, ForeignError};
 pub use gather::GatherError;
 pub use journal_file::JournalError;

@@ -31,4 +31,5 @@ mod service;
 mod stand_in;
 mod support;
 mod upgrade;
+mod variables;
 mod words;

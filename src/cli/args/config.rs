@@ -1,12 +1,16 @@
 //! What can be typed after `config`.
 
 mod describe;
+mod effective;
+mod env;
 mod lint;
 mod migrate;
 
 use clap::Subcommand;
 
 pub(crate) use self::describe::DescribeArgs;
+pub(crate) use self::effective::EffectiveArgs;
+pub(crate) use self::env::{Emit, EnvArgs};
 pub(crate) use self::lint::{LintArgs, LintFormat};
 pub(crate) use self::migrate::MigrateArgs;
 
@@ -57,6 +61,10 @@ pub(crate) enum ConfigCommand {
         #[command(flatten)]
         lint: LintArgs,
     },
+    /// Print a configuration as a server with these variables in its environment would see it, secrets masked
+    Effective(EffectiveArgs),
+    /// Write what the host enforces as MM_* variables, for whoever starts the server
+    Env(EnvArgs),
 }
 
 /// A version, or a line of versions by its first release: `5.37` is 5.37.0.

@@ -48,9 +48,9 @@ impl<'a> LintReading<'a> {
         let LintSubject { document, version, environment, .. } = subject;
         let variables = environment.into_iter().flat_map(ServerEnvironment::pairs);
         // What cannot be overridden because something else is in its way is complained about as it stands.
-        let effective = effective(document, variables, version)
-            .unwrap_or_else(|_| Effective { document: document.clone(), overrides: Vec::new() });
-        let taken = effective.overrides.iter().filter(|seen| seen.is_taken);
+        let effective =
+            effective(document, variables, version).unwrap_or_else(|_| Effective::of(document));
+        let taken = effective.overrides.iter().filter(|seen| seen.is_taken());
         let decided = taken.map(|seen| (seen.setting.folded(), seen.variable.clone())).collect();
         Self { subject, effective, decided }
     }
@@ -212,13 +212,13 @@ mod tests {
                 "MM_SERVICESETTINGS_READTIMEOUT",
                 "canary",
                 "9.5.0",
-                "ServiceSettings.ReadTimeout must be a whole number, and 9.5.0 ignores anything else (rule C-ENVIGNORED)",
+                "is ignored: its value has the wrong type (rule C-ENVIGNORED)",
             ),
             (
                 "MM_SERVICESETTINGS_SITEURL",
                 "",
                 "5.9.0",
-                "5.9.0 takes an empty variable for none (rule C-ENVIGNORED)",
+                "an empty variable counts as none (rule C-ENVIGNORED)",
             ),
             (
                 "MM_SERVICESETTINGS_SITEURL",

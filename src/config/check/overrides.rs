@@ -3,32 +3,12 @@
 
 use super::{Complaint, Severity, about};
 use crate::config::document::Document;
-use crate::config::environment::{Effective, Override, reads_config_variable, variable_of};
-use crate::config::known::{KnownSetting, known, knows_all_of, nearest};
+use crate::config::environment::{
+    Effective, Fate, Override, UnknownVariable, reads_config_variable, reads_variables,
+};
+use crate::config::known::{KnownSetting, known, knows_all_of};
 use crate::config::setting::SettingPath;
 use crate::model::{ServerEnvironment, Version};
-
-/// The first version that reads overrides from its environment.
-const SINCE: (u64, u64) = (3, 8);
-
-/// Variables that name no setting and mean something all the same: to the server, to its container, to its tools.
-const OTHERS: &[&str] = &[
-    "MM_ADMIN_EMAIL",
-    "MM_AUTHTOKEN",
-    "MM_CLOUD_API_KEY",
-    "MM_CLOUD_FILESTORE_BIFROST",
-    "MM_CLOUD_GROUP_ID",
-    "MM_CLOUD_INSTALLATION_ID",
-    "MM_CUSTOM_DEFAULTS_PATH",
-    "MM_EXPERIMENTALAUDITSETTINGS_ADDITIONAL",
-    "MM_INSTALL_TYPE",
-    "MM_LICENSE",
-    "MM_LOCALSOCKETPATH",
-    "MM_NOTIFY_ADMIN_COOL_OFF_DAYS",
-    "MM_RESEND_INVITATION_EMAIL_JOB_DURATION",
-    "MM_SERVER_PATH",
-    "MM_SERVICEENVIRONMENT",
-];
 
 /// What is to be said about the variables of an environment.
 pub(super) fn check(
@@ -37,22 +17,21 @@ pub(super) fn check(
     effective: &Effective,
     version: &Version,
 ) -> Vec<Complaint> {
-    if !version.is_at_least(SINCE.0, SINCE.1) {
+    if !reads_variables(version) {
         return all_ignored(environment, version).into_iter().collect();
     }
-    let check_one = |(name, value): (&str, &str)| {
-        if name == ServerEnvironment::CONFIG {
-            return names_configuration(value, version);
+    let value_of = |name: &str| environment.pairs().find(|(other, _)| *other == name);
+    let configuration = value_of(ServerEnvironment::CONFIG)
+        .and_then(|(_, value)| names_configuration(value, version));
+    let overrides = effective.overrides.iter().map(|seen| match seen.fate {
+        Fate::Taken | Fate::Contested => wins(file, &effective.document, seen),
+        Fate::Stops => stops(seen, version),
+        Fate::WrongType | Fate::Empty | Fate::NotInFile | Fate::NotRead | Fate::Hides => {
+            is_ignored(seen, version)
         }
-        let named = effective.overrides.iter().find(|seen| seen.variable == name);
-        match named {
-            Some(seen) if seen.is_taken => Some(wins(file, &effective.document, seen)),
-            Some(seen) => Some(is_ignored(seen, version)),
-            None if OTHERS.contains(&name) || name.starts_with("MM_FEATUREFLAGS_") => None,
-            None => names_nothing(name, value, version),
-        }
-    };
-    environment.pairs().filter_map(check_one).collect()
+    });
+    let unknown = effective.unknown.iter().map(|variable| names_nothing(variable, version));
+    configuration.into_iter().chain(overrides).chain(unknown).collect()
 }
 
 fn all_ignored(environment: &ServerEnvironment, version: &Version) -> Option<Complaint> {
@@ -93,44 +72,56 @@ fn wins(file: &Document, effective: &Document, seen: &Override) -> Complaint {
     about(setting, Severity::Note, "C-ENV", text).advise(advice)
 }
 
-fn is_ignored(seen: &Override, version: &Version) -> Complaint {
-    let Override { variable, setting, .. } = seen;
+/// The wanted type, in words.
+fn wanted(setting: &SettingPath, version: &Version) -> &'static str {
     let here = known(setting).iter().find(|row| row.exists_in(version));
-    let wanted = here.map_or("of another type", |row| row.kind.in_words());
-    let text = format!(
-        "{variable} does nothing: {setting} must be {wanted}, and {version} ignores anything else"
-    );
-    about(setting, Severity::Warning, "C-ENVIGNORED", text).advise(format!("give it {wanted}"))
+    here.map_or("a value of its type", |row| row.kind.in_words())
 }
 
-fn names_nothing(name: &str, value: &str, version: &Version) -> Option<Complaint> {
-    let parts =
-        name.strip_prefix(ServerEnvironment::PREFIX)?.split('_').filter(|part| !part.is_empty());
-    let setting = SettingPath::from_parts(parts)?;
-    let rows = known(&setting);
-    if rows.iter().any(|row| row.exists_in(version)) {
-        // Known, and not applied: up to 5.9 an empty variable counts as none.
-        let text = format!("{name} does nothing: {version} takes an empty variable for none");
-        let complaint = Complaint::new(Severity::Note, "C-ENVIGNORED", text);
-        return value.is_empty().then(|| complaint.advise("empty the setting in the file"));
-    }
+fn is_ignored(seen: &Override, version: &Version) -> Complaint {
+    let Override { variable, setting, fate } = seen;
+    let advice = match fate {
+        Fate::WrongType => format!("give it {}", wanted(setting, version)),
+        Fate::Hides => "take it out".to_owned(),
+        Fate::Taken
+        | Fate::Contested
+        | Fate::Empty
+        | Fate::NotInFile
+        | Fate::NotRead
+        | Fate::Stops => "change the setting in the file".to_owned(),
+    };
+    let severity = if *fate == Fate::Empty { Severity::Note } else { Severity::Warning };
+    let text = format!("{variable}, meant for {setting}, {fate}");
+    about(setting, severity, "C-ENVIGNORED", text).advise(advice)
+}
+
+fn stops(seen: &Override, version: &Version) -> Complaint {
+    let Override { variable, setting, fate } = seen;
+    let text = format!("{variable}, meant for {setting}, {fate}");
+    let advice = format!("give it {}", wanted(setting, version));
+    about(setting, Severity::Error, "C-ENVSTOPS", text).advise(advice)
+}
+
+fn names_nothing(unknown: &UnknownVariable, version: &Version) -> Complaint {
+    let UnknownVariable { variable, near } = unknown;
+    let parts = variable.split('_').skip(1).filter(|part| !part.is_empty());
+    let rows = SettingPath::from_parts(parts).map_or(&[][..], |setting| known(&setting));
     let severity = if knows_all_of(version) { Severity::Warning } else { Severity::Note };
     if !rows.is_empty() {
         let intervals: Vec<String> = rows.iter().map(KnownSetting::interval).collect();
         let text = format!(
-            "{name} names no setting of {version}, only one of {}",
+            "{variable} names no setting of {version}, only one of {}",
             intervals.join(" and ")
         );
         let complaint = Complaint::new(severity, "C-ENVNAME", text);
-        return Some(complaint.advise("take it out, unless another version needs it"));
+        return complaint.advise("take it out, unless another version needs it");
     }
-    let near = nearest(&setting, version).map(|near| variable_of(&SettingPath::known(near)));
-    let text = format!("{name} names no setting");
-    Some(match near {
+    let text = format!("{variable} names no setting");
+    match near {
         Some(near) => {
             Complaint::new(Severity::Warning, "C-ENVNAME", format!("{text}; did you mean {near}?"))
                 .advise(format!("call it {near}"))
         }
         None => Complaint::new(severity, "C-ENVNAME", text).advise("take it out"),
-    })
+    }
 }

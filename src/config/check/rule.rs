@@ -85,6 +85,11 @@ const RULES: &[LintRule] = &[
         "The server ignores it without a word.",
     ),
     rule(
+        "C-ENVSTOPS",
+        "is a variable that the version cannot read",
+        "The server reads the variable when it starts, and does not start with it.",
+    ),
+    rule(
         "C-FORM",
         "has not the form that the version accepts",
         "The server checks the value when it starts, and does not start with it.",

@@ -1,6 +1,8 @@
 //! `config`: what the settings of a server are, and what they will be.
 
 mod describe;
+mod effective;
+mod env;
 mod installed;
 mod lint;
 mod migrate;
@@ -38,6 +40,8 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Describe(describe) => describe::run(describe, json)?,
         ConfigCommand::Migrate(migrate) => migrate::run(migrate, json)?,
         ConfigCommand::Lint { lint } => lint::run(lint, json)?,
+        ConfigCommand::Effective(args) => effective::show(args, json)?,
+        ConfigCommand::Env(args) => env::emit(args, json, cancel)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -70,6 +74,8 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Describe(_) => "config describe",
         ConfigCommand::Migrate(_) => "config migrate",
         ConfigCommand::Lint { .. } => "config lint",
+        ConfigCommand::Effective(_) => "config effective",
+        ConfigCommand::Env(_) => "config env",
     }
 }
 
