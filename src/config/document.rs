@@ -29,7 +29,7 @@ pub use self::view::{Kind, View};
 use self::error::Fault;
 use self::node::{Member, Node, Object, Span};
 use self::scan::Scanner;
-use self::sections::SECTIONS;
+pub(super) use self::sections::SECTIONS;
 use super::scope::Scope;
 use super::setting::SettingPath;
 

@@ -139,6 +139,14 @@ pub fn known(setting: &SettingPath) -> &'static [KnownSetting] {
     KNOWN.settings.get(&name).map_or(&[], Vec::as_slice)
 }
 
+/// Does any version have this setting, or one below it?
+pub(super) fn is_ever_known(setting: &SettingPath) -> bool {
+    let name = setting.parts().join(".").to_ascii_lowercase();
+    let below = format!("{name}.");
+    let first = KNOWN.settings.range(below.clone()..).next();
+    KNOWN.settings.contains_key(&name) || first.is_some_and(|(other, _)| other.starts_with(&below))
+}
+
 /// Every setting that this version has, as far as is known.
 pub(super) fn all_in(version: &Version) -> impl Iterator<Item = &'static KnownSetting> {
     let rows = KNOWN.settings.values().flatten();
@@ -191,7 +199,7 @@ fn same_last_part(a: &str, b: &str) -> bool {
 }
 
 /// How many letters must be inserted, removed or replaced, if not more than `limit`.
-fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
+pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }

@@ -8,6 +8,7 @@ mod diff;
 mod document;
 mod environment;
 mod known;
+mod known_name;
 mod layer;
 mod ledger;
 mod mask;
@@ -32,6 +33,7 @@ pub use document::{
 };
 pub use environment::{Effective, Override, effective, reads_config_variable, variable_of};
 pub use known::{KnownSetting, Type, exists_in, known, knows_all_of, nearest};
+pub use known_name::{UnknownName, require_known};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
 pub use mask::Shown;

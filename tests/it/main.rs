@@ -24,6 +24,7 @@ mod fixture_folders;
 mod fixture_release;
 mod hostile;
 mod install;
+mod offline;
 mod orphans;
 mod private_postgres;
 mod service;

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Target;
+use super::{DiffArgs, Target};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -39,4 +39,6 @@ pub(crate) enum ConfigCommand {
         /// The setting, such as ServiceSettings.SiteURL
         setting: String,
     },
+    /// Compare two configurations setting by setting, secrets masked (exit code 10 if they differ)
+    Diff(Box<DiffArgs>),
 }

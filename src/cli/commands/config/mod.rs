@@ -1,5 +1,6 @@
 //! `config`: what the settings of a server are, and what they will be.
 
+mod diff;
 mod installed;
 
 use std::io;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Set { target, assignments } => {
             installed::set(target, assignments, json, cancel)?
         }
+        ConfigCommand::Diff(args) => diff::run(args, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -61,10 +63,10 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Get { .. } => "config get",
         ConfigCommand::Set { .. } => "config set",
         ConfigCommand::Explain { .. } => "config explain",
+        ConfigCommand::Diff(_) => "config diff",
     }
 }
 
-#[expect(dead_code, reason = "the commands on files are being written")]
 /// Reads a file that was named, or says what is wrong with it and where.
 fn read_file(path: &Path) -> Result<ConfigFile, Refusal> {
     read_config_file(path).map_err(|error| refuse_file(&error))
