@@ -41,6 +41,12 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
             "write a setting and its value as JSON, such as 'TeamSettings.SiteName=\"Acme\"'"
         }
         ResolveError::Edit(_) => "give each section as an object",
+        ResolveError::Policy(_) => {
+            "give each setting or section one of keep-user, prefer-host, refuse and adopt-default"
+        }
+        ResolveError::PolicyForNothing(_) => {
+            "name a section or a setting, such as ServiceSettings.SiteURL"
+        }
         ResolveError::Environment(_) => {
             "check that the file may be read, and write a variable as NAME=value, one a line"
         }

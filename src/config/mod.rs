@@ -14,6 +14,7 @@ mod ledger;
 mod mask;
 mod merge;
 mod place;
+mod policy;
 mod relocate;
 mod rename;
 mod scope;
@@ -37,8 +38,9 @@ pub use known_name::{UnknownName, require_known};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
 pub use mask::Shown;
-pub use merge::{Carried, Carry, MergeError, Merged, merge};
+pub use merge::{Carried, Carry, Conflict, MergeError, Merged, Settlement, merge};
 pub use place::{PlaceError, Placement, Where, check_place};
+pub use policy::{Policies, Policy, PolicyError, Stance};
 pub use relocate::{
     FoundAt, FoundPlace, Move, OwnPlace, Places, RelocateError, Relocated, find_places, places_of,
     relocate, unrelocate,

@@ -1,13 +1,14 @@
 //! An installation: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::conflicts::Foreseen;
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve::Resolved;
 use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::settings::read_ledger;
 use super::state_files::read_receipt;
-use super::steps::{DEFAULTS, ENFORCED, read_document};
+use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_document};
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
@@ -53,6 +54,7 @@ impl Undertaking for Resolved {
             intent: plan.intent,
             own: live.as_ref(),
         }));
+        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -68,6 +70,18 @@ impl Undertaking for Resolved {
 }
 
 impl Resolved {
+    /// What users and the host do not agree about.
+    fn conflicts(
+        &self,
+        host: &Host,
+        receipt: Option<&Receipt>,
+    ) -> Result<Vec<Finding>, ConfigureError> {
+        let Self { request: target, defaults, enforced, .. } = self;
+        let foreseen =
+            receipt.map(|receipt| Foreseen { host, target, receipt, defaults, enforced });
+        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
+    }
+
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
         let service = receipt.map(|receipt| receipt.service.clone()).unwrap_or_default();
         let seeker = Seeker {

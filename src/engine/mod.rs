@@ -5,6 +5,7 @@ mod adopt;
 mod ask_running;
 mod backup;
 mod config_file;
+mod conflicts;
 mod database;
 mod dump;
 mod foreign;

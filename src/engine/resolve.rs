@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use super::server_environment::{EnvironmentError, read_environment_files};
-use crate::config::{Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES};
+use crate::config::{
+    Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES, Policies,
+    PolicyError, UnknownName, require_known,
+};
 use crate::host::{
     Exec, OwnerError, PathError, Users, absolute, current_owner, is_root, read_outside,
     require_readable, resolve_links,
@@ -86,6 +89,12 @@ pub enum ResolveError {
     /// An assignment cannot be written beside the others.
     #[error("the overlays contradict each other: {0}")]
     Edit(EditError),
+    /// A policy is none, or two contradict each other.
+    #[error("--policy: {0}")]
+    Policy(PolicyError),
+    /// A policy is for something that does not exist.
+    #[error("--policy: {0}")]
+    PolicyForNothing(UnknownName),
     /// The environment of the server cannot be told.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -122,10 +131,12 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
             defaults: Sha256Digest::of(defaults.to_text().as_bytes()),
             enforced: Sha256Digest::of(enforced.to_text().as_bytes()),
         },
+        policies: wish.policies.clone(),
         start: wish.start,
         database: wish.database,
         prefix,
     };
+    require_meaning(&wish.policies, &[&defaults, &enforced], &request.release.version)?;
     let environment = read_environment_files(&wish.env_files)?;
     Ok(Resolved { root, request, defaults, enforced, environment })
 }
@@ -245,6 +256,19 @@ fn combine(wish: &InstallWish, strength: Strength) -> Result<Document, ResolveEr
         }
     }
     Ok(combined)
+}
+
+/// A policy for a name that nothing has would be followed by nobody.
+fn require_meaning(
+    policies: &[String],
+    overlays: &[&Document],
+    version: &Version,
+) -> Result<(), ResolveError> {
+    let policies = Policies::parse(policies).map_err(ResolveError::Policy)?;
+    policies.stances().iter().try_for_each(|stance| {
+        require_known(&stance.setting, overlays, Some(version))
+            .map_err(ResolveError::PolicyForNothing)
+    })
 }
 
 fn read_overlay(path: &Path) -> Result<Document, ResolveError> {

@@ -1,6 +1,7 @@
 //! An upgrade by one hop: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::conflicts::Foreseen;
 use super::foreign::paths_to_carry;
 use super::install::{finding, lint_overlays, needs, overlays};
 use super::observe::{observe, see_archive};
@@ -8,7 +9,7 @@ use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
 use super::server_environment::{Found, Judged, Seeker, SiteConfig, judge, layer_of, names_of};
 use super::state_files::{read_identity, read_receipt};
-use super::steps::read_document;
+use super::steps::{ConfigureError, read_document};
 use super::survey::survey;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
@@ -43,6 +44,7 @@ impl Undertaking for ResolvedUpgrade {
         let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
+        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,
@@ -99,6 +101,23 @@ impl ResolvedUpgrade {
             return Ok(site.own().ok().flatten());
         }
         Ok(site.own()?)
+    }
+
+    /// What users and the host do not agree about.
+    fn conflicts(
+        &self,
+        host: &Host,
+        receipt: Option<&Receipt>,
+    ) -> Result<Vec<Finding>, ConfigureError> {
+        let Self { request, defaults, enforced, .. } = self;
+        let foreseen = receipt.map(|receipt| Foreseen {
+            host,
+            target: &request.target,
+            receipt,
+            defaults,
+            enforced,
+        });
+        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
     }
 
     /// What the new version will say of the settings in use, and of the host's.

@@ -7,13 +7,13 @@ use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
     Document, DocumentError, EditError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing,
-    NewDefaults, Places, merge,
+    NewDefaults, Places, Policies, PolicyError, merge,
 };
 use crate::engine::database::DatabaseError;
 use crate::engine::places::placements_for;
 use crate::engine::state_files::{is_assumed, read_receipt};
 use crate::host::{Host, PathError};
-use crate::model::{Configure, Event, RelPath, TreeIdentity};
+use crate::model::{Configure, Event, Prefix, RelPath, TreeIdentity};
 
 /// The payloads and results of this step in the transaction's directory.
 pub(crate) const DEFAULTS: &str = "defaults.json";
@@ -58,6 +58,9 @@ pub enum ConfigureError {
     /// The environment overrides what cannot be overridden.
     #[error("the server's environment overrides a setting that this configuration has no room for")]
     Overridden(#[source] EditError),
+    /// The plan holds a policy that is none.
+    #[error("the plan cannot be followed")]
+    Policy(#[source] PolicyError),
     /// The layers contradict each other.
     #[error("the settings for {} cannot be merged", path.display())]
     Merge {
@@ -99,11 +102,7 @@ pub(super) fn rehearse(configure: &Configure, cx: &StepContext<'_>) -> Result<()
 
 /// What the operator would want to know of the merge, as sentences.
 fn remarks(merged: &Merged) -> Vec<String> {
-    let conflicts = merged.conflicts.iter().map(|setting| {
-        format!(
-            "{setting}: its default was changed, and a user changed it too; the user's value stays"
-        )
-    });
+    let conflicts = merged.conflicts.iter().map(ToString::to_string);
     let kept = merged.relocated.kept.iter().map(|own| {
         format!(
             "{} points to {}, a place of the site's own choice, and is left there",
@@ -136,15 +135,13 @@ fn merge_layers(
     };
     let defaults = optional(&cx.directory().join(DEFAULTS))?;
     let enforced = optional(&cx.directory().join(ENFORCED))?;
-    let applied = applied_base(
-        optional(&prefix.applied().join(DEFAULTS))?,
-        optional(&prefix.applied().join(ENFORCED))?,
-    );
+    let applied = read_applied(host, prefix)?;
     let spell = |path: &RelPath| configure.viewpoint.spell(host.tree.root(), path);
     let wanted = placements_for(&configure.placements, spell);
     let former = former_placements(cx);
     let live = spell(&prefix.live());
     let version = &configure.release.version;
+    let policies = Policies::parse(&configure.policies).map_err(ConfigureError::Policy)?;
     let layers = Layers {
         release: shipped.unwrap_or(&nothing),
         old_release: former_shipped.as_ref(),
@@ -160,9 +157,19 @@ fn merge_layers(
         enforced: enforced.as_ref(),
         places: Some(Places { version, tree: &live, wanted: &wanted, former: &former }),
         hop: configure.former.as_ref().map(|former| Hop { from: &former.version, to: version }),
+        policies: &policies,
     };
     let path = host.tree.absolute(&configure.file);
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })
+}
+
+/// The host's defaults and enforced settings as they were applied last, in one.
+pub(crate) fn read_applied(
+    host: &Host,
+    prefix: &Prefix,
+) -> Result<Option<Document>, ConfigureError> {
+    let read = |name: &str| read_document(host, &prefix.applied().join(name));
+    Ok(applied_base(read(DEFAULTS)?, read(ENFORCED)?))
 }
 
 /// The base of the three-way merge: the defaults as last applied, and what was enforced and is not any more.
