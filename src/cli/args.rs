@@ -3,6 +3,7 @@
 mod backup;
 mod config;
 mod config_diff;
+mod config_merge;
 mod hop;
 mod install;
 mod release;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::config_diff::DiffArgs;
+pub(crate) use self::config_merge::MergeArgs;
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
 pub(crate) use self::release::OverlayArgs;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{Document, DocumentError, MAX_BYTES};
+use crate::config::{Document, DocumentError, Ledger, MAX_BYTES};
 use crate::host::{PathError, read_outside, read_standard_input, write_outside};
 
 /// [`MAX_BYTES`], as files are measured.
@@ -59,4 +59,13 @@ pub fn read_config_file(path: &Path) -> Result<ConfigFile, ConfigFileError> {
 /// Directory or file cannot be written.
 pub fn write_config_file(path: &Path, document: &Document) -> Result<(), ConfigFileError> {
     Ok(write_outside(path, document.to_text().as_bytes())?)
+}
+
+/// Writes the account of a merge in the form in which installations keep it. No secret stands in it.
+///
+/// # Errors
+/// As [`write_config_file`].
+pub fn write_ledger(path: &Path, ledger: &Ledger) -> Result<(), ConfigFileError> {
+    let text = serde_json::to_vec_pretty(ledger).expect("a ledger is plain data");
+    Ok(write_outside(path, &text)?)
 }

@@ -12,6 +12,7 @@ mod foreign;
 mod gather;
 mod install;
 mod journal_file;
+mod layer_files;
 mod listen;
 mod observe;
 mod open;
@@ -40,12 +41,15 @@ pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
     list_backups, other_sessions, prune_backups, restore_database, verify_backup,
 };
-pub use config_file::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
+pub use config_file::{
+    ConfigFile, ConfigFileError, read_config_file, write_config_file, write_ledger,
+};
 pub use database::DatabaseError;
 pub use dump::DumpError;
 pub use foreign::{Deviation, ForeignError};
 pub use gather::GatherError;
 pub use journal_file::JournalError;
+pub use layer_files::{LayerFiles, LayerFilesError, merge_files};
 pub use observe::ObserveError;
 pub use open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,

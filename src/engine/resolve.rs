@@ -116,7 +116,7 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
     let placements = resolve_places(wish, &root, &prefix, &release.version)?;
     let (owner, server) = resolve_owners(wish)?;
     let (defaults, enforced) =
-        (combine(wish, Strength::Default)?, combine(wish, Strength::Enforced)?);
+        (combine(&wish.overlays, Strength::Default)?, combine(&wish.overlays, Strength::Enforced)?);
     let staging = wish.start == Start::Never && root != Path::new("/");
     let request = InstallRequest {
         archive,
@@ -136,7 +136,7 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
         database: wish.database,
         prefix,
     };
-    require_meaning(&wish.policies, &[&defaults, &enforced], &request.release.version)?;
+    require_meaning(&wish.policies, &[&defaults, &enforced], Some(&request.release.version))?;
     let environment = read_environment_files(&wish.env_files)?;
     Ok(Resolved { root, request, defaults, enforced, environment })
 }
@@ -236,9 +236,12 @@ fn resolve_owners(wish: &InstallWish) -> Result<(Owner, Owner), ResolveError> {
 }
 
 /// All overlays of one strength in one document; later ones win.
-fn combine(wish: &InstallWish, strength: Strength) -> Result<Document, ResolveError> {
+pub(super) fn combine(
+    overlays: &[(Strength, Overlay)],
+    strength: Strength,
+) -> Result<Document, ResolveError> {
     let mut combined = Document::empty();
-    for (_, overlay) in wish.overlays.iter().filter(|(of, _)| *of == strength) {
+    for (_, overlay) in overlays.iter().filter(|(of, _)| *of == strength) {
         match overlay {
             Overlay::File(path) => {
                 let overlay = read_overlay(path)?;
@@ -259,15 +262,14 @@ fn combine(wish: &InstallWish, strength: Strength) -> Result<Document, ResolveEr
 }
 
 /// A policy for a name that nothing has would be followed by nobody.
-fn require_meaning(
+pub(super) fn require_meaning(
     policies: &[String],
     overlays: &[&Document],
-    version: &Version,
+    version: Option<&Version>,
 ) -> Result<(), ResolveError> {
     let policies = Policies::parse(policies).map_err(ResolveError::Policy)?;
     policies.stances().iter().try_for_each(|stance| {
-        require_known(&stance.setting, overlays, Some(version))
-            .map_err(ResolveError::PolicyForNothing)
+        require_known(&stance.setting, overlays, version).map_err(ResolveError::PolicyForNothing)
     })
 }
 

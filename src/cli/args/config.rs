@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{DiffArgs, Target};
+use super::{DiffArgs, MergeArgs, Target};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -41,4 +41,6 @@ pub(crate) enum ConfigCommand {
     },
     /// Compare two configurations setting by setting, secrets masked (exit code 10 if they differ)
     Diff(Box<DiffArgs>),
+    /// Merge configurations as an installation or an upgrade would, on files alone; say who decided what
+    Merge(Box<MergeArgs>),
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -62,6 +62,19 @@ impl Desk {
         path
     }
 
+    pub(super) fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// The names of the files, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     /// Runs `mmembed config …` in the directory.
     pub(super) fn config(&self, words: &[&str]) -> Said {
         self.config_with(words, "")
@@ -87,4 +100,10 @@ impl Desk {
             err: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// The mode of a file.
+pub(super) fn mode_of(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }

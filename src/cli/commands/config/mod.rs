@@ -2,6 +2,7 @@
 
 mod diff;
 mod installed;
+mod merge;
 
 use std::io;
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::path::Path;
 use crate::cli::args::ConfigCommand;
 use crate::cli::exit::Exit;
 use crate::cli::{hint, render, system, words};
-use crate::config::Document;
+use crate::config::{Document, Ledger};
 use crate::engine::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
 use crate::host::Cancel;
 use crate::model::{Ending, Failure, Report};
@@ -34,6 +35,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
             installed::set(target, assignments, json, cancel)?
         }
         ConfigCommand::Diff(args) => diff::run(args, json)?,
+        ConfigCommand::Merge(args) => merge::run(args, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -64,6 +66,7 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Set { .. } => "config set",
         ConfigCommand::Explain { .. } => "config explain",
         ConfigCommand::Diff(_) => "config diff",
+        ConfigCommand::Merge(_) => "config merge",
     }
 }
 
@@ -72,10 +75,14 @@ fn read_file(path: &Path) -> Result<ConfigFile, Refusal> {
     read_config_file(path).map_err(|error| refuse_file(&error))
 }
 
-#[expect(dead_code, reason = "the commands on files are being written")]
 /// Writes a file that was named.
 fn write_file(path: &Path, document: &Document) -> Result<(), Refusal> {
     write_config_file(path, document).map_err(|error| refuse_file(&error))
+}
+
+/// Writes the account of a merge.
+fn write_ledger(path: &Path, ledger: &Ledger) -> Result<(), Refusal> {
+    crate::engine::write_ledger(path, ledger).map_err(|error| refuse_file(&error))
 }
 
 fn refuse_file(error: &ConfigFileError) -> Refusal {
