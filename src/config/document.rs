@@ -14,7 +14,7 @@ mod view;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
-mod laws;
+pub(super) mod laws;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -10,6 +10,8 @@ mod laws;
 mod laws_across;
 #[cfg(test)]
 mod laws_policy;
+#[cfg(test)]
+mod laws_text;
 
 use super::document::{Document, EditError, Kind, Leaf, View};
 use super::layer::{Layers, Missing, NewDefaults, Verdict, judge};

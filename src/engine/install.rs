@@ -1,6 +1,7 @@
 //! An installation: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::config_place::locate_plain;
 use super::conflicts::Foreseen;
 use super::observe::{observe, see_archive};
 use super::open::Payload;
@@ -8,7 +9,7 @@ use super::resolve::Resolved;
 use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::settings::read_ledger;
 use super::state_files::read_receipt;
-use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_document};
+use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_settled};
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
@@ -28,7 +29,10 @@ impl Undertaking for Resolved {
 
     fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
         let request = &self.request;
-        let live = read_document(host, &request.config())?;
+        if let Some(place) = locate_plain(host, &request.config()).map_err(ConfigureError::from)? {
+            place.require_replaceable(host, false).map_err(ConfigureError::from)?;
+        }
+        let live = read_settled(host, &request.config())?;
         let ledger = read_ledger(host, &request.prefix)?;
         let drifted = live.as_ref().map(|live| drift(live, &self.enforced, &ledger));
         let drifted = drifted.unwrap_or_default();

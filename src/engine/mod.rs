@@ -5,6 +5,7 @@ mod adopt;
 mod ask_running;
 mod backup;
 mod config_file;
+mod config_place;
 mod conflicts;
 mod database;
 mod dump;
@@ -44,6 +45,7 @@ pub use backup::{
 pub use config_file::{
     ConfigFile, ConfigFileError, read_config_file, write_config_file, write_ledger,
 };
+pub use config_place::{ConfigPlaceError, FileRule};
 pub use database::DatabaseError;
 pub use dump::DumpError;
 pub use foreign::{Deviation, ForeignError};
@@ -62,7 +64,7 @@ pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore}
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
 pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
 pub use serving::ServingError;
-pub use settings::{Settings, SettingsError, read_settings, set_settings};
+pub use settings::{Leave, Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{

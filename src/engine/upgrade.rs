@@ -1,6 +1,7 @@
 //! An upgrade by one hop: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::config_place::locate_plain;
 use super::conflicts::Foreseen;
 use super::foreign::paths_to_carry;
 use super::install::{finding, lint_overlays, needs, overlays};
@@ -31,6 +32,7 @@ impl Undertaking for ResolvedUpgrade {
         let archive = see_archive(host, request)?;
         let mut inventory = observe(host, request, archive.stamp.clone(), id, Vec::new())?;
         see_installed(host, &request.prefix, &mut inventory)?;
+        self.refuse_file(host, inventory.receipt.as_ref())?;
         let found = self.seeker(host, inventory.receipt.as_ref()).look()?;
         let live = self.live(host, &found, inventory.receipt.as_ref())?;
         see_environment(&found, live.as_ref(), request, &mut inventory);
@@ -101,6 +103,19 @@ impl ResolvedUpgrade {
             return Ok(site.own().ok().flatten());
         }
         Ok(site.own()?)
+    }
+
+    /// Refuses a configuration file that could not be given up for the new one.
+    fn refuse_file(&self, host: &Host, receipt: Option<&Receipt>) -> Result<(), ConfigureError> {
+        let Some(config) = receipt.map(|receipt| &receipt.config) else {
+            return Ok(());
+        };
+        // One in the tree goes with it, whatever other names it has.
+        let replaced = !config.is_within(&self.prefix().live());
+        match locate_plain(host, config)? {
+            Some(place) if replaced => Ok(place.require_replaceable(host, false)?),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// What users and the host do not agree about.

@@ -31,6 +31,9 @@ pub(crate) enum ConfigCommand {
         /// What to set, such as 'TeamSettings.SiteName="Acme"'; the value is JSON
         #[arg(required = true, value_name = "SECTION.KEY=JSON")]
         assignments: Vec<String>,
+        /// Replace a file that has several names under this one; the others keep the former content
+        #[arg(long)]
+        break_hardlink: bool,
     },
     /// Say who decided a setting, and why
     Explain {

@@ -1,14 +1,16 @@
 //! Merging the layers of the configuration into the file that the server reads.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
     Document, DocumentError, EditError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing,
-    NewDefaults, Places, Policies, PolicyError, merge,
+    NewDefaults, Places, Policies, PolicyError, Rule, merge,
 };
+use crate::engine::config_place::{ConfigPlaceError, ConfigPlaceOr};
 use crate::engine::database::DatabaseError;
 use crate::engine::places::placements_for;
 use crate::engine::state_files::{is_assumed, read_receipt};
@@ -29,6 +31,9 @@ pub enum ConfigureError {
     /// A file operation failed.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// The file cannot be used as it lies there.
+    #[error(transparent)]
+    Place(#[from] ConfigPlaceError),
     /// A file is missing.
     #[error("there is no {}", path.display())]
     Missing {
@@ -70,6 +75,15 @@ pub enum ConfigureError {
         #[source]
         source: MergeError,
     },
+}
+
+impl From<ConfigPlaceOr> for ConfigureError {
+    fn from(error: ConfigPlaceOr) -> Self {
+        match error {
+            ConfigPlaceOr::Path(error) => Self::Path(error),
+            ConfigPlaceOr::Place(error) => Self::Place(error),
+        }
+    }
 }
 
 /// Merges and writes. The release's own file and the former one are kept first.
@@ -209,6 +223,31 @@ pub(crate) fn read_document(
     document
         .map(Some)
         .map_err(|source| ConfigureError::Document { path: host.tree.absolute(path), source })
+}
+
+/// How long a file that ends in its middle may still be being written: servers write in place.
+const WRITING: Duration = Duration::from_secs(2);
+
+/// How often it is looked at meanwhile.
+const BLINK: Duration = Duration::from_millis(50);
+
+/// The same for a file that a server may be writing just now.
+pub(crate) fn read_settled(
+    host: &Host,
+    path: &RelPath,
+) -> Result<Option<Document>, ConfigureError> {
+    let begun = host.clock.monotonic();
+    loop {
+        match read_document(host, path) {
+            Err(ConfigureError::Document { source, .. })
+                if matches!(source.rule, Rule::Empty | Rule::Truncated | Rule::Utf8)
+                    && host.clock.monotonic().saturating_sub(begun) < WRITING =>
+            {
+                host.clock.sleep(BLINK);
+            }
+            read => return read,
+        }
+    }
 }
 
 /// The configuration as the release shipped it. The first reading keeps it beside the identity, because the server will

@@ -13,6 +13,7 @@
 mod archive;
 mod collisions;
 mod compression;
+mod config_file;
 mod content;
 mod framing;
 mod links;

@@ -13,7 +13,9 @@ use crate::cli::{hint, render, system, words};
 use crate::config::{
     Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
 };
-use crate::engine::{ConfigureError, Settings, SettingsError, Silent, read_settings, set_settings};
+use crate::engine::{
+    ConfigureError, Leave, Settings, SettingsError, Silent, read_settings, set_settings,
+};
 use crate::host::{Cancel, Host};
 use crate::model::{Ending, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
 
@@ -139,6 +141,7 @@ fn print_reason(
 pub(super) fn set(
     target: &Target,
     texts: &[String],
+    leave: Leave,
     json: bool,
     cancel: Cancel,
 ) -> io::Result<Answer> {
@@ -155,7 +158,7 @@ pub(super) fn set(
         Ok(entered) => entered,
         Err(failure) => return Ok(Err((Exit::Refused, *failure))),
     };
-    match change(&host, &prefix, &assignments) {
+    match change(&host, &prefix, &assignments, leave) {
         Ok((changed, complaints)) if json => {
             render::json::print(&has_set(changed, complaints)).map(|()| Ok(Exit::Done))
         }
@@ -190,6 +193,7 @@ fn change(
     host: &Host,
     prefix: &Prefix,
     assignments: &[Assignment],
+    leave: Leave,
 ) -> Result<(bool, Vec<Complaint>), Refusal> {
     let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
     let mut complaints = lint(&settings, assignments)?;
@@ -200,9 +204,19 @@ fn change(
         at: None,
         text,
     }));
+    complaints.extend(settings.open_mode.map(|mode| Complaint {
+        severity: Severity::Warning,
+        rule: "C-MODE",
+        setting: None,
+        at: None,
+        text: format!(
+            "the file held secrets that others could read (mode {mode:04o}); it is private now"
+        ),
+    }));
     let lock = commands::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
-    let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;
+    let changed =
+        set_settings(host, prefix, &lock, assignments, leave).map_err(|error| refuse(&error))?;
     Ok((changed, complaints))
 }
 
@@ -257,6 +271,8 @@ fn refuse(error: &SettingsError) -> Refusal {
         SettingsError::Path(_) | SettingsError::Configure(ConfigureError::Path(_)) => {
             &system::advice_and_again(error)
         }
+        SettingsError::InDatabase => "change it in the System Console, or with mmctl config set",
+        SettingsError::Configure(ConfigureError::Place(error)) => hint::for_config_place(error),
         SettingsError::Configure(_) | SettingsError::Edit(_) => {
             "mend the configuration at that place"
         }

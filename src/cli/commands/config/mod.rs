@@ -11,7 +11,7 @@ use crate::cli::args::ConfigCommand;
 use crate::cli::exit::Exit;
 use crate::cli::{hint, render, system, words};
 use crate::config::{Document, Ledger};
-use crate::engine::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
+use crate::engine::{ConfigFile, ConfigFileError, Leave, read_config_file, write_config_file};
 use crate::host::Cancel;
 use crate::model::{Ending, Failure, Report};
 
@@ -31,8 +31,9 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Explain { target, setting } => {
             installed::explain(target, setting, json, cancel)?
         }
-        ConfigCommand::Set { target, assignments } => {
-            installed::set(target, assignments, json, cancel)?
+        ConfigCommand::Set { target, assignments, break_hardlink } => {
+            let leave = Leave { break_hardlink: *break_hardlink };
+            installed::set(target, assignments, leave, json, cancel)?
         }
         ConfigCommand::Diff(args) => diff::run(args, json)?,
         ConfigCommand::Merge(args) => merge::run(args, json)?,
