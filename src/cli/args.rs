@@ -3,6 +3,7 @@
 mod backup;
 mod config;
 mod config_diff;
+mod config_fix;
 mod config_merge;
 mod hop;
 mod install;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::config::ConfigCommand;
 pub(crate) use self::config_diff::DiffArgs;
+pub(crate) use self::config_fix::FixArgs;
 pub(crate) use self::config_merge::MergeArgs;
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};

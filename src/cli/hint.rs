@@ -4,12 +4,13 @@ use std::path::Path;
 
 use super::backup_hint;
 use super::call::Call;
+use super::config_hint;
 use super::system;
 use super::words::chain;
 use crate::engine::{
-    AcceptError, CarryError, ConfigPlaceError, ConfigureError, EnvironmentError, FileRule,
-    ForeignError, JournalError, OpenError, Outcome, ProofError, ResolveError, ResolveRestoreError,
-    ResolveUpgradeError, ServingError, StateFileError, StepError, UndertakeError,
+    AcceptError, CarryError, ConfigureError, EnvironmentError, ForeignError, JournalError,
+    OpenError, Outcome, ProofError, ResolveError, ResolveRestoreError, ResolveUpgradeError,
+    ServingError, StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
 use crate::host::{Host, LockError};
@@ -112,23 +113,6 @@ pub(crate) fn for_environment(error: &EnvironmentError) -> String {
     }
 }
 
-/// What to do about a configuration file that lies as it should not.
-pub(crate) const fn for_config_place(error: &ConfigPlaceError) -> &'static str {
-    match error.rule {
-        FileRule::Link => {
-            "put the file itself there, or keep it elsewhere with --config-file from the installation on"
-        }
-        FileRule::HardLinks => {
-            "remove the other names, or say --break-hardlink to `config set`: they keep the former content then"
-        }
-        FileRule::Kind => "move it away, and put the configuration there from a backup",
-        FileRule::Immutable => {
-            "take the protection away with `chattr -i -a`, then run the command again"
-        }
-        FileRule::Mount => "mount the directory that holds it instead of the single file",
-    }
-}
-
 /// How the operator calls this program for that installation.
 pub(crate) fn call(host: &Host, prefix: &Prefix) -> Call {
     Call::new(prefix.app(), host.tree.root())
@@ -162,12 +146,8 @@ pub(crate) fn for_undertaking(
 ) -> Failure {
     let call = call(host, prefix);
     let next = match error {
-        UndertakeError::Configure(ConfigureError::Place(error)) => {
-            for_config_place(error).to_owned()
-        }
-        UndertakeError::Observe(_) | UndertakeError::Configure(_) | UndertakeError::Path(_) => {
-            system::advice_and_again(error)
-        }
+        UndertakeError::Configure(error) => config_hint::for_configure(error, host, prefix),
+        UndertakeError::Observe(_) | UndertakeError::Path(_) => system::advice_and_again(error),
         UndertakeError::Backup(error) => backup_hint::for_backup(error),
         UndertakeError::State(error) => for_state(error),
         UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),

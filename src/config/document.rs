@@ -66,6 +66,14 @@ impl Document {
         Self::scan(bytes).map_err(|fault| fault.placed(bytes))
     }
 
+    /// Refuses a text that is too large to be read at all.
+    ///
+    /// # Errors
+    /// [`Rule::Size`].
+    pub fn admit(bytes: u64) -> Result<(), DocumentError> {
+        if bytes > MAX_BYTES as u64 { Err(too_large().placed(&[])) } else { Ok(()) }
+    }
+
     fn scan(bytes: &[u8]) -> Result<Self, Fault> {
         let text = decode_bytes(bytes)?;
         let scanned = Scanner::new(text, 0).document()?;
@@ -244,10 +252,14 @@ fn is_quoted(token: &str, name: &str) -> bool {
     token.len() == name.len() + 2 && token.get(1..=name.len()) == Some(name)
 }
 
+fn too_large() -> Fault {
+    Fault::new(Rule::Size, 0, "larger than 16 MiB")
+}
+
 fn decode_bytes(bytes: &[u8]) -> Result<&str, Fault> {
     let fault = |rule, what: &str| Err(Fault::new(rule, 0, what));
     if bytes.len() > MAX_BYTES {
-        return fault(Rule::Size, "larger than 16 MiB");
+        return Err(too_large());
     }
     match bytes {
         [] => return fault(Rule::Empty, "the file is empty"),

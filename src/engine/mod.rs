@@ -40,10 +40,11 @@ mod verify;
 pub use adopt::AdoptError;
 pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
-    list_backups, other_sessions, prune_backups, restore_database, verify_backup,
+    list_backups, newest_good_config, other_sessions, prune_backups, restore_database,
+    verify_backup,
 };
 pub use config_file::{
-    ConfigFile, ConfigFileError, read_config_file, write_config_file, write_ledger,
+    ConfigFile, ConfigFileError, read_config_file, strip_bom, write_config_file, write_ledger,
 };
 pub use config_place::{ConfigPlaceError, FileRule};
 pub use database::DatabaseError;

@@ -66,7 +66,7 @@ pub use meter::{Fault, Meter, is_crash};
 pub use named_file::{read_standard_input, write_outside};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside,
-    require_readable, resolve_links, tree_size, unwritable_ancestor,
+    require_readable, resolve_links, size_outside, tree_size, unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};

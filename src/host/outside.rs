@@ -72,6 +72,11 @@ pub fn read_outside(path: &Path, limit: u64) -> Result<Vec<u8>, PathError> {
     Ok(content)
 }
 
+/// How many bytes are in a regular file?
+pub fn size_outside(path: &Path) -> Result<u64, PathError> {
+    Ok(open_regular(path)?.metadata().on("look at", path)?.len())
+}
+
 /// Is it a file that can be read?
 ///
 /// # Errors

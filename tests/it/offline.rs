@@ -2,4 +2,5 @@
 
 mod desk;
 mod diff;
+mod fix;
 mod merge;

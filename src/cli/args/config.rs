@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{DiffArgs, MergeArgs, Target};
+use super::{DiffArgs, FixArgs, MergeArgs, Target};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -46,4 +46,6 @@ pub(crate) enum ConfigCommand {
     Diff(Box<DiffArgs>),
     /// Merge configurations as an installation or an upgrade would, on files alone; say who decided what
     Merge(Box<MergeArgs>),
+    /// Mend a file that no server can read, where that can be done without a loss
+    Fix(FixArgs),
 }

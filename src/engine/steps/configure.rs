@@ -14,7 +14,7 @@ use crate::engine::config_place::{ConfigPlaceError, ConfigPlaceOr};
 use crate::engine::database::DatabaseError;
 use crate::engine::places::placements_for;
 use crate::engine::state_files::{is_assumed, read_receipt};
-use crate::host::{Host, PathError};
+use crate::host::{Host, Kind, PathError};
 use crate::model::{Configure, Event, Prefix, RelPath, TreeIdentity};
 
 /// The payloads and results of this step in the transaction's directory.
@@ -216,6 +216,10 @@ pub(crate) fn read_document(
     path: &RelPath,
 ) -> Result<Option<Document>, ConfigureError> {
     let limit = u64::try_from(MAX_BYTES).expect("the limit fits into 64 bits");
+    let size = host.tree.stat(path)?.filter(|stat| stat.kind == Kind::File).map(|stat| stat.size);
+    let admitted = size.map_or(Ok(()), Document::admit);
+    admitted
+        .map_err(|source| ConfigureError::Document { path: host.tree.absolute(path), source })?;
     let Some(bytes) = host.tree.read(path, limit)? else {
         return Ok(None);
     };

@@ -519,3 +519,43 @@ fn k26_killed_at_any_change_the_file_is_the_former_or_the_new_one() {
         assert_eq!(place.beside(), names, "{at}");
     }
 }
+
+/// J02, J05, J17 and J64, as an operator meets them.
+#[test]
+fn a_broken_text_is_refused_with_what_to_do_next() {
+    let place = Place::new();
+    let text = place.text();
+    let show = || place.world.ask(&["config", "show"], &[]).expect(3);
+    fs::write(&place.file, format!("\u{feff}{text}")).unwrap();
+    let fix = format!("`mmembed config fix --strip-bom {}`", place.file.display());
+    show().saying(&["rule C-BOM", &fix]);
+    let file = OpenOptions::new().write(true).open(&place.file).unwrap();
+    file.set_len(64 << 20).unwrap();
+    show().saying(&["rule C-SIZE", "larger than 16 MiB"]);
+
+    fs::write(&place.file, &text[..300]).unwrap();
+    show().saying(&["rule C-TRUNC", "mmembed backup list", "shows none"]);
+    fs::write(&place.file, &text).unwrap();
+    place.world.ask(&["backup", "create"], &[]).expect(0);
+    let backups = place.world.ask(&["backup", "list", "--json"], &[]).expect(0).json();
+    let id = backups["backups"][0]["id"].as_str().unwrap().to_owned();
+    // A newer one whose configuration is torn, too, is of no use.
+    place.world.ask(&["backup", "create"], &[]).expect(0);
+    let backups = place.world.ask(&["backup", "list", "--json"], &[]).expect(0).json();
+    let newer = Path::new(backups["backups"][1]["path"].as_str().unwrap()).join("config.json");
+    fs::write(newer, &text[..100]).unwrap();
+    let restore =
+        format!("`mmembed backup restore --app acme --root {} {id}`", place.world.root.display());
+    for (torn, rule) in [("", "C-EMPTY"), (&text[..300], "C-TRUNC")] {
+        fs::write(&place.file, torn).unwrap();
+        show().saying(&[
+            rule,
+            &format!("the newest backup with a whole configuration is {id}"),
+            &restore,
+        ]);
+    }
+    let words = place.world.install_words(&place.archive, &["--no-start", "--enforce"]);
+    place.world.run(&words).expect(3).saying(&["C-TRUNC", &restore]);
+    let saved = place.world.below("var/opt/acme/mmembed/backups").join(&id).join("config.json");
+    assert_eq!(fs::read_to_string(saved).unwrap(), text);
+}

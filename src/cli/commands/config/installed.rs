@@ -9,13 +9,11 @@ use crate::cli::args::Target;
 use crate::cli::call::Call;
 use crate::cli::commands;
 use crate::cli::exit::{self, Exit};
-use crate::cli::{hint, render, system, words};
+use crate::cli::{config_hint, hint, render, system, words};
 use crate::config::{
     Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
 };
-use crate::engine::{
-    ConfigureError, Leave, Settings, SettingsError, Silent, read_settings, set_settings,
-};
+use crate::engine::{Leave, Settings, SettingsError, Silent, read_settings, set_settings};
 use crate::host::{Cancel, Host};
 use crate::model::{Ending, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
 
@@ -30,7 +28,7 @@ fn with_settings(
     };
     match read_settings(&host, &prefix) {
         Ok(settings) => answer(&settings),
-        Err(error) => Ok(Err(refuse(&error))),
+        Err(error) => Ok(Err(refuse(&error, &host, &prefix))),
     }
 }
 
@@ -195,7 +193,7 @@ fn change(
     assignments: &[Assignment],
     leave: Leave,
 ) -> Result<(bool, Vec<Complaint>), Refusal> {
-    let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
+    let settings = read_settings(host, prefix).map_err(|error| refuse(&error, host, prefix))?;
     let mut complaints = lint(&settings, assignments)?;
     complaints.extend(words::overridden(&settings.overridden.names).map(|text| Complaint {
         severity: Severity::Warning,
@@ -215,8 +213,8 @@ fn change(
     }));
     let lock = commands::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
-    let changed =
-        set_settings(host, prefix, &lock, assignments, leave).map_err(|error| refuse(&error))?;
+    let changed = set_settings(host, prefix, &lock, assignments, leave)
+        .map_err(|error| refuse(&error, host, prefix))?;
     Ok((changed, complaints))
 }
 
@@ -258,7 +256,7 @@ fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> Refus
     (Exit::Refused, failure(format!("there is no setting {setting} in the configuration"), &next))
 }
 
-fn refuse(error: &SettingsError) -> Refusal {
+fn refuse(error: &SettingsError, host: &Host, prefix: &Prefix) -> Refusal {
     if let SettingsError::Interrupted { .. } = error {
         let next = "run `mmembed recover`, or `install` again, which finishes it first";
         return (Exit::Locked, failure(words::chain(error), next));
@@ -268,14 +266,10 @@ fn refuse(error: &SettingsError) -> Refusal {
         SettingsError::Busy { .. } | SettingsError::Interrupted { .. } => "try again in a moment",
         SettingsError::Open(_) => "see what `status` says",
         SettingsError::State(error) => &hint::for_state(error),
-        SettingsError::Path(_) | SettingsError::Configure(ConfigureError::Path(_)) => {
-            &system::advice_and_again(error)
-        }
+        SettingsError::Path(_) => &system::advice_and_again(error),
         SettingsError::InDatabase => "change it in the System Console, or with mmctl config set",
-        SettingsError::Configure(ConfigureError::Place(error)) => hint::for_config_place(error),
-        SettingsError::Configure(_) | SettingsError::Edit(_) => {
-            "mend the configuration at that place"
-        }
+        SettingsError::Configure(error) => &config_hint::for_configure(error, host, prefix),
+        SettingsError::Edit(_) => "mend the configuration at that place",
     };
     (Exit::Refused, failure(words::chain(error), next))
 }

@@ -1,6 +1,7 @@
 //! `config`: what the settings of a server are, and what they will be.
 
 mod diff;
+mod fix;
 mod installed;
 mod merge;
 
@@ -9,7 +10,7 @@ use std::path::Path;
 
 use crate::cli::args::ConfigCommand;
 use crate::cli::exit::Exit;
-use crate::cli::{hint, render, system, words};
+use crate::cli::{config_hint, hint, render, system, words};
 use crate::config::{Document, Ledger};
 use crate::engine::{ConfigFile, ConfigFileError, Leave, read_config_file, write_config_file};
 use crate::host::Cancel;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         }
         ConfigCommand::Diff(args) => diff::run(args, json)?,
         ConfigCommand::Merge(args) => merge::run(args, json)?,
+        ConfigCommand::Fix(args) => fix::run(args, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -68,6 +70,7 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Explain { .. } => "config explain",
         ConfigCommand::Diff(_) => "config diff",
         ConfigCommand::Merge(_) => "config merge",
+        ConfigCommand::Fix(_) => "config fix",
     }
 }
 
@@ -89,7 +92,7 @@ fn write_ledger(path: &Path, ledger: &Ledger) -> Result<(), Refusal> {
 fn refuse_file(error: &ConfigFileError) -> Refusal {
     let next = match error {
         ConfigFileError::Path(_) => &system::advice_and_again(error),
-        ConfigFileError::Document { .. } => "mend the file at that place",
+        ConfigFileError::Document { path, why } => &config_hint::for_text(why.rule, path),
     };
     (Exit::Refused, failure(words::chain(error), next))
 }
