@@ -42,7 +42,14 @@ pub(crate) fn for_configure(error: &ConfigureError, host: &Host, prefix: &Prefix
             for_torn(path, host, prefix)
         }
         ConfigureError::Document { path, source } => for_text(source.rule, path),
-        _ => "mend the configuration at that place".to_owned(),
+        ConfigureError::Missing { .. }
+        | ConfigureError::Stored(_)
+        | ConfigureError::StoredClosed(_)
+        | ConfigureError::NoneStored
+        | ConfigureError::StoredDocument(_)
+        | ConfigureError::Overridden(_)
+        | ConfigureError::Policy(_)
+        | ConfigureError::Merge { .. } => "mend the configuration at that place".to_owned(),
     }
 }
 

@@ -240,6 +240,15 @@ impl Ledger {
         }
     }
 
+    /// The form in which it is kept.
+    ///
+    /// # Panics
+    /// Never: names and words make no JSON fail.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a ledger is plain data")
+    }
+
     /// All decisions.
     #[must_use]
     pub fn decisions(&self) -> &[Decision] {

@@ -309,14 +309,13 @@ impl Merging {
 fn adopts(layers: &Layers<'_>, setting: &SettingPath) -> Option<Because> {
     let bound = belongs_to_installation(setting);
     match layers.policies.on_new_default(setting) {
-        Some(OnNewDefault::Keep) => None,
         // Who names it knows what it is bound to. But no release knows the secret of an installation.
         Some(OnNewDefault::Adopt) => (!is_secret(setting)).then_some(Because::ReleaseDefaultChosen),
         Some(OnNewDefault::AdoptAmongOthers) => (!bound).then_some(Because::ReleaseDefaultChosen),
         None if layers.new_defaults == NewDefaults::Adopt => {
             (!bound).then_some(Because::ReleaseDefaultAdopted)
         }
-        None => None,
+        None | Some(OnNewDefault::Keep) => None,
     }
 }
 

@@ -85,6 +85,5 @@ pub fn write_config_file(path: &Path, document: &Document) -> Result<(), ConfigF
 /// # Errors
 /// As [`write_config_file`].
 pub fn write_ledger(path: &Path, ledger: &Ledger) -> Result<(), ConfigFileError> {
-    let text = serde_json::to_vec_pretty(ledger).expect("a ledger is plain data");
-    Ok(write_outside(path, &text)?)
+    Ok(write_outside(path, ledger.to_text().as_bytes())?)
 }

@@ -99,8 +99,8 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
     for text in remarks(&merged) {
         cx.reporter.hear(&Event::Note { text });
     }
-    let ledger = serde_json::to_vec_pretty(&merged.ledger).expect("a ledger is plain data");
-    host.tree.replace(&cx.directory().join(LEDGER), &ledger, 0o600, None)?;
+    let ledger = merged.ledger.to_text();
+    host.tree.replace(&cx.directory().join(LEDGER), ledger.as_bytes(), 0o600, None)?;
     let text = merged.document.to_text();
     // It holds the password of the database, whatever mode it came with.
     let (directory, file) = (cx.directory(), &configure.file);
