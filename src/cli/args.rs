@@ -13,7 +13,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::config::{
-    ConfigCommand, DescribeArgs, EffectiveArgs, Emit, EnvArgs, LintArgs, LintFormat, MigrateArgs,
+    ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
+    LintFormat, MergeArgs, MigrateArgs,
 };
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};

@@ -12,11 +12,13 @@ mod environment;
 mod forecast;
 mod journey;
 mod known;
+mod known_name;
 mod layer;
 mod ledger;
 mod mask;
 mod merge;
 mod place;
+mod policy;
 mod relocate;
 mod rename;
 mod scope;
@@ -46,11 +48,13 @@ pub use environment::{
 pub use forecast::{Became, Effect, Forecast, GENERATED, forecast};
 pub use journey::{Journey, JourneyError, Stop};
 pub use known::{KnownSetting, exists_in, known, knows_all_of, nearest};
+pub use known_name::{UnknownName, require_known};
 pub use layer::{Hop, Layers, Missing, NewDefaults};
 pub use ledger::{Because, Choice, Decision, Ledger, Origin};
 pub use mask::Shown;
-pub use merge::{Carried, Carry, MergeError, Merged, merge};
+pub use merge::{Carried, Carry, Conflict, MergeError, Merged, Settlement, merge};
 pub use place::{PlaceError, Placement, Where, check_place};
+pub use policy::{Policies, Policy, PolicyError, Stance};
 pub use relocate::{
     FoundAt, FoundPlace, Move, OwnPlace, Places, RelocateError, Relocated, find_places, places_of,
     relocate, unrelocate,

@@ -1,13 +1,15 @@
 //! An installation: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::config_place::locate_plain;
+use super::conflicts::Foreseen;
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve::Resolved;
 use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::settings::read_ledger;
 use super::state_files::read_receipt;
-use super::steps::{DEFAULTS, ENFORCED, read_document};
+use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_settled};
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
@@ -28,7 +30,10 @@ impl Undertaking for Resolved {
 
     fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
         let request = &self.request;
-        let live = read_document(host, &request.config())?;
+        if let Some(place) = locate_plain(host, &request.config()).map_err(ConfigureError::from)? {
+            place.require_replaceable(host, false).map_err(ConfigureError::from)?;
+        }
+        let live = read_settled(host, &request.config())?;
         let ledger = read_ledger(host, &request.prefix)?;
         let drifted = live.as_ref().map(|live| drift(live, &self.enforced, &ledger));
         let drifted = drifted.unwrap_or_default();
@@ -54,6 +59,7 @@ impl Undertaking for Resolved {
             intent: plan.intent,
             own: live.as_ref(),
         }));
+        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -69,6 +75,18 @@ impl Undertaking for Resolved {
 }
 
 impl Resolved {
+    /// What users and the host do not agree about.
+    fn conflicts(
+        &self,
+        host: &Host,
+        receipt: Option<&Receipt>,
+    ) -> Result<Vec<Finding>, ConfigureError> {
+        let Self { request: target, defaults, enforced, .. } = self;
+        let foreseen =
+            receipt.map(|receipt| Foreseen { host, target, receipt, defaults, enforced });
+        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
+    }
+
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
         let service = receipt.map(|receipt| receipt.service.clone()).unwrap_or_default();
         let seeker = Seeker {

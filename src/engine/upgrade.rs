@@ -1,6 +1,8 @@
 //! An upgrade by one hop: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::config_place::locate_plain;
+use super::conflicts::Foreseen;
 use super::foreign::paths_to_carry;
 use super::install::{finding, lint_overlays, needs, overlays};
 use super::observe::{observe, see_archive};
@@ -8,7 +10,7 @@ use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
 use super::server_environment::{Found, Judged, Seeker, SiteConfig, judge, layer_of, names_of};
 use super::state_files::{read_identity, read_receipt};
-use super::steps::read_document;
+use super::steps::{ConfigureError, read_document};
 use super::survey::survey;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
@@ -30,6 +32,7 @@ impl Undertaking for ResolvedUpgrade {
         let archive = see_archive(host, request)?;
         let mut inventory = observe(host, request, archive.stamp.clone(), id, Vec::new())?;
         see_installed(host, &request.prefix, &mut inventory)?;
+        self.refuse_file(host, inventory.receipt.as_ref())?;
         let found = self.seeker(host, inventory.receipt.as_ref()).look()?;
         let live = self.live(host, &found, inventory.receipt.as_ref())?;
         see_environment(&found, live.as_ref(), request, &mut inventory);
@@ -44,6 +47,7 @@ impl Undertaking for ResolvedUpgrade {
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
         surroundings.findings.extend(self.refused(live.as_ref(), &overridden));
+        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,
@@ -100,6 +104,36 @@ impl ResolvedUpgrade {
             return Ok(site.own().ok().flatten());
         }
         Ok(site.own()?)
+    }
+
+    /// Refuses a configuration file that could not be given up for the new one.
+    fn refuse_file(&self, host: &Host, receipt: Option<&Receipt>) -> Result<(), ConfigureError> {
+        let Some(config) = receipt.map(|receipt| &receipt.config) else {
+            return Ok(());
+        };
+        // One in the tree goes with it, whatever other names it has.
+        let replaced = !config.is_within(&self.prefix().live());
+        match locate_plain(host, config)? {
+            Some(place) if replaced => Ok(place.require_replaceable(host, false)?),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What users and the host do not agree about.
+    fn conflicts(
+        &self,
+        host: &Host,
+        receipt: Option<&Receipt>,
+    ) -> Result<Vec<Finding>, ConfigureError> {
+        let Self { request, defaults, enforced, .. } = self;
+        let foreseen = receipt.map(|receipt| Foreseen {
+            host,
+            target: &request.target,
+            receipt,
+            defaults,
+            enforced,
+        });
+        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
     }
 
     /// What the new version will say of the settings in use, and of the host's.

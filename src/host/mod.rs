@@ -68,7 +68,8 @@ pub use named_directory::write_entries_outside;
 pub use named_file::{read_standard_input, write_outside, write_private_outside};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside,
-    read_with_access, require_readable, resolve_links, tree_size, unwritable_ancestor,
+    read_with_access, require_readable, resolve_links, size_outside, tree_size,
+    unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};

@@ -87,6 +87,11 @@ pub fn read_with_access(path: &Path, limit: u64) -> Result<(Vec<u8>, FileAccess)
     Ok((read_at_most(file, path, limit)?, access))
 }
 
+/// How many bytes are in a regular file?
+pub fn size_outside(path: &Path) -> Result<u64, PathError> {
+    Ok(open_regular(path)?.metadata().on("look at", path)?.len())
+}
+
 /// Is it a file that can be read?
 ///
 /// # Errors

@@ -25,6 +25,7 @@ mod fixture_release;
 mod hostile;
 mod install;
 mod lint;
+mod offline;
 mod orphans;
 mod private_postgres;
 mod service;

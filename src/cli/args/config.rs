@@ -1,17 +1,23 @@
 //! What can be typed after `config`.
 
 mod describe;
+mod diff;
 mod effective;
 mod env;
+mod fix;
 mod lint;
+mod merge;
 mod migrate;
 
 use clap::Subcommand;
 
 pub(crate) use self::describe::DescribeArgs;
+pub(crate) use self::diff::DiffArgs;
 pub(crate) use self::effective::EffectiveArgs;
 pub(crate) use self::env::{Emit, EnvArgs};
+pub(crate) use self::fix::FixArgs;
 pub(crate) use self::lint::{LintArgs, LintFormat};
+pub(crate) use self::merge::MergeArgs;
 pub(crate) use self::migrate::MigrateArgs;
 
 use super::Target;
@@ -44,6 +50,9 @@ pub(crate) enum ConfigCommand {
         /// What to set, such as 'TeamSettings.SiteName="Acme"'; the value is JSON
         #[arg(required = true, value_name = "SECTION.KEY=JSON")]
         assignments: Vec<String>,
+        /// Replace a file that has several names under this one; the others keep the former content
+        #[arg(long)]
+        break_hardlink: bool,
     },
     /// Say who decided a setting, and why
     Explain {
@@ -65,6 +74,12 @@ pub(crate) enum ConfigCommand {
     Effective(EffectiveArgs),
     /// Write what the host enforces as MM_* variables, for whoever starts the server
     Env(EnvArgs),
+    /// Compare two configurations setting by setting, secrets masked (exit code 10 if they differ)
+    Diff(Box<DiffArgs>),
+    /// Merge configurations as an installation or an upgrade would, on files alone; say who decided what
+    Merge(Box<MergeArgs>),
+    /// Mend a file that no server can read, where that can be done without a loss
+    Fix(FixArgs),
 }
 
 /// A version, or a line of versions by its first release: `5.37` is 5.37.0.

@@ -80,6 +80,8 @@ pub struct RunningOverrides {
     pub names: Vec<String>,
     /// Those over single settings.
     pub settings: Vec<(SettingPath, String)>,
+    /// Does it read no file at all, but what a database holds?
+    pub in_database: bool,
 }
 
 impl RunningOverrides {
@@ -95,6 +97,10 @@ impl RunningOverrides {
         let seen = effective(own, environment.pairs(), version);
         let taken = seen.map(|seen| seen.overrides).unwrap_or_default().into_iter();
         Self {
+            in_database: matches!(
+                environment.config_store(reads_config_variable(version)),
+                ConfigStore::Database { .. }
+            ),
             names: names_of(&environment, Some(own), version),
             settings: taken
                 .filter(Override::is_taken)

@@ -68,3 +68,30 @@ fn settings_that_the_new_release_refuses_stop_nothing() {
     std::fs::write(&variables, "MM_TEAMSETTINGS_EXPERIMENTALVIEWARCHIVEDCHANNELS=true\n").unwrap();
     site.upgrade(&archive, &["--dry-run", "--env-file", variables.to_str().unwrap()]).expect(10);
 }
+
+#[test]
+fn what_users_and_the_host_do_not_agree_about_is_told_before_anything_stops() {
+    let site = Site::of("10.11.0");
+    // Everybody at this site got 77 by a user; the release shipped another number.
+    let mut overlay = site.world.overlay();
+    overlay["TeamSettings"]["MaxUsersPerTeam"] = 90.into();
+    let overlay = site.world.write_overlay("other.json", &overlay);
+    let archive = site.archive(&release("11.7.0"));
+    let given = ["--config-overlay", overlay.to_str().unwrap()];
+    let stamps = site.world.stamps();
+    site.upgrade(&archive, &[&given[..], &["--dry-run"]].concat()).expect(10).saying(&[
+        "warning: TeamSettings.MaxUsersPerTeam: a user changed it to 77",
+        "its default to 90; the user's value stays",
+    ]);
+    let refusing = [&given[..], &["--policy", "TeamSettings=refuse"]].concat();
+    site.upgrade(&archive, &refusing).expect(3).saying(&["fatal:", "by policy that is refused"]);
+    site.upgrade(&archive, &[&refusing[..], &["--dry-run"]].concat()).expect(3);
+    site.world.assert_untouched_since(&stamps);
+    assert_eq!(site.world.serving().as_deref(), Some("10.11.0"));
+
+    let preferring = [&given[..], &["--policy", "TeamSettings=prefer-host"]].concat();
+    site.upgrade(&archive, &preferring).expect(0);
+    assert_eq!(site.world.config()["TeamSettings"]["MaxUsersPerTeam"], 90);
+    let explained = site.world.ask(&["config", "explain"], &["TeamSettings.MaxUsersPerTeam"]);
+    explained.expect(0).saying(&["by policy the host's is taken (instead of 77)"]);
+}

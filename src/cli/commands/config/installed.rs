@@ -9,12 +9,12 @@ use crate::cli::args::Target;
 use crate::cli::call::Call;
 use crate::cli::commands;
 use crate::cli::exit::{self, Exit};
-use crate::cli::{hint, render, system, words};
+use crate::cli::{config_hint, hint, render, system, words};
 use crate::config::{
     Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
     refusals,
 };
-use crate::engine::{ConfigureError, Settings, SettingsError, Silent, read_settings, set_settings};
+use crate::engine::{Leave, Settings, SettingsError, Silent, read_settings, set_settings};
 use crate::host::{Cancel, Host};
 use crate::model::{Ending, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
 
@@ -29,7 +29,7 @@ fn with_settings(
     };
     match read_settings(&host, &prefix) {
         Ok(settings) => answer(&settings),
-        Err(error) => Ok(Err(refuse(&error))),
+        Err(error) => Ok(Err(refuse(&error, &host, &prefix))),
     }
 }
 
@@ -140,6 +140,7 @@ fn print_reason(
 pub(super) fn set(
     target: &Target,
     texts: &[String],
+    leave: Leave,
     json: bool,
     cancel: Cancel,
 ) -> io::Result<Answer> {
@@ -156,7 +157,7 @@ pub(super) fn set(
         Ok(entered) => entered,
         Err(failure) => return Ok(Err((Exit::Refused, *failure))),
     };
-    match change(&host, &prefix, &assignments) {
+    match change(&host, &prefix, &assignments, leave) {
         Ok((changed, complaints)) if json => {
             render::json::print(&has_set(changed, complaints)).map(|()| Ok(Exit::Done))
         }
@@ -191,17 +192,25 @@ fn change(
     host: &Host,
     prefix: &Prefix,
     assignments: &[Assignment],
+    leave: Leave,
 ) -> Result<(bool, Vec<Complaint>), Refusal> {
-    let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
+    let settings = read_settings(host, prefix).map_err(|error| refuse(&error, host, prefix))?;
     let mut complaints = lint(&settings, assignments)?;
     let overridden = words::overridden(&settings.overridden.names);
     complaints.extend(overridden.map(|text| Complaint {
         rule: "overridden",
         ..Complaint::new(Severity::Warning, "C-ENV", text)
     }));
+    complaints.extend(settings.open_mode.map(|mode| {
+        let text = format!(
+            "the file held secrets that others could read (mode {mode:04o}); it is private now"
+        );
+        Complaint::new(Severity::Warning, "C-MODE", text)
+    }));
     let lock = commands::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
-    let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;
+    let changed = set_settings(host, prefix, &lock, assignments, leave)
+        .map_err(|error| refuse(&error, host, prefix))?;
     Ok((changed, complaints))
 }
 
@@ -237,7 +246,7 @@ fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> Refus
     (Exit::Refused, failure(format!("there is no setting {setting} in the configuration"), &next))
 }
 
-fn refuse(error: &SettingsError) -> Refusal {
+fn refuse(error: &SettingsError, host: &Host, prefix: &Prefix) -> Refusal {
     if let SettingsError::Interrupted { .. } = error {
         let next = "run `mmembed recover`, or `install` again, which finishes it first";
         return (Exit::Locked, failure(words::chain(error), next));
@@ -247,12 +256,10 @@ fn refuse(error: &SettingsError) -> Refusal {
         SettingsError::Busy { .. } | SettingsError::Interrupted { .. } => "try again in a moment",
         SettingsError::Open(_) => "see what `status` says",
         SettingsError::State(error) => &hint::for_state(error),
-        SettingsError::Path(_) | SettingsError::Configure(ConfigureError::Path(_)) => {
-            &system::advice_and_again(error)
-        }
-        SettingsError::Configure(_) | SettingsError::Edit(_) => {
-            "mend the configuration at that place"
-        }
+        SettingsError::Path(_) => &system::advice_and_again(error),
+        SettingsError::InDatabase => "change it in the System Console, or with mmctl config set",
+        SettingsError::Configure(error) => &config_hint::for_configure(error, host, prefix),
+        SettingsError::Edit(_) => "mend the configuration at that place",
     };
     (Exit::Refused, failure(words::chain(error), next))
 }
