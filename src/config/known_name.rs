@@ -98,7 +98,7 @@ mod tests {
             ),
             (
                 "TeamSettings.EnableUserCretion",
-                Some("10.11.0"),
+                Some("99.0.0"),
                 Some(
                     "there is no setting or section TeamSettings.EnableUserCretion; did you mean \
                      TeamSettings.EnableUserCreation?",
@@ -106,7 +106,7 @@ mod tests {
             ),
             ("Unheard.Of", None, Some("there is no setting or section Unheard.Of")),
             ("Unheard.Of", Some("5.37.0"), Some("there is no setting or section Unheard.Of")),
-            ("Unheard.Of", Some("10.11.0"), None),
+            ("Unheard.Of", Some("99.0.0"), None),
         ] {
             assert_eq!(refused(name, version).as_deref(), said, "{name} {version:?}");
         }
