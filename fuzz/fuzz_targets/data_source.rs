@@ -73,10 +73,10 @@ fn mysql(endpoint: &Endpoint) -> Option<String> {
     if let Some(password) = &endpoint.password {
         text = format!("{text}:{}", password.expose());
     }
-    text += &match &endpoint.address {
+    let address = match &endpoint.address {
         Address::Tcp { host, .. } if host.contains(['[', ']']) => return None,
-        address @ Address::Tcp { .. } => format!("@tcp({address})"),
-        Address::SocketFile { path } => format!("@unix({path})"),
+        address @ Address::Tcp { .. } => format!("tcp({address})"),
+        Address::SocketFile { path } => format!("unix({path})"),
         Address::SocketDirectory { .. } => panic!("MySQL has no such socket"),
     };
     let encoded = |value: &str| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
@@ -86,7 +86,7 @@ fn mysql(endpoint: &Endpoint) -> Option<String> {
         .iter()
         .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
-    Some(format!("{text}/{database}?{}", parameters.join("&")))
+    Some(format!("{text}@{address}/{database}?{}", parameters.join("&")))
 }
 
 /// What can be seen is the same with any other password, and ends where it seems to end.
@@ -103,7 +103,8 @@ fn mask(endpoint: &Endpoint) {
         return;
     };
     let password = password.expose().as_str();
-    let divides = |letter: char| letter.is_whitespace() || "\"'\\:@".contains(letter);
+    // What divides a data source may have more masked than the password.
+    let divides = |letter: char| letter.is_whitespace() || "\"'\\:@=".contains(letter);
     if !format!("{user}{password}").contains(divides) {
         assert_eq!(quoted(user, password), quoted(user, "another"));
     }
@@ -123,15 +124,15 @@ fn quoted(user: &str, password: &str) -> [String; 6] {
 
 /// Whatever others see of an endpoint: how it is printed, and the calls of tools with their arguments.
 fn seen(endpoint: &Endpoint) -> String {
-    let mut seen = format!("{endpoint} {endpoint:?} {endpoint:#?}");
-    let mut calls = Vec::new();
+    let mut seen = vec![format!("{endpoint} {endpoint:?} {endpoint:#?}")];
     if let Ok(psql) = Psql::on(endpoint) {
-        calls.extend([ping(&psql), dump(&psql, "public", &[])]);
+        seen.extend([ping(&psql), dump(&psql, "public", &[])].map(|call| format!("{call:?}")));
     }
     if let Some(mysql) = Mysql::on(endpoint, "/run/options") {
-        calls.extend([mysql.ask_facts("mysql"), mysql.dump("mysqldump"), mysql.load("mysql")]);
+        let calls = [mysql.ask_facts("mysql"), mysql.dump("mysqldump"), mysql.load("mysql")];
+        seen.extend(calls.map(|call| format!("{call:?}")));
         let options = Mysql::options(endpoint);
-        seen += &format!("{options:?} {} lines", options.expose().lines().count());
+        seen.push(format!("{options:?} {} lines", options.expose().lines().count()));
     }
-    calls.iter().fold(seen, |seen, call| format!("{seen} {call:?}"))
+    seen.join("\n")
 }

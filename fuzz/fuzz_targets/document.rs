@@ -3,7 +3,6 @@
 //! byte alone picks a setting that is there.
 #![no_main]
 
-#[path = "document/oracle.rs"]
 mod oracle;
 
 use libfuzzer_sys::fuzz_target;
@@ -116,9 +115,8 @@ fn setting_named(document: &Document, name: &[u8]) -> Option<SettingPath> {
 fn edit(document: &Document, setting: &SettingPath, value: &str) {
     let before = document.to_text();
     let mut edited = document.clone();
-    let written = match edited.set_raw(setting, value) {
-        Ok(written) => written,
-        Err(_) => return assert_eq!(edited.to_text(), before),
+    let Ok(written) = edited.set_raw(setting, value) else {
+        return assert_eq!(edited.to_text(), before);
     };
     let after = edited.to_text();
     assert!(written != Written::Same || after == before);

@@ -10,8 +10,8 @@ fuzz_target!(|text: &str| {
         Ok(found) => found,
         Err(error) => return assert!((1..=lines).contains(&error.line)),
     };
-    let quoted: String =
-        found.iter().map(|(name, value)| format!("{name}={}\n", quote(value.expose()))).collect();
+    let lines = found.iter().map(|(name, value)| format!("{name}={}", quote(value.expose())));
+    let quoted = lines.collect::<Vec<_>>().join("\n");
     assert_eq!(parse_environment_file(&quoted), Ok(found));
 });
 

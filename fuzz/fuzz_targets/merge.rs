@@ -8,7 +8,7 @@ use std::path::Path;
 use libfuzzer_sys::fuzz_target;
 use mmembed::config::{
     Carry, Choice, Document, Hop, Kind, Layers, Merged, Missing, NewDefaults, Placement, Places,
-    Shown, View, Where, merge,
+    RenameKind, Shown, View, Where, merge, renames,
 };
 use mmembed::model::{PlaceName, Version};
 
@@ -45,12 +45,16 @@ struct Case {
 impl Case {
     fn read(text: &str) -> Self {
         let layer = |letter: char| layer(text, letter);
-        let hop = text.lines().find_map(|line| {
+        let hop: Option<(Version, Version)> = text.lines().find_map(|line| {
             let (from, to) = line.strip_prefix("+hop ")?.split_once(' ')?;
             Some((from.parse().ok()?, to.parse().ok()?))
         });
+        let mut release = layer('r').unwrap_or_else(Document::empty);
+        if let Some((_, to)) = &hop {
+            ship(&mut release, to);
+        }
         Self {
-            release: layer('r').unwrap_or_else(Document::empty),
+            release,
             old_release: layer('o'),
             defaults: layer('d'),
             applied: layer('a'),
@@ -59,9 +63,7 @@ impl Case {
             adopt: text.lines().any(|line| line == "+adopt"),
             fill: text.lines().any(|line| line == "+fill"),
             places: text.lines().any(|line| line == "+places"),
-            version: hop
-                .as_ref()
-                .map_or(Version::new(5, 37, 0), |(_, to): &(_, Version)| to.clone()),
+            version: hop.as_ref().map_or(Version::new(5, 37, 0), |(_, to)| to.clone()),
             hop,
         }
     }
@@ -102,6 +104,23 @@ fn layer(text: &str, letter: char) -> Option<Document> {
         }
     }
     document
+}
+
+/// Makes this a file of that release: it uses the names of its own version, and no others.
+fn ship(release: &mut Document, version: &Version) {
+    for rename in renames() {
+        let (wrong, right) = if rename.is_known_to(version) {
+            (&rename.from, &rename.to)
+        } else {
+            (&rename.to, &rename.from)
+        };
+        if rename.kind == RenameKind::Recased {
+            let section = right.parent().and_then(|section| release.spelling(&section));
+            release.respell(&section.map_or_else(|| right.clone(), |it| it.child(right.name())));
+        } else {
+            drop(release.remove(wrong));
+        }
+    }
 }
 
 /// Every value of the site is in the merged file or named in the ledger, and every setting has its one decision.
