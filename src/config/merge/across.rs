@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::MergeError;
-use crate::config::document::{Document, EditError, Kind};
+use crate::config::document::{Document, EditError, Kind, View};
 use crate::config::layer::{Hop, Layers};
 use crate::config::ledger::Origin;
 use crate::config::policy::Policies;
@@ -154,7 +154,8 @@ fn recase(document: &mut Document, rename: &Rename, hop: Hop<'_>) {
     document.respell(&wanted.unwrap_or_else(|| right.clone()));
 }
 
-/// Moves a value to its new name, and takes away what is empty without it.
+/// Moves a value to its new name, and takes away what is empty without it. None of these settings is an object: one that
+/// stands there is nothing that either version reads.
 fn carry(
     document: &mut Document,
     from: &SettingPath,
@@ -163,9 +164,9 @@ fn carry(
     let Some(spelled) = document.spelling(from) else {
         return Ok(None);
     };
-    let is_value = |value: &crate::config::View<'_>| value.kind() != Kind::Null;
-    let Some(value) = document.get(from).filter(is_value).map(|value| value.raw().to_owned())
-    else {
+    let is_value = |value: &View<'_>| value.kind() != Kind::Null;
+    let movable = |value: &View<'_>| is_value(value) && value.kind() != Kind::Object;
+    let Some(value) = document.get(from).filter(movable).map(|value| value.raw().to_owned()) else {
         return Ok(None);
     };
     let taken = document.get(to).as_ref().is_some_and(is_value);
