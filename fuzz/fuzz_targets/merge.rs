@@ -8,7 +8,7 @@ use std::path::Path;
 use libfuzzer_sys::fuzz_target;
 use mmembed::config::{
     Carry, Choice, Document, Hop, Kind, Layers, Merged, Missing, NewDefaults, Placement, Places,
-    RenameKind, Shown, View, Where, merge, renames,
+    Policies, RenameKind, Shown, View, Where, merge, renames,
 };
 use mmembed::model::{PlaceName, Version};
 
@@ -76,6 +76,7 @@ impl Case {
             former: &[],
         };
         Layers {
+            policies: Policies::NONE,
             release: &self.release,
             old_release: self.old_release.as_ref(),
             new_defaults: if self.adopt { NewDefaults::Adopt } else { NewDefaults::Report },
@@ -162,7 +163,9 @@ fn enforce(layers: &Layers<'_>, merged: &Merged) {
     for leaf in layers.enforced.iter().flat_map(|enforced| enforced.leaves()) {
         let value = merged.document.get(&leaf.setting).expect("what is enforced is there");
         assert!(value.is_same_as(&leaf.value) || is_filled(&leaf.value, &value));
-        assert!(!merged.conflicts.iter().any(|setting| setting.is_same_as(&leaf.setting)));
+        assert!(
+            !merged.conflicts.iter().any(|conflict| conflict.setting.is_same_as(&leaf.setting))
+        );
     }
 }
 
