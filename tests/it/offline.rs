@@ -4,3 +4,4 @@ mod desk;
 mod diff;
 mod fix;
 mod merge;
+mod migrate;

@@ -6,10 +6,11 @@ use crate::config::SettingPath;
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The configuration before: a file, or - for the standard input
+    /// The configuration before: a file, - for the standard input, or a version, such as 9.5, for what its servers fill into
+    /// a new file
     #[arg(value_name = "A")]
     pub(crate) before: String,
-    /// The configuration after: a file, or - for the standard input
+    /// The configuration after, likewise
     #[arg(value_name = "B")]
     pub(crate) after: String,
     /// Compare only this section or setting, with all that lies below it (repeatable)

@@ -6,12 +6,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Answer, Refusal, failure};
-use crate::cli::args::DiffArgs;
+use crate::cli::args::{DiffArgs, release_line};
 use crate::cli::exit::Exit;
 use crate::cli::{render, words};
-use crate::config::{Difference, Document, diff, require_known};
+use crate::config::{Difference, Document, diff, forecast, require_known};
 use crate::host::exists_outside;
-use crate::model::{REPORT_SCHEMA, Version};
+use crate::model::REPORT_SCHEMA;
 
 /// Compares, and prints what differs. That something does is told by the exit code, too.
 pub(super) fn run(args: &DiffArgs, json: bool) -> io::Result<Answer> {
@@ -47,22 +47,14 @@ fn compare(args: &DiffArgs) -> Result<Vec<Difference>, Refusal> {
     Ok(differences)
 }
 
-/// One side. The name of a file wins over what else it could mean.
+/// One side: a file, or what servers of a version fill into a new one. The name of a file wins over what else it could mean.
 fn read_side(side: &str) -> Result<Document, Refusal> {
-    if is_version(side) && !exists_outside(Path::new(side)) {
-        let what = format!("there is no file {side}");
-        let next = format!(
-            "name a configuration; {side} looks like a version, and what versions ship cannot be compared by number"
-        );
-        return Err((Exit::Refused, failure(what, &next)));
+    match release_line(side) {
+        Ok(version) if !exists_outside(Path::new(side)) => {
+            Ok(forecast(&Document::empty(), None, &version).document)
+        }
+        _ => super::read_file(Path::new(side)).map(|file| file.document),
     }
-    super::read_file(Path::new(side)).map(|file| file.document)
-}
-
-/// Is this a version, with or without its patch level?
-fn is_version(text: &str) -> bool {
-    let parses = |text: &str| text.parse::<Version>().is_ok();
-    parses(text) || parses(&format!("{text}.0"))
 }
 
 fn print_lines(differences: &[Difference], name_only: bool) -> io::Result<()> {
