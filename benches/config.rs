@@ -20,11 +20,14 @@ const USED: &str = include_str!("../fixtures/chain/9-7.0.0.json");
 const SHIPPED: &str = include_str!("../fixtures/releases/6.3.0/config.json");
 const SHIPPED_FORMERLY: &str = include_str!("../fixtures/releases/5.37.0/config.json");
 
+/// What it is called, what it does, and how long it took each time.
+type Way<'a> = (&'a str, &'a dyn Fn(), Vec<Duration>);
+
 fn main() {
     let mut plain = env::args().skip(1).filter(|word| !word.starts_with('-'));
     let rounds = plain.next().map_or(200, |word| word.parse().unwrap());
     let case = Case::new();
-    let mut ways: [(&str, &dyn Fn(), Vec<Duration>); 5] = [
+    let mut ways: [Way<'_>; 5] = [
         ("read as plain JSON", &|| drop(black_box(case.parse_plainly())), Vec::new()),
         ("read", &|| drop(black_box(case.parse())), Vec::new()),
         ("merge", &|| drop(black_box(merge(&case.layers()).unwrap())), Vec::new()),
