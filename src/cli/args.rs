@@ -116,7 +116,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BackupCommand,
     },
-    /// Look at and change the configuration of the installed server
+    /// Look at and change the configuration of the installed server; compare, check and foretell configurations in files
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
