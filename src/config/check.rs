@@ -23,6 +23,7 @@ use serde::Serialize;
 
 use crate::model::Version;
 
+pub(super) use self::constraint::demands_on;
 pub use self::lint::{LintReading, LintSubject};
 pub use self::rule::{LintRule, lint_rules};
 use super::document::{Document, DocumentError, Position};

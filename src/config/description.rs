@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::catalog::{Entry, Filled, entries_of};
+use super::check::demands_on;
 use super::environment::variable_of;
 use super::rename::{RenameKind, renames};
 use super::setting::SettingPath;
@@ -21,6 +22,8 @@ pub struct Description {
     pub variable: String,
     /// What it means to an installer, if it is more than a value.
     pub meaning: Option<&'static str>,
+    /// What versions demand of its value, besides the type.
+    pub demands: Vec<Demanded>,
     /// What it was called before, and since when not any more.
     pub formerly: Vec<OtherName>,
     /// What took its place, and since when.
@@ -44,6 +47,17 @@ pub struct Interval {
     pub default_in_use: Option<String>,
     /// What an empty value becomes, if it does not stay.
     pub empty_becomes: Option<String>,
+}
+
+/// Something that versions demand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Demanded {
+    /// The first version known to demand it, major and minor.
+    pub first: String,
+    /// The first that does not any more; `None` if there is none.
+    pub until: Option<String>,
+    /// What is demanded, as the second half of a sentence.
+    pub demand: String,
 }
 
 /// Another name of a setting.
@@ -74,7 +88,7 @@ pub fn describe(setting: &SettingPath) -> Option<Description> {
     let setting = SettingPath::known(&newest.setting);
     let renamed = |name: &SettingPath, since: (u64, u64), kind| OtherName {
         setting: name.clone(),
-        since: format!("{}.{}", since.0, since.1),
+        since: told(since),
         value: value_of(kind),
     };
     let to = renames().iter().filter(|rename| rename.to.is_same_as(&setting));
@@ -85,10 +99,22 @@ pub fn describe(setting: &SettingPath) -> Option<Description> {
         variable: variable_of(&setting),
         meaning: meaning_of(&setting),
         versions: entries.iter().map(interval).collect(),
+        demands: demands_on(&setting)
+            .into_iter()
+            .map(|(first, until, demand)| Demanded {
+                first: told(first),
+                until: until.map(told),
+                demand,
+            })
+            .collect(),
         formerly: to.map(|rename| renamed(&rename.from, rename.since(), rename.kind)).collect(),
         successors: from.map(|rename| renamed(&rename.to, rename.since(), rename.kind)).collect(),
         setting,
     })
+}
+
+fn told((major, minor): (u64, u64)) -> String {
+    format!("{major}.{minor}")
 }
 
 const fn value_of(kind: RenameKind) -> &'static str {
@@ -163,6 +189,8 @@ mod tests {
         assert!(key.meaning.unwrap().contains("secret"));
         assert!(key.versions.iter().any(|interval| interval.empty_becomes.is_some()));
         assert_eq!(of("CloudSettings.CWSURL").formerly[0].setting.name(), "CWSUrl");
+        let driver = of("FileSettings.DriverName");
+        assert!(driver.demands[0].demand.contains("amazons3"), "{driver:?}");
         assert_eq!(describe(&SettingPath::known("Unheard.Of")), None);
     }
 }

@@ -34,7 +34,7 @@ pub use dark::{
     Changed, Dark, Dropped, Recased, Renamed, Reset, RestoreError, Restored, Rewrite, SHADES,
     Shade, Shaded, Shipped, darken, darken_overridden, restore,
 };
-pub use description::{Description, Interval, OtherName, describe};
+pub use description::{Demanded, Description, Interval, OtherName, describe};
 pub use diff::{Difference, diff};
 pub use document::{
     Document, DocumentError, EditError, Kind, Leaf, MAX_BYTES, Position, Positions, Rule, View,

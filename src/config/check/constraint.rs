@@ -18,6 +18,9 @@ const LOOKED_AT: ((u64, u64), (u64, u64)) = ((3, 5), (11, 8));
 
 static CONSTRAINTS: LazyLock<Constraints> = LazyLock::new(Constraints::read);
 
+/// Major and minor.
+type Minor = (u64, u64);
+
 /// What a version does about a value that is not as it demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Consequence {
@@ -52,6 +55,15 @@ pub(super) fn check(setting: &SettingPath, value: &View<'_>, version: &Version) 
     let rows = CONSTRAINTS.rows.get(&name).map_or(&[][..], Vec::as_slice);
     let here = rows.iter().filter(|row| row.holds_in(version) && value.kind() != Kind::Null);
     here.filter_map(|row| row.complaint(setting, value, version)).collect()
+}
+
+/// All that versions demand of a setting: the first version, the one from which on it is not demanded any more, and the demand
+/// as the second half of a sentence.
+pub(in crate::config) fn demands_on(setting: &SettingPath) -> Vec<(Minor, Option<Minor>, String)> {
+    let name = setting.parts().join(".").to_ascii_lowercase();
+    let rows = CONSTRAINTS.rows.get(&name).map_or(&[][..], Vec::as_slice);
+    let told = rows.iter().filter(|row| row.consequence != Consequence::Deprecated);
+    told.map(|row| (row.since, row.until, row.demand.in_words())).collect()
 }
 
 /// An error, unless nobody has looked at a version that new.

@@ -8,7 +8,7 @@ use super::{Answer, failure, parse};
 use crate::cli::args::DescribeArgs;
 use crate::cli::exit::Exit;
 use crate::cli::render;
-use crate::config::{Description, Interval, describe, knowledge_of, nearest};
+use crate::config::{Demanded, Description, Interval, describe, knowledge_of, nearest};
 use crate::model::{REPORT_SCHEMA, Version};
 
 /// Prints what is known of a setting, by version.
@@ -52,6 +52,13 @@ fn tell(out: &mut impl Write, description: &Description, version: &Version) -> i
     }
     for interval in &description.versions {
         writeln!(out, "  {}", in_words(interval))?;
+    }
+    for demanded in &description.demands {
+        let Demanded { first, until, demand } = demanded;
+        match until {
+            Some(until) => writeln!(out, "  from {first} until {until} it {demand}")?,
+            None => writeln!(out, "  from {first} on it {demand}")?,
+        }
     }
     if let Some(meaning) = description.meaning {
         writeln!(out, "  it is {meaning}")?;
