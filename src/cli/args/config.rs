@@ -48,7 +48,6 @@ pub(crate) enum ConfigCommand {
     Migrate(Box<MigrateArgs>),
 }
 
-/// A version, or a line of versions by its first release: `5.37` is 5.37.0.
 fn release_line(text: &str) -> Result<Version, VersionError> {
-    if text.split('.').count() == 2 { format!("{text}.0").parse() } else { text.parse() }
+    Version::of_line(text)
 }
