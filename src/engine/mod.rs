@@ -4,6 +4,7 @@
 mod adopt;
 mod ask_running;
 mod backup;
+mod config_cases;
 mod config_file;
 mod database;
 mod dump;
@@ -39,6 +40,7 @@ pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
     list_backups, other_sessions, prune_backups, restore_database, verify_backup,
 };
+pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
 pub use database::DatabaseError;
 pub use dump::DumpError;

@@ -1,10 +1,12 @@
 //! What can be typed after `config`.
 
 mod migrate;
+mod test;
 
 use clap::Subcommand;
 
 pub(crate) use self::migrate::MigrateArgs;
+pub(crate) use self::test::TestArgs;
 
 use super::Target;
 use crate::model::{Version, VersionError};
@@ -46,6 +48,8 @@ pub(crate) enum ConfigCommand {
     },
     /// Say what the servers of other versions will make of a configuration, without any server
     Migrate(Box<MigrateArgs>),
+    /// Check what becomes of configurations against what is expected, case by case; for CI
+    Test(Box<TestArgs>),
 }
 
 fn release_line(text: &str) -> Result<Version, VersionError> {

@@ -2,6 +2,7 @@
 
 mod installed;
 mod migrate;
+mod test;
 
 use std::io;
 use std::path::Path;
@@ -34,6 +35,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
             installed::set(target, assignments, json, cancel)?
         }
         ConfigCommand::Migrate(migrate) => migrate::run(migrate, json)?,
+        ConfigCommand::Test(test) => test::run(test, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -64,6 +66,7 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Set { .. } => "config set",
         ConfigCommand::Explain { .. } => "config explain",
         ConfigCommand::Migrate(_) => "config migrate",
+        ConfigCommand::Test(_) => "config test",
     }
 }
 
