@@ -259,13 +259,17 @@ fn exactly(object: &Object, arena: &str, name: &str) -> Option<usize> {
     if name.contains('\\') {
         return None;
     }
-    object.members.iter().position(|member| is_quoted(member.key.of(arena), name))
+    let length = name.len() + 2;
+    object
+        .members
+        .iter()
+        .position(|member| member.key.len() == length && is_quoted(member.key.of(arena), name))
 }
 
 /// Does the token say this name, as the server compares names? Most tokens are plain ASCII without escapes, and not of the
 /// same length.
 fn is_spelling(token: &str, name: &str, scope: Scope) -> bool {
-    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii() && byte != b'\\');
+    let is_plain = |text: &str| text.is_ascii() && !text.as_bytes().contains(&b'\\');
     if token.len() != name.len() + 2 && is_plain(token) && name.is_ascii() {
         return false;
     }

@@ -27,6 +27,10 @@ impl Span {
     pub(super) const fn start(self) -> usize {
         self.start as usize
     }
+
+    pub(super) const fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
 }
 
 /// A value: an object that is opened up, or one token (arrays count as one).
