@@ -55,7 +55,7 @@
 //!     archive: "mattermost-team-10.11.4-linux-amd64.tar.gz".into(),
 //!     start: Start::Never,
 //!     database: DatabaseUse::MustBeEmpty,
-//!     # version: None, edition: None, sha256: None, overlays: vec![], places: vec![], in_tree: vec![],
+//!     # version: None, edition: None, sha256: None, overlays: vec![], policies: vec![], places: vec![], in_tree: vec![],
 //!     # config_file: None, owner: None, service_user: None, env_files: vec![],
 //!     // … and what else there is to say, or `None`
 //! };

@@ -12,7 +12,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
-pub(crate) use self::config::{ConfigCommand, MigrateArgs, TestArgs};
+pub(crate) use self::config::{
+    ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
+    LintFormat, MergeArgs, MigrateArgs, TestArgs, release_line,
+};
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
 pub(crate) use self::release::OverlayArgs;
@@ -113,7 +116,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BackupCommand,
     },
-    /// Look at and change the configuration of the installed server
+    /// Look at and change the configuration of the installed server; compare, check and foretell configurations in files
     Config {
         #[command(subcommand)]
         command: ConfigCommand,

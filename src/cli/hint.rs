@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::backup_hint;
 use super::call::Call;
+use super::config_hint;
 use super::system;
 use super::words::chain;
 use crate::engine::{
@@ -41,6 +42,12 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
             "write a setting and its value as JSON, such as 'TeamSettings.SiteName=\"Acme\"'"
         }
         ResolveError::Edit(_) => "give each section as an object",
+        ResolveError::Policy(_) => {
+            "give each setting or section one of keep-user, prefer-host, refuse and adopt-default"
+        }
+        ResolveError::PolicyForNothing(_) => {
+            "name a section or a setting, such as ServiceSettings.SiteURL"
+        }
         ResolveError::Environment(_) => {
             "check that the file may be read, and write a variable as NAME=value, one a line"
         }
@@ -139,9 +146,8 @@ pub(crate) fn for_undertaking(
 ) -> Failure {
     let call = call(host, prefix);
     let next = match error {
-        UndertakeError::Observe(_) | UndertakeError::Configure(_) | UndertakeError::Path(_) => {
-            system::advice_and_again(error)
-        }
+        UndertakeError::Configure(error) => config_hint::for_configure(error, host, prefix),
+        UndertakeError::Observe(_) | UndertakeError::Path(_) => system::advice_and_again(error),
         UndertakeError::Backup(error) => backup_hint::for_backup(error),
         UndertakeError::State(error) => for_state(error),
         UndertakeError::Adopt(error) => super::adopt_hint::for_adopt(error),

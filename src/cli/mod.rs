@@ -6,6 +6,7 @@ mod args;
 mod backup_hint;
 mod call;
 mod commands;
+mod config_hint;
 mod ending;
 mod exit;
 mod hint;

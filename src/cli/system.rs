@@ -4,6 +4,8 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use crate::host::current_owner;
+
 /// What to do first about an error that comes from the system; for any other, the general word.
 pub(crate) fn advice(error: &(dyn Error + 'static)) -> &'static str {
     match kind(error) {
@@ -12,13 +14,19 @@ pub(crate) fn advice(error: &(dyn Error + 'static)) -> &'static str {
             "check that you may read and write there: run this as its owner or as root"
         }
         Some(ErrorKind::ReadOnlyFilesystem) => "mount that file system for writing",
+        Some(ErrorKind::ResourceBusy) => "unmount what is mounted there by itself",
         _ => "mend what is named",
     }
 }
 
 /// The same, and then the whole again.
 pub(crate) fn advice_and_again(error: &(dyn Error + 'static)) -> String {
-    format!("{}, then run the command again", advice(error))
+    let advice = advice(error);
+    if kind(error) == Some(ErrorKind::PermissionDenied) {
+        let uid = current_owner().uid;
+        return format!("{advice} (this is user {uid}), then run the command again");
+    }
+    format!("{advice}, then run the command again")
 }
 
 /// What the system said, however deep it lies.
@@ -50,6 +58,7 @@ mod tests {
             (ErrorKind::QuotaExceeded, "free some space"),
             (ErrorKind::PermissionDenied, "check that you may"),
             (ErrorKind::ReadOnlyFilesystem, "for writing"),
+            (ErrorKind::ResourceBusy, "unmount what"),
             (ErrorKind::NotADirectory, "mend what is named"),
             (ErrorKind::AlreadyExists, "mend what is named"),
         ] {

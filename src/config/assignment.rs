@@ -81,7 +81,7 @@ impl FromStr for Assignment {
 }
 
 /// The first equals sign that is not in quotes.
-fn separator(text: &str) -> Option<usize> {
+pub(super) fn separator(text: &str) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     text.bytes().position(|byte| {
         let ends = byte == b'=' && !quoted;

@@ -64,9 +64,9 @@ impl Case {
             Some(stop) => self.seen(stop)?,
             None => input.clone(),
         };
-        let named = names.as_ref().map(Named::by);
+        let scope = names.as_ref().map(Named::by);
         Ok(CaseResult {
-            ledger: events::tell(&stops, named.as_ref()),
+            ledger: events::tell(&stops, scope.as_ref()),
             ended: self.ended(&stops),
             document: match &names {
                 Some(names) => only_named(names, &document),
@@ -125,18 +125,18 @@ fn names(input: &Document, layers: &CaseLayers, expected: Option<&Document>) -> 
 
 /// What a document says under these names; `null` where it has nothing.
 fn only_named(names: &Document, document: &Document) -> Document {
-    let mut named = names.clone();
+    let mut said = names.clone();
     for leaf in names.leaves() {
         let value = document.get(&leaf.setting);
         if value.as_ref().is_some_and(|value| value.is_same_as(&leaf.value)) {
             continue;
         }
         let json = value.as_ref().map_or("null", View::raw);
-        if named.set_raw(&leaf.setting, json).is_err() {
-            named.remove(&leaf.setting);
+        if said.set_raw(&leaf.setting, json).is_err() {
+            said.remove(&leaf.setting);
         }
     }
-    named
+    said
 }
 
 #[cfg(test)]

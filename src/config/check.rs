@@ -1,18 +1,33 @@
 //! What is wrong, or strange, about a configuration for a version of the server.
 //! Nothing is changed, no value is shown, and what is not known for certain is no error.
 
+mod access;
+mod condition;
+mod constraint;
+mod demand;
+mod form;
+mod lint;
+#[cfg(test)]
+mod models;
+mod names;
+mod overrides;
+mod paths;
+mod rule;
+mod salts;
+mod values;
+mod whole;
+
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::model::Version;
 
-use super::catalog::Type;
-use super::document::{Document, DocumentError, Kind, Leaf, Position, View, text};
-use super::known::{KnownSetting, is_free, known, knows_all_of, nearest};
-use super::mask::is_stars;
+pub use self::lint::{LintReading, LintSubject};
+pub use self::rule::{LintRule, lint_rules};
+use super::document::{Document, DocumentError, Position};
+use super::known::{exists_in, known};
 use super::setting::SettingPath;
-use super::table::{Meaning, is_secret, row_of};
 
 /// How much a complaint matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -31,18 +46,40 @@ pub enum Severity {
 pub struct Complaint {
     /// How much it matters.
     pub severity: Severity,
-    /// The rule's published id.
+    /// The rule's published id, one of [`lint_rules`].
     pub rule: &'static str,
     /// The setting, if it is about one.
     pub setting: Option<SettingPath>,
-    /// The place in the text, if it is about the text.
+    /// The place in the text, where it is known.
     pub at: Option<Position>,
     /// What is wrong, as a sentence without its full stop. Contains no value.
     pub text: String,
+    /// What to do about it, as a sentence without its full stop; empty where nothing need be done.
+    pub advice: String,
+}
+
+impl Complaint {
+    /// A complaint about no setting and no place.
+    #[must_use]
+    pub fn new(severity: Severity, rule: &'static str, text: impl Into<String>) -> Self {
+        debug_assert!(lint_rules().iter().any(|known| known.id == rule), "{rule} is not published");
+        let (text, advice) = (text.into(), String::new());
+        Self { severity, rule, setting: None, at: None, text, advice }
+    }
+
+    /// The same with a word on what to do.
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.advice = advice.into();
+        self
+    }
 }
 
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(at) = self.at {
+            write!(f, "{at}: ")?;
+        }
         write!(f, "{} (rule {})", self.text, self.rule)
     }
 }
@@ -50,13 +87,9 @@ impl fmt::Display for Complaint {
 impl From<DocumentError> for Complaint {
     fn from(error: DocumentError) -> Self {
         let first = error.other.map_or_else(String::new, |at| format!("; first at {at}"));
-        Self {
-            severity: Severity::Error,
-            rule: error.rule.id(),
-            setting: None,
-            at: Some(error.at),
-            text: format!("{}: {}{first}", error.at, error.what),
-        }
+        let text = format!("{}{first}", error.what);
+        let complaint = Self::new(Severity::Error, error.rule.id(), text);
+        Self { at: Some(error.at), ..complaint }.advise("mend the file at that place")
     }
 }
 
@@ -74,121 +107,54 @@ pub enum Subject {
 pub fn check(document: &Document, version: &Version, subject: Subject) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     if subject == Subject::Whole {
-        complaints.extend(check_whole(document));
+        complaints.extend(whole::check(document));
     }
     for leaf in document.leaves() {
-        complaints.extend(check_name(&leaf, version));
-        complaints.extend(check_value(&leaf));
+        complaints.extend(names::check(&leaf, version));
+        complaints.extend(values::check(&leaf));
     }
     complaints
 }
 
-fn check_whole(document: &Document) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
-    let database = SettingPath::known("SqlSettings");
-    if document.get(&database).is_none() {
-        let text =
-            "there is no section SqlSettings: the server would use its default database".to_owned();
-        complaints.push(about(&database, Severity::Warning, "C-NOSQL", text));
-    }
-    for name in ["SqlSettings.AtRestEncryptKey", "FileSettings.PublicLinkSalt"] {
-        let key = SettingPath::known(name);
-        if document.get(&key).is_some_and(|value| value.is_empty()) {
-            let text = format!("{key} is empty: the server generates one at its first start");
-            complaints.push(about(&key, Severity::Note, "C-NOKEY", text));
-        }
+/// What keeps this version from starting with these settings, as far as is known: values that it refuses, and settings that
+/// contradict each other. The latter are asked of a whole configuration only. Which database is used is not judged here, but by
+/// whoever looks at the database.
+#[must_use]
+pub fn refusals(document: &Document, version: &Version, subject: Subject) -> Vec<Complaint> {
+    let mut complaints = demands(document, version, subject);
+    let database = ["SqlSettings.DriverName", "SqlSettings.DataSource"].map(SettingPath::known);
+    let is_database = |setting: &SettingPath| database.iter().any(|one| one.is_same_as(setting));
+    complaints.retain(|complaint| {
+        complaint.severity == Severity::Error
+            && !complaint.setting.as_ref().is_some_and(is_database)
+    });
+    complaints
+}
+
+/// All that this version has against the values.
+fn demands(document: &Document, version: &Version, subject: Subject) -> Vec<Complaint> {
+    let leaves = document.leaves();
+    let single = leaves.iter().filter(|leaf| !is_of_others(&leaf.setting, version));
+    let mut complaints: Vec<Complaint> =
+        single.flat_map(|leaf| constraint::check(&leaf.setting, &leaf.value, version)).collect();
+    if subject == Subject::Whole {
+        complaints.extend(condition::check(document, version));
     }
     complaints
 }
 
-/// Does this version know the setting, and with this type?
-fn check_name(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
-    let setting = &leaf.setting;
-    if is_free(setting) || (leaf.value.kind() == Kind::Object && leaf.value.is_empty()) {
-        return None;
-    }
-    let rows = known(setting);
-    if rows.is_empty() {
-        return Some(unknown(setting, version));
-    }
-    let here: Vec<Type> =
-        rows.iter().filter(|row| row.exists_in(version)).map(|row| row.kind).collect();
-    if here.is_empty() {
-        let intervals: Vec<String> = rows.iter().map(KnownSetting::interval).collect();
-        let severity = if knows_all_of(version) { Severity::Warning } else { Severity::Note };
-        let text = format!(
-            "{setting} is not known in {version}, only in {}: the server would drop it",
-            intervals.join(" and ")
-        );
-        return Some(about(setting, severity, "C-VERSION", text));
-    }
-    let value = &leaf.value;
-    if here.iter().any(|kind| kind.accepts(value) || kind.coerces(value, version).is_some()) {
-        return None;
-    }
-    let wanted: Vec<&str> = here.iter().map(|kind| kind.in_words()).collect();
-    let text = format!("{setting} is {}, but must be {}", leaf.value.kind(), wanted.join(" or "));
-    Some(about(setting, Severity::Error, "C-TYPE", text))
+/// Is it known that this version does not have the setting? Then it does not look at its value.
+fn is_of_others(setting: &SettingPath, version: &Version) -> bool {
+    !known(setting).is_empty() && !exists_in(setting, version)
 }
 
-fn unknown(setting: &SettingPath, version: &Version) -> Complaint {
-    let near = nearest(setting, version);
-    // A name that is almost another one is a slip of the pen, in whatever version.
-    let severity =
-        if near.is_some() || knows_all_of(version) { Severity::Warning } else { Severity::Note };
-    let hint = near.map(|other| format!("; did you mean {other}?"));
-    let hint = hint.unwrap_or_default();
-    let text = format!("{setting} is not known{hint}");
-    about(setting, severity, "C-UNKNOWN", text)
-}
-
-/// Does the value say what its owner means?
-fn check_value(leaf: &Leaf<'_>) -> Vec<Complaint> {
-    let Leaf { setting, value } = leaf;
-    let mut complaints = Vec::new();
-    let mut complain = |severity, rule, text: &str| {
-        complaints.push(about(setting, severity, rule, format!("{setting} {text}")));
-    };
-    if is_masked(setting, value) {
-        let text = "is nothing but asterisks: a masked value was copied instead of the secret";
-        complain(Severity::Error, "C-MASKED", text);
-    }
-    if is_used_here(setting) && value.to_value().as_str().is_some_and(|said| said.contains('\0')) {
-        complain(Severity::Error, "C-NUL", "contains a NUL character");
-    }
-    if value.kind() == Kind::Number && value.raw().parse::<f64>().is_ok_and(f64::is_infinite) {
-        complain(Severity::Warning, "C-NUMBER", "is larger than any number the server can read");
-    }
-    if text::has_lone_surrogate(value.raw()) {
-        let text = "contains half a character, which the server reads as U+FFFD";
-        complain(Severity::Warning, "C-SURROGATE", text);
-    }
-    complaints
-}
-
-/// Asterisks stand for a secret wherever a secret belongs; elsewhere only the server's own mask of 32 does.
-fn is_masked(setting: &SettingPath, value: &View<'_>) -> bool {
-    let masked = |said: &str| is_stars(said) && (is_secret(setting) || said.len() == 32);
-    match value.kind() {
-        Kind::Text => value.as_text().is_some_and(|said| masked(&said)),
-        Kind::List => {
-            let items = value.to_value();
-            let mut items = items.as_array().into_iter().flatten();
-            items.any(|item| item.as_str().is_some_and(masked))
-        }
-        Kind::Null | Kind::Bool | Kind::Number | Kind::Object => false,
-    }
-}
-
-/// Is the value used by an installer itself: a path, an address, a connection?
-fn is_used_here(setting: &SettingPath) -> bool {
-    let address = ["ServiceSettings.SiteURL", "ServiceSettings.ListenAddress"];
-    row_of(setting).is_some_and(|row| row.meaning != Meaning::Secret)
-        || address.iter().any(|name| SettingPath::known(name).is_same_as(setting))
-}
-
-fn about(setting: &SettingPath, severity: Severity, rule: &'static str, text: String) -> Complaint {
-    Complaint { severity, rule, setting: Some(setting.clone()), at: None, text }
+fn about(
+    setting: &SettingPath,
+    severity: Severity,
+    rule: &'static str,
+    text: impl Into<String>,
+) -> Complaint {
+    Complaint { setting: Some(setting.clone()), ..Complaint::new(severity, rule, text) }
 }
 
 #[cfg(test)]

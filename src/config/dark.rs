@@ -122,7 +122,7 @@ pub fn darken_overridden(
     listen: SocketAddr,
 ) -> Result<Dark, EditError> {
     let mut dark = Dark { document: merged.clone(), shaded: Vec::new() };
-    for taken in effective.overrides.iter().filter(|it| it.is_taken) {
+    for taken in effective.overrides.iter().filter(|it| it.is_taken()) {
         if let Some(value) = effective.document.get(&taken.setting) {
             dark.write(taken.setting.clone(), value.raw().to_owned())?;
         }

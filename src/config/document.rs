@@ -4,6 +4,7 @@
 mod edit;
 mod error;
 mod node;
+mod positions;
 mod same;
 mod scan;
 mod sections;
@@ -14,7 +15,7 @@ mod view;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
-mod laws;
+pub(super) mod laws;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,13 +24,14 @@ use serde_json::Value;
 
 pub use self::edit::{EditError, Written};
 pub use self::error::{DocumentError, Position, Rule};
+pub use self::positions::Positions;
 pub use self::same::same_value;
 pub use self::view::{Kind, View};
 
 use self::error::Fault;
 use self::node::{Node, Object, Span};
 use self::scan::Scanner;
-use self::sections::SECTIONS;
+pub(super) use self::sections::SECTIONS;
 use super::scope::Scope;
 use super::setting::SettingPath;
 
@@ -64,6 +66,14 @@ impl Document {
     /// Refuses what the server could not start with, and what is ambiguous; see [`Rule`].
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         Self::scan(bytes).map_err(|fault| fault.placed(bytes))
+    }
+
+    /// Refuses a text that is too large to be read at all.
+    ///
+    /// # Errors
+    /// [`Rule::Size`].
+    pub fn admit(bytes: u64) -> Result<(), DocumentError> {
+        if bytes > MAX_BYTES as u64 { Err(too_large().placed(&[])) } else { Ok(()) }
     }
 
     fn scan(bytes: &[u8]) -> Result<Self, Fault> {
@@ -280,10 +290,14 @@ fn is_quoted(token: &str, name: &str) -> bool {
     token.len() == name.len() + 2 && token.get(1..=name.len()) == Some(name)
 }
 
+fn too_large() -> Fault {
+    Fault::new(Rule::Size, 0, "larger than 16 MiB")
+}
+
 fn decode_bytes(bytes: &[u8]) -> Result<&str, Fault> {
     let fault = |rule, what: &str| Err(Fault::new(rule, 0, what));
     if bytes.len() > MAX_BYTES {
-        return fault(Rule::Size, "larger than 16 MiB");
+        return Err(too_large());
     }
     match bytes {
         [] => return fault(Rule::Empty, "the file is empty"),

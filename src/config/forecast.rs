@@ -10,7 +10,7 @@ mod rule;
 mod saving;
 
 use super::catalog::{
-    Entry, Filled, Knowledge, Type, all_in, entries_of, knowledge_of, reads_weakly,
+    Entry, Filled, Knowledge, Type, all, all_in, entries_of, knowledge_of, reads_weakly,
 };
 use super::document::{Document, Kind, Leaf, View, text};
 use super::known::is_free;
@@ -28,6 +28,9 @@ pub const GENERATED: &str = "<generated>";
 
 /// The switches of unfinished features.
 const FLAGS: &str = "FeatureFlags";
+
+/// A section that servers of some versions write although nothing is in it.
+const EMPTY_SECTION: (&str, (u64, u64), (u64, u64)) = ("ProductSettings", (8, 0), (9, 11));
 
 /// A file as a server will leave it.
 #[derive(Clone, Debug)]
@@ -61,7 +64,7 @@ pub fn forecast(document: &Document, from: Option<&Version>, version: &Version) 
     }
     reading.fill();
     reading.migrate(from);
-    reading.drop_sections();
+    reading.settle_sections();
     let is_saved = saving::saves(document, from, version);
     Forecast {
         document: if is_saved { reading.document } else { document.clone() },
@@ -73,6 +76,13 @@ pub fn forecast(document: &Document, from: Option<&Version>, version: &Version) 
 
 fn folded(setting: &SettingPath) -> String {
     setting.parts().join(".").to_ascii_lowercase()
+}
+
+/// Has a version any setting in this section?
+fn has_settings(section: &SettingPath, minor: (u64, u64)) -> bool {
+    let within = format!("{}.", section.section().to_ascii_lowercase());
+    let mut settings = all().filter(|(name, _)| name.starts_with(&within));
+    settings.any(|(_, entries)| entries.iter().any(|entry| entry.holds_in(minor)))
 }
 
 /// Is it what stands for nothing in Go: an empty text, list or map, `0`, `false`?
@@ -237,30 +247,28 @@ impl Reading<'_> {
         }
     }
 
-    /// A section of which this version knows nothing goes, too.
-    fn drop_sections(&mut self) {
-        let empty: Vec<SettingPath> = self
-            .document
-            .leaves()
-            .into_iter()
-            .filter(|leaf| leaf.setting.parts().len() == 1 && leaf.value.is_empty())
-            .map(|leaf| leaf.setting)
-            .collect();
-        for section in empty {
-            let within = format!("{}.", section.section().to_ascii_lowercase());
-            let is_known = super::catalog::all().any(|(name, entries)| {
-                name.starts_with(&within) && entries.iter().any(|entry| entry.holds_in(self.minor))
-            });
-            if !is_known
-                && self.document.remove(&section).is_some()
-                && self.before.get(&section).is_some_and(|was| was.is_empty())
-            {
-                self.effects.push(Effect {
-                    setting: section,
-                    became: Became::Dropped,
-                    before: None,
-                    after: None,
-                });
+    /// A section in which this version has no setting goes, too, if it does not stand for itself.
+    fn settle_sections(&mut self) {
+        let (name, first, last) = EMPTY_SECTION;
+        let kept = SettingPath::known(name);
+        let stays = (first..=last).contains(&self.minor);
+        if stays && self.document.get(&kept).is_none() {
+            self.put(&kept, None, Value::Json("{}".to_owned()), Became::Added);
+        }
+        let leaves = self.document.leaves().into_iter();
+        let empty = leaves.filter(|leaf| leaf.setting.parts().len() == 1 && leaf.value.is_empty());
+        let sections: Vec<SettingPath> = empty.map(|leaf| leaf.setting).collect();
+        for section in sections {
+            let is_kept = (stays && section.is_same_as(&kept))
+                || section.section() == FLAGS && self.keeps_flags()
+                || has_settings(&section, self.minor)
+                || knowledge_of(self.version) == Knowledge::Beyond;
+            if is_kept || self.document.remove(&section).is_none() {
+                continue;
+            }
+            if self.before.get(&section).is_some_and(|was| was.is_empty()) {
+                let became = Became::Dropped;
+                self.effects.push(Effect { setting: section, became, before: None, after: None });
             }
         }
     }

@@ -10,8 +10,7 @@ use super::environment::effective;
 use super::forecast::{Forecast, first_file, forecast};
 use super::layer::{Hop, Layers, Missing};
 use super::ledger::{Because, Decision};
-use super::merge::{Carried, MergeError, Merged, merge};
-use super::setting::SettingPath;
+use super::merge::{Carried, Conflict, MergeError, Merged, merge};
 use crate::model::Version;
 
 /// The last version that writes what its environment says into the file.
@@ -47,7 +46,7 @@ pub struct Stop {
     /// Settings that went to another name before the start.
     pub carried: Vec<Carried>,
     /// Settings that user and host both changed.
-    pub conflicts: Vec<SettingPath>,
+    pub conflicts: Vec<Conflict>,
     /// What the merge decided about the settings of which somebody else than the file has something to say.
     pub decisions: Vec<Decision>,
     /// What keeps this server from starting on the file. The journey ends here if there is anything.
@@ -177,6 +176,7 @@ impl Journey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::setting::SettingPath;
 
     fn parse(json: &str) -> Document {
         Document::parse(json.as_bytes()).unwrap()

@@ -75,6 +75,13 @@ pub fn known(setting: &SettingPath) -> &'static [KnownSetting] {
     KNOWN.get(name.as_str()).map_or(&[], Vec::as_slice)
 }
 
+/// Does any version have this setting, or one below it?
+pub(super) fn is_ever_known(setting: &SettingPath) -> bool {
+    let name = setting.parts().join(".").to_ascii_lowercase();
+    let below = format!("{name}.");
+    KNOWN.contains_key(name.as_str()) || KNOWN.keys().any(|other| other.starts_with(&below))
+}
+
 /// Does this version have this setting, as far as is known?
 #[must_use]
 pub fn exists_in(setting: &SettingPath, version: &Version) -> bool {
@@ -121,7 +128,7 @@ fn same_last_part(a: &str, b: &str) -> bool {
 }
 
 /// How many letters must be inserted, removed or replaced, if not more than `limit`.
-fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
+pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }

@@ -2,6 +2,7 @@
 //! Nothing is written here; see the merge.
 
 use super::document::{Document, Kind, View};
+use super::policy::Policies;
 use super::relocate::Places;
 use crate::model::Version;
 
@@ -32,6 +33,8 @@ pub struct Layers<'a> {
     /// From which version the file comes, where it changes hands. The settings that were renamed between the two are
     /// carried over.
     pub hop: Option<Hop<'a>>,
+    /// Who gives way where two have changed one setting.
+    pub policies: &'a Policies,
 }
 
 /// The way of a file from one version to another.
@@ -79,6 +82,7 @@ impl<'a> Layers<'a> {
             enforced: None,
             places: None,
             hop: None,
+            policies: Policies::NONE,
         }
     }
 }

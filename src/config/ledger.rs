@@ -50,6 +50,8 @@ pub enum Because {
     ReleaseDefaultMoved,
     /// As before, and it was asked for.
     ReleaseDefaultAdopted,
+    /// As before, and a policy asks for it.
+    ReleaseDefaultChosen,
     /// The server of this era would take zero for a missing setting.
     MissingInOldServer,
     /// The host has a default for it and the site has nothing, or had nothing but a default.
@@ -60,6 +62,10 @@ pub enum Because {
     UserChangedIt,
     /// As before, and the host has changed its default meanwhile.
     UserAndHostChangedIt,
+    /// User and host both changed it, and a policy keeps the user's value.
+    UserPreferred,
+    /// User and host both changed it, and a policy takes the host's value.
+    HostPreferred,
     /// The host has withdrawn its default; what it had set stays.
     HostDefaultWithdrawn,
     /// The host enforces it.
@@ -96,6 +102,9 @@ impl Because {
             Self::ReleaseDefaultAdopted => {
                 "it had the former release's default, and new defaults were asked for"
             }
+            Self::ReleaseDefaultChosen => {
+                "it had the former release's default, and a policy asks for the new one"
+            }
             Self::MissingInOldServer => "servers of this era read a missing setting as zero",
             Self::HostDefaultFits => {
                 "the host application has a default for it, and no user touched it"
@@ -106,6 +115,12 @@ impl Because {
             }
             Self::UserAndHostChangedIt => {
                 "a user changed it and the host application changed its default: the user's stays"
+            }
+            Self::UserPreferred => {
+                "a user changed it and the host application changed its default: by policy the user's stays"
+            }
+            Self::HostPreferred => {
+                "a user changed it and the host application changed its default: by policy the host's is taken"
             }
             Self::HostDefaultWithdrawn => {
                 "the host application withdrew its default; the value stays"
@@ -223,6 +238,15 @@ impl Ledger {
                 decision.because = Because::Recased;
             }
         }
+    }
+
+    /// The form in which it is kept.
+    ///
+    /// # Panics
+    /// Never: names and words make no JSON fail.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a ledger is plain data")
     }
 
     /// All decisions.

@@ -3,20 +3,27 @@
 
 mod accounts;
 mod across;
+mod conflict;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod laws_across;
+#[cfg(test)]
+mod laws_policy;
+#[cfg(test)]
+mod laws_text;
 
 use super::document::{Document, EditError, Kind, Leaf, View};
 use super::layer::{Layers, Missing, NewDefaults, Verdict, judge};
 use super::ledger::{Because, Ledger, Origin};
 use super::mask::Shown;
+use super::policy::OnNewDefault;
 use super::relocate::{RelocateError, Relocated, relocate};
 use super::setting::SettingPath;
 use super::table::{is_secret, row_of};
 
 pub use self::across::{Carried, Carry};
+pub use self::conflict::{Conflict, Settlement};
 
 use self::accounts::Accounts;
 use self::across::Across;
@@ -28,8 +35,8 @@ pub struct Merged {
     pub document: Document,
     /// Every setting, with the reason for its value; at the end those that are gone.
     pub ledger: Ledger,
-    /// Settings that user and host both changed. The user's value stands.
-    pub conflicts: Vec<SettingPath>,
+    /// Settings that user and host both changed, and that the host does not enforce.
+    pub conflicts: Vec<Conflict>,
     /// What became of the directories.
     pub relocated: Relocated,
     /// Settings of the site that have another name now.
@@ -48,9 +55,20 @@ pub enum MergeError {
         #[source]
         source: EditError,
     },
+    /// User and host both changed a setting, and a policy says not to go on then.
+    #[error("{}", refused(.conflicts))]
+    Refused {
+        /// All conflicts, also those that do not stand in the way.
+        conflicts: Vec<Conflict>,
+    },
     /// A directory cannot be placed.
     #[error("cannot place the directories")]
     Relocate(#[from] RelocateError),
+}
+
+fn refused(conflicts: &[Conflict]) -> String {
+    let refused = conflicts.iter().filter(|conflict| conflict.settled == Settlement::Refused);
+    refused.map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Merges the layers.
@@ -81,6 +99,9 @@ fn merge_named(layers: &Layers<'_>, carried: Vec<Carried>) -> Result<Merged, Mer
     merging.release(layers)?;
     merging.defaults(layers)?;
     merging.enforced(layers)?;
+    if merging.conflicts.iter().any(|conflict| conflict.settled == Settlement::Refused) {
+        return Err(MergeError::Refused { conflicts: merging.conflicts });
+    }
     let relocated = merging.places(layers)?;
     Ok(Merged {
         ledger: merging.accounts.close(&merging.document),
@@ -94,7 +115,7 @@ fn merge_named(layers: &Layers<'_>, carried: Vec<Carried>) -> Result<Merged, Mer
 struct Merging {
     document: Document,
     accounts: Accounts,
-    conflicts: Vec<SettingPath>,
+    conflicts: Vec<Conflict>,
 }
 
 impl Merging {
@@ -144,9 +165,8 @@ impl Merging {
     /// Where the host has a default of its own, the release's is of no interest.
     fn new_default(&mut self, layers: &Layers<'_>, leaf: &Leaf<'_>) -> Result<(), MergeError> {
         let host = layers.defaults.and_then(|defaults| defaults.get(&leaf.setting));
-        let wished = layers.new_defaults == NewDefaults::Adopt;
-        if wished && host.is_none() && !belongs_to_installation(&leaf.setting) {
-            return self.write(leaf, Origin::Release, Because::ReleaseDefaultAdopted);
+        if let Some(because) = adopts(layers, &leaf.setting).filter(|_| host.is_none()) {
+            return self.write(leaf, Origin::Release, because);
         }
         let offered = Some(Shown::of(&leaf.setting, &leaf.value));
         self.accounts.note(&leaf.setting, Origin::Site, Because::ReleaseDefaultMoved, offered);
@@ -179,13 +199,31 @@ impl Merging {
                     );
                 }
                 Verdict::BothChangedIt => {
-                    let because = Because::UserAndHostChangedIt;
-                    self.accounts.note(&leaf.setting, Origin::Site, because, offered);
-                    self.conflicts.push(leaf.setting);
+                    let user = site.as_ref().unwrap_or(&leaf.value);
+                    self.settle(layers, &leaf, Shown::of(&leaf.setting, user))?;
                 }
             }
         }
         self.withdrawn(layers);
+        Ok(())
+    }
+
+    /// A setting that user and host both changed.
+    fn settle(
+        &mut self,
+        layers: &Layers<'_>,
+        leaf: &Leaf<'_>,
+        user: Shown,
+    ) -> Result<(), MergeError> {
+        let settled = Settlement::by(layers.policies.on_conflict(&leaf.setting));
+        let host = Shown::of(&leaf.setting, &leaf.value);
+        if settled == Settlement::TookHost {
+            self.write(leaf, Origin::HostDefault, settled.because())?;
+        } else {
+            let offered = Some(host.clone());
+            self.accounts.note(&leaf.setting, Origin::Site, settled.because(), offered);
+        }
+        self.conflicts.push(Conflict { setting: leaf.setting.clone(), user, host, settled });
         Ok(())
     }
 
@@ -215,7 +253,7 @@ impl Merging {
                 continue;
             }
             self.write(&leaf, Origin::HostEnforced, Because::HostEnforces)?;
-            self.conflicts.retain(|setting| !setting.is_same_as(&leaf.setting));
+            self.conflicts.retain(|conflict| !conflict.setting.is_within(&leaf.setting));
         }
         Ok(())
     }
@@ -264,6 +302,20 @@ impl Merging {
             .map_err(|source| MergeError::Edit { layer: origin, source })?;
         self.accounts.enter(&leaf.setting, origin, because, former);
         Ok(())
+    }
+}
+
+/// The reason to take a new default of the release's, where there is one.
+fn adopts(layers: &Layers<'_>, setting: &SettingPath) -> Option<Because> {
+    let bound = belongs_to_installation(setting);
+    match layers.policies.on_new_default(setting) {
+        // Who names it knows what it is bound to. But no release knows the secret of an installation.
+        Some(OnNewDefault::Adopt) => (!is_secret(setting)).then_some(Because::ReleaseDefaultChosen),
+        Some(OnNewDefault::AdoptAmongOthers) => (!bound).then_some(Because::ReleaseDefaultChosen),
+        None if layers.new_defaults == NewDefaults::Adopt => {
+            (!bound).then_some(Because::ReleaseDefaultAdopted)
+        }
+        None | Some(OnNewDefault::Keep) => None,
     }
 }
 

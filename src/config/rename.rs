@@ -61,6 +61,11 @@ impl Rename {
         version.is_at_least(self.since.0, self.since.1)
     }
 
+    /// The first version with the new name, major and minor.
+    pub(super) const fn since(&self) -> (u64, u64) {
+        self.since
+    }
+
     /// Is this the setting, spelled as it was before, or does it lie in the section of that name?
     fn spelled(&self, setting: &SettingPath) -> bool {
         let former = self.from.parts();

@@ -100,6 +100,12 @@ impl SettingPath {
         Self(self.0.iter().map(fold_part).collect())
     }
 
+    /// Is this the other setting, or does it lie below it: in that section, in that plugin?
+    #[must_use]
+    pub fn is_within(&self, above: &Self) -> bool {
+        self.0.len() >= above.0.len() && self.folded().0.starts_with(&above.folded().0)
+    }
+
     /// Does the server read both as one setting?
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {

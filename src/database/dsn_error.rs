@@ -112,6 +112,20 @@ pub enum DsnError {
     UnknownNetwork,
 }
 
+impl DsnError {
+    /// May the server's driver take the data source all the same, though it cannot be followed here?
+    #[must_use]
+    pub const fn may_be_taken(self) -> bool {
+        matches!(
+            self,
+            Self::SeveralHosts
+                | Self::GivenTwice { .. }
+                | Self::Unsupported { .. }
+                | Self::UnknownNetwork
+        )
+    }
+}
+
 /// Which character (from 1) the byte at `offset` belongs to.
 pub(super) fn position(text: &str, offset: usize) -> usize {
     text.char_indices().take_while(|(start, _)| *start < offset).count() + 1

@@ -154,6 +154,7 @@ fn target(request: &AdoptRequest, seen: &Installation, archive: &ArchiveStamp) -
         owner: seen.owner,
         server: seen.server,
         overlays: Overlays { defaults: nothing, enforced: nothing },
+        policies: Vec::new(),
         start: Start::Never,
         database: DatabaseUse::AsItIs,
     }

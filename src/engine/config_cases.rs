@@ -2,6 +2,7 @@
 //! A case that is broken is told as such and stops no other. Nothing is written but what is blessed.
 
 use std::ffi::OsStr;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -124,7 +125,7 @@ pub fn run_cases(folders: &[PathBuf], bless: bool) -> Vec<CaseRun> {
             })
             .collect();
         let runs = workers.into_iter();
-        runs.flat_map(|worker| worker.join().expect("a case is run without a panic")).collect()
+        runs.flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 
@@ -151,20 +152,20 @@ fn run(folder: &Path, bless: bool) -> CaseRun {
 
 fn judge(run: &mut CaseRun, bless: bool) -> Result<(), BrokenCase> {
     let folder = run.folder.clone();
-    let case = read_script(&folder)?;
-    run.title.clone_from(&case.title);
+    let script = read_script(&folder)?;
+    run.title.clone_from(&script.title);
     let layers = CaseLayers {
-        defaults: combine(&folder, &case.defaults)?,
-        enforced: combine(&folder, &case.enforced)?,
-        last_defaults: combine(&folder, &case.last_defaults)?,
+        defaults: combine(&folder, &script.defaults)?,
+        enforced: combine(&folder, &script.enforced)?,
+        last_defaults: combine(&folder, &script.last_defaults)?,
     };
     let input = read_config_file(&folder.join(INPUT))?.document;
     let expected = read_expected(&folder)?;
-    if expected.is_none() && case.obstacle.is_none() && !bless {
+    if expected.is_none() && script.obstacle.is_none() && !bless {
         return Err(BrokenCase::NothingExpected { path: folder.join(EXPECTED) });
     }
     let ledger = read_ledger(&folder)?;
-    let came = case.follow(&input, layers, expected.as_ref())?;
+    let came = script.follow(&input, layers, expected.as_ref())?;
     let (document, ledger) = (expected.as_ref(), ledger.as_deref());
     let mut verdict = came.against(Expected { document, ledger });
     if bless && verdict.ended.is_none() {

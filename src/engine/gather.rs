@@ -4,7 +4,7 @@
 use super::steps::{ConfigureError, read_document};
 use crate::config::{EditError, Effective, effective};
 use crate::host::{Host, Kind, PathError};
-use crate::model::{RelPath, Version};
+use crate::model::{RelPath, Version, parse_environment_entry};
 
 /// No variable is larger.
 const LARGEST: u64 = 1024 * 1024;
@@ -59,36 +59,7 @@ fn read_variables(host: &Host, directory: &RelPath) -> Result<Vec<(String, Strin
             continue;
         }
         let content = host.tree.read(&path, LARGEST)?.unwrap_or_default();
-        variables.extend(value_of(&content).map(|value| (name, value)));
+        variables.extend(parse_environment_entry(&content).map(|value| (name, value)));
     }
     Ok(variables)
-}
-
-/// The value that a file of an environment directory gives its variable, see chpst(8): its first line without blanks at
-/// the end, zero bytes standing for line feeds. An empty file takes the variable away.
-fn value_of(content: &[u8]) -> Option<String> {
-    if content.is_empty() {
-        return None;
-    }
-    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let text = String::from_utf8_lossy(line).replace('\0', "\n");
-    Some(text.trim_end_matches([' ', '\t']).to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variable_is_the_first_line_of_its_file() {
-        for (content, value) in [
-            ("", None),
-            ("\n", Some("")),
-            ("true", Some("true")),
-            ("a b \t\nsecond\n", Some("a b")),
-            ("two\0lines\n", Some("two\nlines")),
-        ] {
-            assert_eq!(value_of(content.as_bytes()).as_deref(), value, "{content:?}");
-        }
-    }
 }

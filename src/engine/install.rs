@@ -1,18 +1,21 @@
 //! An installation: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::config_place::locate_plain;
+use super::conflicts::Foreseen;
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve::Resolved;
 use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::settings::read_ledger;
 use super::state_files::read_receipt;
-use super::steps::{DEFAULTS, ENFORCED, read_document};
+use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_settled};
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
 use crate::config::{
     Complaint, Document, Ledger, Origin, SettingPath, Severity as Weight, Subject, check as lint,
+    refusals,
 };
 use crate::host::Host;
 use crate::model::{
@@ -27,7 +30,10 @@ impl Undertaking for Resolved {
 
     fn plan(&self, host: &Host, id: TransactionId) -> Result<Prepared, UndertakeError> {
         let request = &self.request;
-        let live = read_document(host, &request.config())?;
+        if let Some(place) = locate_plain(host, &request.config()).map_err(ConfigureError::from)? {
+            place.require_replaceable(host, false).map_err(ConfigureError::from)?;
+        }
+        let live = read_settled(host, &request.config())?;
         let ledger = read_ledger(host, &request.prefix)?;
         let drifted = live.as_ref().map(|live| drift(live, &self.enforced, &ledger));
         let drifted = drifted.unwrap_or_default();
@@ -53,6 +59,7 @@ impl Undertaking for Resolved {
             intent: plan.intent,
             own: live.as_ref(),
         }));
+        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -68,6 +75,18 @@ impl Undertaking for Resolved {
 }
 
 impl Resolved {
+    /// What users and the host do not agree about.
+    fn conflicts(
+        &self,
+        host: &Host,
+        receipt: Option<&Receipt>,
+    ) -> Result<Vec<Finding>, ConfigureError> {
+        let Self { request: target, defaults, enforced, .. } = self;
+        let foreseen =
+            receipt.map(|receipt| Foreseen { host, target, receipt, defaults, enforced });
+        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
+    }
+
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
         let service = receipt.map(|receipt| receipt.service.clone()).unwrap_or_default();
         let seeker = Seeker {
@@ -119,7 +138,10 @@ pub(crate) fn needs(layers: &[Option<&Document>]) -> Needs {
 }
 
 pub(crate) fn lint_overlays(overlays: [&Document; 2], version: &Version) -> Vec<Finding> {
-    let complaints = overlays.into_iter().flat_map(|overlay| lint(overlay, version, Subject::Part));
+    let complaints = overlays.into_iter().flat_map(|overlay| {
+        let strange = lint(overlay, version, Subject::Part);
+        strange.into_iter().chain(refusals(overlay, version, Subject::Part))
+    });
     complaints.map(finding).collect()
 }
 
@@ -129,5 +151,5 @@ pub(crate) fn finding(complaint: Complaint) -> Finding {
         Weight::Warning => Severity::Warning,
         Weight::Error => Severity::Fatal,
     };
-    Finding::new(severity, complaint.rule, complaint.text)
+    Finding::new(severity, complaint.rule, complaint.text).advise(complaint.advice)
 }

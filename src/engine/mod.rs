@@ -6,12 +6,17 @@ mod ask_running;
 mod backup;
 mod config_cases;
 mod config_file;
+mod config_place;
+mod conflicts;
 mod database;
 mod dump;
+mod emit;
 mod foreign;
 mod gather;
 mod install;
 mod journal_file;
+mod layer_files;
+mod lint;
 mod listen;
 mod observe;
 mod open;
@@ -38,15 +43,25 @@ mod verify;
 pub use adopt::AdoptError;
 pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
-    list_backups, other_sessions, prune_backups, restore_database, verify_backup,
+    list_backups, newest_good_config, other_sessions, prune_backups, restore_database,
+    verify_backup,
 };
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
-pub use config_file::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
+pub use config_file::{
+    ConfigFile, ConfigFileError, read_config_file, strip_bom, write_config_file, write_ledger,
+};
+pub use config_place::{ConfigPlaceError, FileRule};
 pub use database::DatabaseError;
 pub use dump::DumpError;
+pub use emit::{
+    EmitError, EnvironmentForm, environment_text, read_overlays, recorded_enforced,
+    write_environment,
+};
 pub use foreign::{Deviation, ForeignError};
 pub use gather::GatherError;
 pub use journal_file::JournalError;
+pub use layer_files::{LayerFiles, LayerFilesError, merge_files};
+pub use lint::{LintQuestion, LintedFile, lint_config_file};
 pub use observe::ObserveError;
 pub use open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
@@ -59,7 +74,7 @@ pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore}
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
 pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
 pub use serving::ServingError;
-pub use settings::{Settings, SettingsError, read_settings, set_settings};
+pub use settings::{Leave, Settings, SettingsError, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{

@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use super::server_environment::{EnvironmentError, read_environment_files};
-use crate::config::{Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES};
+use crate::config::{
+    Assignment, AssignmentError, Document, DocumentError, EditError, MAX_BYTES, Policies,
+    PolicyError, UnknownName, require_known,
+};
 use crate::host::{
     Exec, OwnerError, PathError, Users, absolute, current_owner, is_root, read_outside,
     require_readable, resolve_links,
@@ -86,6 +89,12 @@ pub enum ResolveError {
     /// An assignment cannot be written beside the others.
     #[error("the overlays contradict each other: {0}")]
     Edit(EditError),
+    /// A policy is none, or two contradict each other.
+    #[error("--policy: {0}")]
+    Policy(PolicyError),
+    /// A policy is for something that does not exist.
+    #[error("--policy: {0}")]
+    PolicyForNothing(UnknownName),
     /// The environment of the server cannot be told.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -107,7 +116,7 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
     let placements = resolve_places(wish, &root, &prefix, &release.version)?;
     let (owner, server) = resolve_owners(wish)?;
     let (defaults, enforced) =
-        (combine(wish, Strength::Default)?, combine(wish, Strength::Enforced)?);
+        (combine(&wish.overlays, Strength::Default)?, combine(&wish.overlays, Strength::Enforced)?);
     let staging = wish.start == Start::Never && root != Path::new("/");
     let request = InstallRequest {
         archive,
@@ -122,10 +131,12 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
             defaults: Sha256Digest::of(defaults.to_text().as_bytes()),
             enforced: Sha256Digest::of(enforced.to_text().as_bytes()),
         },
+        policies: wish.policies.clone(),
         start: wish.start,
         database: wish.database,
         prefix,
     };
+    require_meaning(&wish.policies, &[&defaults, &enforced], Some(&request.release.version))?;
     let environment = read_environment_files(&wish.env_files)?;
     Ok(Resolved { root, request, defaults, enforced, environment })
 }
@@ -225,9 +236,12 @@ fn resolve_owners(wish: &InstallWish) -> Result<(Owner, Owner), ResolveError> {
 }
 
 /// All overlays of one strength in one document; later ones win.
-fn combine(wish: &InstallWish, strength: Strength) -> Result<Document, ResolveError> {
+pub(super) fn combine(
+    overlays: &[(Strength, Overlay)],
+    strength: Strength,
+) -> Result<Document, ResolveError> {
     let mut combined = Document::empty();
-    for (_, overlay) in wish.overlays.iter().filter(|(of, _)| *of == strength) {
+    for (_, overlay) in overlays.iter().filter(|(of, _)| *of == strength) {
         match overlay {
             Overlay::File(path) => {
                 let overlay = read_overlay(path)?;
@@ -245,6 +259,18 @@ fn combine(wish: &InstallWish, strength: Strength) -> Result<Document, ResolveEr
         }
     }
     Ok(combined)
+}
+
+/// A policy for a name that nothing has would be followed by nobody.
+pub(super) fn require_meaning(
+    policies: &[String],
+    overlays: &[&Document],
+    version: Option<&Version>,
+) -> Result<(), ResolveError> {
+    let policies = Policies::parse(policies).map_err(ResolveError::Policy)?;
+    policies.stances().iter().try_for_each(|stance| {
+        require_known(&stance.setting, overlays, version).map_err(ResolveError::PolicyForNothing)
+    })
 }
 
 fn read_overlay(path: &Path) -> Result<Document, ResolveError> {

@@ -168,6 +168,7 @@ fn target(
         owner: former.owner,
         server: former.server,
         overlays: Overlays { defaults: digest(DEFAULTS), enforced: digest(ENFORCED) },
+        policies: Vec::new(),
         start: wish.start,
         database: DatabaseUse::AsItIs,
     })

@@ -95,6 +95,7 @@ fn target_wish(
         edition: wish.edition,
         sha256: wish.sha256,
         overlays,
+        policies: wish.policies.clone(),
         places: placed.collect(),
         in_tree: in_tree.map(|place| place.name).collect(),
         config_file: (!in_live).then(|| receipt.config.clone()),

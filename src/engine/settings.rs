@@ -3,16 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use super::config_place::{ConfigPlace, locate};
 use super::open::{OpenError, OpenTransaction, find_open};
 use super::server_environment::RunningOverrides;
 use super::state_files::{StateFileError, read_receipt};
-use super::steps::{ConfigureError, read_document};
+use super::steps::{ConfigureError, read_document, read_settled};
 use crate::config::{Assignment, Document, EditError, Ledger, SettingPath, Shown};
 use crate::host::{Host, Lock, PathError};
-use crate::model::{Prefix, Receipt, TransactionId, TreeIdentity};
+use crate::model::{Prefix, Receipt, RelPath, TransactionId, TreeIdentity};
 
 /// A ledger has a row for each setting.
 const LARGEST_LEDGER: u64 = 16 * 1024 * 1024;
+
+/// No configuration is larger.
+const LARGEST: u64 = crate::config::MAX_BYTES as u64;
 
 /// How often a change is tried again when the server writes the file at the same moment.
 const TRIES: u32 = 3;
@@ -24,6 +28,8 @@ pub struct Settings {
     pub receipt: Receipt,
     /// The file in use.
     pub document: Document,
+    /// The mode of the file in use, if others can read it than those who should.
+    pub open_mode: Option<u32>,
     /// The file as the release shipped it.
     pub shipped: Option<Document>,
     /// Who decided what at the last installation.
@@ -56,6 +62,9 @@ pub enum SettingsError {
         /// Which.
         id: TransactionId,
     },
+    /// What is changed in the file would be read by nobody.
+    #[error("the running server keeps its configuration in a database, and does not read the file")]
+    InDatabase,
     /// A setting cannot be written.
     #[error("a setting cannot be written: {0}")]
     Edit(EditError),
@@ -70,12 +79,14 @@ pub enum SettingsError {
 /// Reads the configuration in use.
 pub fn read_settings(host: &Host, prefix: &Prefix) -> Result<Settings, SettingsError> {
     let receipt = read_receipt(host, prefix)?.ok_or(SettingsError::NotInstalled)?;
-    let document = read_document(host, &receipt.config)?.ok_or(SettingsError::NotInstalled)?;
+    let place = place_of(host, &receipt.config)?;
+    let document = read_settled(host, &place.path)?.ok_or(SettingsError::NotInstalled)?;
     let shipped = read_document(host, &prefix.live().join(TreeIdentity::SHIPPED_CONFIG))?;
     let ledger = read_ledger(host, prefix)?;
     let version = &receipt.release.version;
     let overridden = RunningOverrides::see(host, &prefix.live(), &document, version);
-    Ok(Settings { receipt, document, shipped, ledger, overridden })
+    let open_mode = place.is_open().then_some(place.stat.mode);
+    Ok(Settings { receipt, document, open_mode, shipped, ledger, overridden })
 }
 
 /// Who decided what at the last installation; nothing, where that is not known.
@@ -84,7 +95,15 @@ pub(crate) fn read_ledger(host: &Host, prefix: &Prefix) -> Result<Ledger, PathEr
     Ok(text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default())
 }
 
-/// Changes settings, all or none. The file keeps its owner, and is readable for it alone afterwards.
+/// What a change of settings may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leave {
+    /// May a file with several names be replaced under this one, so that the others keep the former content?
+    pub break_hardlink: bool,
+}
+
+/// Changes settings, all or none. The file keeps its owner, its notes and its lists of rights, and is readable for those alone
+/// afterwards. A link to it stays one.
 ///
 /// # Errors
 /// Also when the file was changed by somebody else in the same moment, three times in a row.
@@ -93,30 +112,48 @@ pub fn set_settings(
     prefix: &Prefix,
     _lock: &Lock,
     assignments: &[Assignment],
+    leave: Leave,
 ) -> Result<bool, SettingsError> {
     if let Some(OpenTransaction { id, .. }) = find_open(host, prefix)? {
         return Err(SettingsError::Interrupted { id });
     }
     for _ in 0..TRIES {
         let before = read_settings(host, prefix)?;
+        if before.overridden.in_database {
+            return Err(SettingsError::InDatabase);
+        }
         let mut document = before.document.clone();
         for assignment in assignments {
             assignment.apply(&mut document).map_err(SettingsError::Edit)?;
         }
         let (old, new) = (before.document.to_text(), document.to_text());
-        let path = &before.receipt.config;
-        let stat = host.tree.stat(path)?.ok_or(SettingsError::NotInstalled)?;
-        if old == new && stat.mode == 0o600 {
+        let place = place_of(host, &before.receipt.config)?;
+        if old == new && place.stat.mode == place.mode_after {
             return Ok(false);
         }
-        let now = read_document(host, path)?.ok_or(SettingsError::NotInstalled)?;
-        if now.to_text() == old {
-            host.tree.replace(path, new.as_bytes(), 0o600, Some(stat.owner))?;
+        place.require_replaceable(host, leave.break_hardlink).map_err(ConfigureError::from)?;
+        let (mode, owner) = (place.mode_after, Some(place.stat.owner));
+        let changed = || is_changed(host, &place, &old);
+        if host.tree.replace_unless(&place.path, new.as_bytes(), mode, owner, &changed)? {
             return Ok(true);
         }
     }
     let path = read_receipt(host, prefix)?.ok_or(SettingsError::NotInstalled)?.config;
     Err(SettingsError::Busy { path: host.tree.absolute(&path).display().to_string() })
+}
+
+/// Is it another file by now, or does it say something else?
+fn is_changed(host: &Host, place: &ConfigPlace, text: &str) -> Result<bool, PathError> {
+    let now = host.tree.stat(&place.path)?;
+    let content = host.tree.read(&place.path, LARGEST)?;
+    Ok(now.map(|stat| stat.inode) != Some(place.stat.inode)
+        || content.as_deref() != Some(text.as_bytes()))
+}
+
+/// The file in use, behind its link if it is named by one.
+fn place_of(host: &Host, config: &RelPath) -> Result<ConfigPlace, SettingsError> {
+    let place = locate(host, config)?.ok_or(SettingsError::NotInstalled)?;
+    Ok(place.map_err(ConfigureError::Place)?)
 }
 
 impl Settings {

@@ -1,6 +1,8 @@
 //! An upgrade by one hop: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::config_place::locate_plain;
+use super::conflicts::Foreseen;
 use super::foreign::paths_to_carry;
 use super::install::{finding, lint_overlays, needs, overlays};
 use super::observe::{observe, see_archive};
@@ -8,11 +10,11 @@ use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
 use super::server_environment::{Found, Judged, Seeker, SiteConfig, judge, layer_of, names_of};
 use super::state_files::{read_identity, read_receipt};
-use super::steps::read_document;
+use super::steps::{ConfigureError, read_document};
 use super::survey::survey;
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
-use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint};
+use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint, refusals};
 use crate::host::Host;
 use crate::model::{
     EnvironmentSource, Finding, InstallRequest, Inventory, Prefix, Receipt, ServerEnvironment,
@@ -30,6 +32,7 @@ impl Undertaking for ResolvedUpgrade {
         let archive = see_archive(host, request)?;
         let mut inventory = observe(host, request, archive.stamp.clone(), id, Vec::new())?;
         see_installed(host, &request.prefix, &mut inventory)?;
+        self.refuse_file(host, inventory.receipt.as_ref())?;
         let found = self.seeker(host, inventory.receipt.as_ref()).look()?;
         let live = self.live(host, &found, inventory.receipt.as_ref())?;
         see_environment(&found, live.as_ref(), request, &mut inventory);
@@ -43,6 +46,8 @@ impl Undertaking for ResolvedUpgrade {
         let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
+        surroundings.findings.extend(self.refused(live.as_ref(), &overridden));
+        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,
@@ -101,6 +106,36 @@ impl ResolvedUpgrade {
         Ok(site.own()?)
     }
 
+    /// Refuses a configuration file that could not be given up for the new one.
+    fn refuse_file(&self, host: &Host, receipt: Option<&Receipt>) -> Result<(), ConfigureError> {
+        let Some(config) = receipt.map(|receipt| &receipt.config) else {
+            return Ok(());
+        };
+        // One in the tree goes with it, whatever other names it has.
+        let replaced = !config.is_within(&self.prefix().live());
+        match locate_plain(host, config)? {
+            Some(place) if replaced => Ok(place.require_replaceable(host, false)?),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What users and the host do not agree about.
+    fn conflicts(
+        &self,
+        host: &Host,
+        receipt: Option<&Receipt>,
+    ) -> Result<Vec<Finding>, ConfigureError> {
+        let Self { request, defaults, enforced, .. } = self;
+        let foreseen = receipt.map(|receipt| Foreseen {
+            host,
+            target: &request.target,
+            receipt,
+            defaults,
+            enforced,
+        });
+        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
+    }
+
     /// What the new version will say of the settings in use, and of the host's.
     fn lint(&self, live: Option<&Document>, shipped: Option<&Document>) -> Vec<Finding> {
         let version = &self.request.target.release.version;
@@ -122,6 +157,22 @@ impl ResolvedUpgrade {
         findings.extend(touched.into_iter().map(finding));
         findings.extend(in_one(&untouched, version));
         findings
+    }
+
+    /// What keeps the new version from starting with the settings that it will have: those in use, under what the host
+    /// enforces and what the environment overrides.
+    fn refused(&self, live: Option<&Document>, overridden: &Document) -> Vec<Finding> {
+        let Some(mut settings) = live.cloned() else {
+            return Vec::new();
+        };
+        for stronger in [&self.enforced, overridden] {
+            for leaf in stronger.leaves() {
+                // What cannot be written there is said when it is merged.
+                drop(settings.set_raw(&leaf.setting, leaf.value.raw()));
+            }
+        }
+        let version = &self.request.target.release.version;
+        refusals(&settings, version, Subject::Whole).into_iter().map(finding).collect()
     }
 }
 

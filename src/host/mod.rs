@@ -19,6 +19,7 @@ mod log_cap;
 mod machine;
 mod meter;
 mod mounts;
+mod named_directory;
 mod named_file;
 mod outside;
 mod owner;
@@ -65,10 +66,12 @@ pub use lines::{Lines, printable};
 pub use lock::{Lock, LockError, lock_holder};
 pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
-pub use named_file::{read_standard_input, write_outside};
+pub use named_directory::write_entries_outside;
+pub use named_file::{read_standard_input, write_outside, write_private_outside};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside,
-    require_readable, resolve_links, tree_size, unwritable_ancestor,
+    read_with_access, require_readable, resolve_links, size_outside, tree_size,
+    unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use cap_std_ext::cap_std::ambient_authority;
-use cap_std_ext::cap_std::fs::{Dir, MetadataExt, Permissions, PermissionsExt};
+use cap_std_ext::cap_std::fs::{Dir, Metadata, MetadataExt, Permissions, PermissionsExt};
 use cap_std_ext::dirext::CapStdExtDirExt;
 use rustix::fs::{Gid, Uid, fchown};
 
@@ -21,6 +21,22 @@ const PRIVATE: u32 = 0o600;
 /// # Errors
 /// When the directory is not there or may not be written to, and when the path names something that is no file.
 pub fn write_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
+    replace(path, content, |former| former.mode() & 0o7777)
+}
+
+/// The same, readable by its owner only, whatever it was before: for what certainly holds secrets.
+///
+/// # Errors
+/// As [`write_outside`].
+pub fn write_private_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
+    replace(path, content, |_| PRIVATE)
+}
+
+fn replace(
+    path: &Path,
+    content: &[u8],
+    mode_after: impl FnOnce(&Metadata) -> u32,
+) -> Result<(), PathError> {
     let place = resolve_links(path)?;
     let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
         return Err(io::Error::other("not the name of a file")).on("write", path);
@@ -31,7 +47,7 @@ pub fn write_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
     if former.as_ref().is_some_and(|former| !former.is_file()) {
         return Err(io::Error::other("not a regular file")).on("write", path);
     }
-    let mode = former.as_ref().map_or(PRIVATE, |former| former.mode() & 0o7777);
+    let mode = former.as_ref().map_or(PRIVATE, mode_after);
     let written = parent.atomic_replace_with(name, |draft| -> io::Result<()> {
         draft.get_mut().as_file_mut().set_permissions(Permissions::from_mode(PRIVATE))?;
         draft.write_all(content)?;
@@ -85,6 +101,8 @@ mod tests {
         write_outside(&new, b"x").unwrap();
         write_outside(&old, b"after").unwrap();
         assert_eq!((mode_of(&new), mode_of(&old)), (0o600, 0o640));
+        write_private_outside(&old, b"after").unwrap();
+        assert_eq!(mode_of(&old), 0o600);
         assert_eq!(fs::read_to_string(&old).unwrap(), "after");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no draft is left");
     }

@@ -11,7 +11,7 @@ use rustix::fs::{Access, AtFlags, CWD, OFlags};
 use sha2::{Digest, Sha256};
 
 use super::error::{PathContext, PathError};
-use crate::model::{ArchiveStamp, Sha256Digest};
+use crate::model::{ArchiveStamp, FileAccess, Owner, Sha256Digest};
 
 /// An archive, looked at without being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,13 +63,33 @@ pub fn digest_of(path: &Path) -> Result<Sha256Digest, PathError> {
 
 /// The content of a regular file of at most `limit` bytes.
 pub fn read_outside(path: &Path, limit: u64) -> Result<Vec<u8>, PathError> {
-    let file = open_regular(path)?;
+    read_at_most(open_regular(path)?, path, limit)
+}
+
+fn read_at_most(file: File, path: &Path, limit: u64) -> Result<Vec<u8>, PathError> {
     let mut content = Vec::new();
     file.take(limit + 1).read_to_end(&mut content).on("read", path)?;
     if u64::try_from(content.len()).is_ok_and(|length| length > limit) {
         return Err(io::Error::other(format!("larger than {limit} bytes"))).on("read", path);
     }
     Ok(content)
+}
+
+/// The same, and whose the file is and who may read it: of the very file that was read.
+///
+/// # Errors
+/// It cannot be read, is no regular file, or is larger than that.
+pub fn read_with_access(path: &Path, limit: u64) -> Result<(Vec<u8>, FileAccess), PathError> {
+    let file = open_regular(path)?;
+    let meta = file.metadata().on("look at", path)?;
+    let owner = Owner { uid: meta.uid(), gid: meta.gid() };
+    let access = FileAccess { owner, mode: meta.mode() & 0o7777 };
+    Ok((read_at_most(file, path, limit)?, access))
+}
+
+/// How many bytes are in a regular file?
+pub fn size_outside(path: &Path) -> Result<u64, PathError> {
+    Ok(open_regular(path)?.metadata().on("look at", path)?.len())
 }
 
 /// Is it a file that can be read?

@@ -7,11 +7,12 @@ mod duplicate;
 mod link;
 mod names;
 mod rename;
+mod replace;
 
 pub use attributes::{Attributes, Setting};
 pub use rename::Exchange;
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,7 @@ use cap_std_ext::cap_std::ambient_authority;
 use cap_std_ext::cap_std::fs::{Dir, DirBuilder, DirBuilderExt, MetadataExt, OpenOptions};
 use cap_std_ext::cap_std::fs::{OpenOptionsExt, Permissions, PermissionsExt};
 use cap_std_ext::dirext::CapStdExtDirExt;
-use rustix::fs::{AtFlags, Gid, Uid};
+use rustix::fs::{AtFlags, Gid, OFlags, Uid};
 
 use super::append_file::AppendFile;
 use super::error::{PathContext, PathError};
@@ -143,8 +144,14 @@ impl Tree {
             return Err(io::Error::other(format!("larger than {limit} bytes")))
                 .on("read", &absolute);
         }
+        // What has taken its place since must not block.
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+        let file = self.dir.open_with(path.as_path(), &options).on("open", &absolute)?;
+        if !file.metadata().on("look at", &absolute)?.is_file() {
+            return Err(io::Error::other("not a regular file")).on("read", &absolute);
+        }
         let mut bytes = Vec::new();
-        let file = self.dir.open(path.as_path()).on("open", &absolute)?;
         file.take(limit).read_to_end(&mut bytes).on("read", &absolute)?;
         Ok(Some(bytes))
     }
@@ -195,59 +202,6 @@ impl Tree {
         self.dir.create_dir_with(path.as_path(), &builder).on("create directory", &absolute)?;
         self.set_mode(path, mode)?;
         self.sync_parent(path)
-    }
-
-    /// Replaces the content of a file, or creates it: after a crash at any moment either the former content is there
-    /// or the new one, complete, with this mode and owner.
-    pub fn replace(
-        &self,
-        path: &RelPath,
-        content: &[u8],
-        mode: u32,
-        owner: Option<Owner>,
-    ) -> Result<(), PathError> {
-        self.permit(self.territory.holds(path), "write", path)?;
-        let (parent, name) = self.parent_of(path)?;
-        let draft = format!("{UNFINISHED}.{name}");
-        let result = self.write_draft(&parent, path, &draft, content, mode, owner).and_then(|()| {
-            self.meter.admit().on("rename", &self.absolute(path))?;
-            parent.rename(&draft, &parent, &name).on("write", &self.absolute(path))
-        });
-        if let Err(error) = result {
-            if !error.is_crash() {
-                // The draft is of no use to anyone; the error that matters is the first one.
-                drop(parent.remove_file_optional(&draft));
-            }
-            return Err(error);
-        }
-        self.sync_parent(path)
-    }
-
-    fn write_draft(
-        &self,
-        parent: &Dir,
-        path: &RelPath,
-        draft: &str,
-        content: &[u8],
-        mode: u32,
-        owner: Option<Owner>,
-    ) -> Result<(), PathError> {
-        let absolute = self.absolute(path);
-        self.meter.admit().on("write", &absolute)?;
-        // A draft of a run that was killed is in the way of O_EXCL, and nobody else's.
-        parent.remove_file_optional(draft).on("write", &absolute)?;
-        let mut options = OpenOptions::new();
-        // Born private: whatever the final mode, nobody reads a half-written secret.
-        options.write(true).create_new(true).mode(0o600);
-        let mut file = parent.open_with(draft, &options).on("write", &absolute)?;
-        self.meter.admit().on("write", &absolute)?;
-        file.write_all(content).on("write", &absolute)?;
-        if let Some(owner) = owner {
-            let (uid, gid) = (Uid::from_raw(owner.uid), Gid::from_raw(owner.gid));
-            rustix::fs::fchown(&file, Some(uid), Some(gid)).on("change owner of", &absolute)?;
-        }
-        file.set_permissions(Permissions::from_mode(mode)).on("write", &absolute)?;
-        file.sync_all().on("sync", &absolute)
     }
 
     /// Opens a file for appending, creating it with mode 0600 when it is not there.
@@ -409,6 +363,12 @@ impl Tree {
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
             .on("look at", &self.absolute(directory))?;
         Ok(directory.below(&name))
+    }
+
+    /// May something at this path be changed here?
+    #[must_use]
+    pub fn may_change(&self, path: &RelPath) -> bool {
+        self.territory.holds(path)
     }
 
     fn permit(&self, allowed: bool, verb: &'static str, path: &RelPath) -> Result<(), PathError> {

@@ -11,7 +11,9 @@ mod digest;
 mod elf;
 mod entry;
 mod environment_file;
+mod environment_form;
 mod event;
+mod file_access;
 mod finding;
 mod glibc;
 mod hook;
@@ -53,7 +55,12 @@ pub use digest::{DigestError, Sha256Digest};
 pub use elf::{ELF_HEAD, ElfHeader, Machine, NotElf};
 pub use entry::{Entry, EntryKind};
 pub use environment_file::{EnvironmentFileError, parse_environment_file};
+pub use environment_form::{
+    Unwritable, Variable, environment_drop_in, environment_entry, environment_file,
+    environment_lines, parse_environment_entry,
+};
 pub use event::Event;
+pub use file_access::FileAccess;
 pub use finding::{Finding, Severity};
 pub use glibc::{GlibcError, GlibcVersion, GlibcVersionError, needed_glibc};
 pub use hook::{HookPhase, RunHooks};

@@ -11,8 +11,9 @@ const NAMES: &[&str] = &["password", "passwd", "passfile", "pgpassword", "pwd", 
 /// Before the quoted piece in the errors of Go's URL parser.
 const COMPLAINTS: &[&str] = &["invalid port ", "invalid URL escape ", "invalid character "];
 
-/// The driver notations of go-sql-driver that follow `user:password@`.
-const MYSQL_NETWORKS: &[&str] = &["@tcp(", "@tcp4(", "@tcp6(", "@unix("];
+/// The driver notations of go-sql-driver that follow `user:password@`. Network and address may be left out.
+const MYSQL_NETWORKS: &[&str] =
+    &["@tcp(", "@tcp4(", "@tcp6(", "@unix(", "@(", "@tcp/", "@unix/", "@/"];
 
 /// The text with every password masked that stands in a connection string: in an URL (`scheme://user:password@…`), in
 /// `password=…` (quoted or not), and in `user:password@tcp(…)`. Masks too much rather than too little.
@@ -177,6 +178,9 @@ mod tests {
         ("mm:canary@tcp(db:3306)/mm?charset=utf8", "mm:***@tcp(db:3306)/mm?charset=utf8"),
         ("ping mm:ca@n:ary@unix(/run/mysqld.sock)/mm", "ping mm:***@unix(/run/mysqld.sock)/mm"),
         ("time: mm:can ary@tcp(db)/mm", "time: mm:***@tcp(db)/mm"),
+        ("ping mm:ca@n:ary@(db:3306)/mm", "ping mm:***@(db:3306)/mm"),
+        ("ping mm:canary@/mm", "ping mm:***@/mm"),
+        ("ping mm:ca/n@ary@unix/mm", "ping mm:***@unix/mm"),
         (r#"{"SMTPPassword": "canary", "Port": 1}"#, r#"{"SMTPPassword": ***, "Port": 1}"#),
         (
             "pq: password authentication failed for user mm",

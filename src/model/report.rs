@@ -34,6 +34,11 @@
 //!   `{"schema", "settings": {"Section.Key": VALUE}}`, `config get` `{"schema", "setting", "value": VALUE}`, and
 //!   `config explain` `{"schema", "explanation", "decision"}`. Each VALUE is a string that holds the setting's own JSON
 //!   text, or `***` for a secret.
+//!   `config diff` gives `{"schema", "equal", "differences": [{"setting", "before", "after"}]}`, where `before` and `after` are
+//!   VALUEs or `null`; with `--name-only` it has `settings`, a list of names, instead of `differences`.
+//!   `config merge` gives `{"schema", "counts": {"kept", "changed", "added", "dropped"}, "conflicts": [{"setting", "user", "host",
+//!   "settled"}], "decisions"}`, and without `--output` the text of the result as `document`, in which nothing is masked;
+//!   `config fix` gives `{"schema", "changed"}`.
 //! - A command line that clap cannot read gives no object, but words on standard error and exit code 2.
 
 use std::path::PathBuf;

@@ -62,6 +62,8 @@ pub struct InstallRequest {
     pub server: Owner,
     /// Digests of the host's overlays.
     pub overlays: Overlays,
+    /// Who gives way where two have changed one setting, each `Section.Key=POLICY`.
+    pub policies: Vec<String>,
     /// Whether the server is started.
     pub start: Start,
     /// What may be done to a database that already holds something.

@@ -235,6 +235,10 @@ pub struct Configure {
     pub former: Option<FormerTree>,
     /// Are defaults that the release has changed taken over where nobody has touched them?
     pub adopt_new_defaults: bool,
+    /// Who gives way where two have changed one setting, each `Section.Key=POLICY`. Plans of before they could be given have
+    /// none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
     /// The release, for what its settings are called and mean.
     pub release: Release,
     /// Where the mutable directories are.

@@ -49,6 +49,8 @@ pub struct InstallWish {
     pub sha256: Option<Sha256Digest>,
     /// The host's settings.
     pub overlays: Vec<(Strength, Overlay)>,
+    /// Who gives way where two have changed one setting, each `Section.Key=POLICY`.
+    pub policies: Vec<String>,
     /// Places other than the usual ones.
     pub places: Vec<(PlaceName, RelPath)>,
     /// Places that stay in the tree.
@@ -107,6 +109,8 @@ pub struct UpgradeWish {
     pub sha256: Option<Sha256Digest>,
     /// The host's settings; those applied last, where there are none.
     pub overlays: Vec<(Strength, Overlay)>,
+    /// Who gives way where two have changed one setting, each `Section.Key=POLICY`.
+    pub policies: Vec<String>,
     /// Whether the new server is started and proven.
     pub start: Start,
     /// How the server is stopped and started; as at the last time, where it is not said.

@@ -116,6 +116,7 @@ impl Steps {
             site,
             former: None,
             adopt_new_defaults: false,
+            policies: request.policies.clone(),
             release: request.release.clone(),
             placements: request.placements.clone(),
             viewpoint: request.viewpoint,

@@ -132,6 +132,7 @@ fn configure(
             version: receipt.release.version.clone(),
         }),
         adopt_new_defaults: request.manner.adopt_new_defaults,
+        policies: target.policies.clone(),
         release: target.release.clone(),
         placements: target.placements.clone(),
         viewpoint: target.viewpoint,

@@ -12,7 +12,7 @@ use self::source::{Source, Violation, assert_none, sources};
 
 /// All Rust files of the project.
 fn everything() -> Vec<Source> {
-    let directories = ["benches", "examples", "fixtures", "src", "tests"];
+    let directories = ["benches", "examples", "fixtures", "fuzz/fuzz_targets", "src", "tests"];
     directories.into_iter().flat_map(sources).collect()
 }
 

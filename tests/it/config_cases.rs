@@ -129,9 +129,9 @@ fn summary(cases: &Copied, failed: usize) -> String {
 #[test]
 fn the_projects_own_cases_pass_in_silence() {
     let summary = summary(&Copied::new(), 0);
-    let said = run(&project(), &["fixtures/configs"]).expect(0);
+    let said = run(project(), &["fixtures/configs"]).expect(0);
     assert_eq!((said.out.as_str(), said.err.as_str()), (summary.as_str(), ""));
-    let verbose = run(&project(), &["fixtures/configs", "-v"]).expect(0);
+    let verbose = run(project(), &["fixtures/configs", "-v"]).expect(0);
     let passed = verbose.out.matches("passed fixtures/configs/").count();
     assert_eq!(verbose.out.lines().count(), passed + 1, "{}", verbose.out);
     assert!(summary.starts_with(&passed.to_string()), "{}", verbose.out);

@@ -156,6 +156,7 @@ fn wish(root: &Path, archive: &Path) -> InstallWish {
         edition: None,
         sha256: None,
         overlays: vec![set("TeamSettings.SiteName=\"Acme\"")],
+        policies: Vec::new(),
         places: Vec::new(),
         in_tree: vec![PlaceName::Plugins],
         config_file: None,
@@ -247,6 +248,7 @@ fn wish_to_start(root: &Path, archive: &Path) -> InstallWish {
     let set = |text| (Strength::Default, Overlay::Set(Secret::new(text)));
     InstallWish {
         overlays: settings.into_iter().map(set).collect(),
+        policies: Vec::new(),
         service_user: Some(mmembed::host::current_owner().to_string()),
         start: Start::Prove { within: Duration::from_secs(60) },
         ..wish(root, archive)

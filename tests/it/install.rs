@@ -11,6 +11,7 @@ mod again;
 mod failures;
 mod looking;
 mod others;
+mod policies;
 mod real;
 mod refusals;
 mod saving;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::config::Stance;
 use crate::model::{Edition, Sha256Digest, Version};
 
 /// Which release.
@@ -27,7 +28,7 @@ pub(crate) struct ArchiveArgs {
 #[derive(Debug, Args)]
 pub(crate) struct OverlayArgs {
     /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "defaults-overlay", value_name = "FILE")]
     pub(crate) config_overlay: Vec<PathBuf>,
     /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable; wins over
     /// --config-overlay; who lists processes can read it, so give secrets in a file)
@@ -39,6 +40,11 @@ pub(crate) struct OverlayArgs {
     /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
     #[arg(long, value_name = "FILE")]
     pub(crate) enforced_overlay: Vec<PathBuf>,
+    /// What to do about a setting, or all of a section, that a user changed while the host changed its default: keep-user,
+    /// prefer-host or refuse; or, for new defaults of the release where nobody touched it, adopt-default (repeatable; the
+    /// most specific one decides) [default: keep-user]
+    #[arg(long, value_name = "SECTION[.KEY]=POLICY")]
+    pub(crate) policy: Vec<Stance>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -82,6 +82,11 @@ pub(super) fn overlays(args: &OverlayArgs) -> Vec<(Strength, Overlay)> {
     files.chain(enforced).chain(sets).collect()
 }
 
+/// Who gives way where two have changed one setting.
+pub(super) fn policies(args: &OverlayArgs) -> Vec<String> {
+    args.policy.iter().map(ToString::to_string).collect()
+}
+
 fn wish(args: &InstallArgs) -> InstallWish {
     let within = args.patience.start_timeout;
     InstallWish {
@@ -92,6 +97,7 @@ fn wish(args: &InstallArgs) -> InstallWish {
         edition: args.archive.edition.map(Into::into),
         sha256: args.archive.sha256,
         overlays: overlays(&args.overlays),
+        policies: policies(&args.overlays),
         places: args.place.clone(),
         in_tree: args.keep_in_tree.clone(),
         config_file: args.config_file.clone(),

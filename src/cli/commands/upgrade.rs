@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::install::overlays;
+use super::install::{overlays, policies};
 use super::undertaking::Task;
 use crate::cli::args::{Output, UpgradeArgs};
 use crate::cli::hint;
@@ -45,6 +45,7 @@ fn wish(args: &UpgradeArgs) -> UpgradeWish {
         edition: args.archive.edition.map(Into::into),
         sha256: args.archive.sha256,
         overlays: overlays(&args.overlays),
+        policies: policies(&args.overlays),
         start: if args.no_start { Start::Never } else { Start::Prove { within } },
         service: args.service.wish(),
         consent: Consent {

@@ -41,7 +41,8 @@ fn events(stop: &Stop, named: Option<&Named>) -> Vec<String> {
     let mut lines = vec![format!("# {from} -> {}", stop.to)];
     let carried = stop.carried.iter().filter(|it| counts(&it.from) || counts(&it.to));
     lines.extend(carried.map(|carried| format!("> {} -> {}", carried.from, carried.to)));
-    let conflicts = stop.conflicts.iter().filter(|setting| counts(setting));
+    let conflicts = stop.conflicts.iter().map(|conflict| &conflict.setting);
+    let conflicts = conflicts.filter(|setting| counts(setting));
     lines.extend(conflicts.map(|setting| format!("! {setting}: user and host changed it")));
     let decisions = stop.decisions.iter().filter(|decision| counts(&decision.setting));
     lines.extend(decisions.map(ToString::to_string));

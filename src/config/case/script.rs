@@ -192,13 +192,15 @@ impl TryFrom<BTreeMap<String, toml::Value>> for Variables {
     type Error = String;
 
     fn try_from(table: BTreeMap<String, toml::Value>) -> Result<Self, String> {
-        let variables = table.into_iter().map(|(name, value)| match value {
-            _ if !name.starts_with("MM_") => {
-                Err(format!("{name:?} is no variable of the server: those begin with MM_"))
+        let variables = table.into_iter().map(|(name, value)| {
+            if !name.starts_with("MM_") {
+                return Err(format!("{name:?} is no variable of the server: those begin with MM_"));
             }
-            toml::Value::String(value) => Ok((name, value)),
-            // A value may be a secret.
-            _ => Err(format!("the value of {name} is no text: write it in quotes")),
+            match value.as_str() {
+                Some(value) => Ok((name, value.to_owned())),
+                // A value may be a secret.
+                None => Err(format!("the value of {name} is no text: write it in quotes")),
+            }
         });
         variables.collect::<Result<_, _>>().map(Self)
     }

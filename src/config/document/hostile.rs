@@ -198,6 +198,47 @@ fn refused_documents_name_rule_and_place_and_no_value() {
 }
 
 #[test]
+fn every_case_of_the_corpus_is_here() {
+    let ids: Vec<&str> = accepted()
+        .iter()
+        .map(|case| case.0)
+        .chain(refused().iter().map(|case| case.0))
+        .map(|id| id.split(' ').next().unwrap_or_default())
+        .collect();
+    for number in 1..=68 {
+        let id = format!("J{number:02}");
+        assert!(ids.contains(&id.as_str()), "{id}");
+    }
+}
+
+/// What is read, but warned of; and what is read as long as nobody writes it.
+#[test]
+fn some_accepted_documents_are_complained_about() {
+    use crate::config::{Severity, Subject, check};
+    let version = crate::model::Version::new(9, 5, 0);
+    let (error, warning) = (Severity::Error, Severity::Warning);
+    let url = b"{\"ServiceSettings\": {\"SiteURL\": \"https://a\\u0000\"}}".to_vec();
+    let of = |id: &str| accepted().into_iter().find(|case| case.0 == id).unwrap().1;
+    for (id, bytes, subject, rule) in [
+        ("J11", of("J11"), Subject::Whole, (warning, "C-NOSQL")),
+        ("J29", of("J29"), Subject::Whole, (warning, "C-NUMBER")),
+        ("J39", of("J39"), Subject::Whole, (warning, "C-SURROGATE")),
+        ("J40", of("J40"), Subject::Whole, (warning, "C-SURROGATE")),
+        ("J42 where it is used", url, Subject::Whole, (error, "C-NUL")),
+        ("J56", of("J56"), Subject::Part, (error, "C-TYPE")),
+        ("J57", of("J57"), Subject::Part, (error, "C-TYPE")),
+    ] {
+        let document = Document::parse(&bytes).unwrap();
+        let complaints = check(&document, &version, subject);
+        let found = complaints.iter().find(|complaint| complaint.rule == rule.1);
+        assert_eq!(found.map(|complaint| complaint.severity), Some(rule.0), "{id} {complaints:?}");
+    }
+    let in_passing = Document::parse(&of("J42")).unwrap();
+    let complaints = check(&in_passing, &version, Subject::Whole);
+    assert!(complaints.iter().all(|complaint| complaint.rule != "C-NUL"), "J42");
+}
+
+#[test]
 fn a_million_brackets_and_a_hundred_thousand_keys_are_quick() {
     #[expect(clippy::disallowed_methods, reason = "a test of speed looks at the time")]
     let now = Instant::now;

@@ -16,7 +16,7 @@ fn space() -> impl Strategy<Value = String> {
     ]
 }
 
-fn scalar() -> impl Strategy<Value = String> {
+pub(in crate::config) fn scalar() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("null".to_owned()),
         Just("true".to_owned()),
@@ -60,7 +60,7 @@ fn object(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strate
     })
 }
 
-fn document() -> impl Strategy<Value = String> {
+pub(in crate::config) fn document() -> impl Strategy<Value = String> {
     (space(), object(value().boxed()), space())
         .prop_map(|(head, object, foot)| format!("{head}{object}{foot}"))
 }

@@ -3,7 +3,7 @@
 
 /// The sections that some version of the server reads into a struct, 0.5 to 11.10.
 /// One of these being no object stops the server; an unknown member may be anything.
-pub(super) const SECTIONS: &[&str] = &[
+pub(in crate::config) const SECTIONS: &[&str] = &[
     "AWSSettings",
     "AccessControlSettings",
     "AnalyticsSettings",

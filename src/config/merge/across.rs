@@ -4,9 +4,10 @@
 use serde::Serialize;
 
 use super::MergeError;
-use crate::config::document::{Document, EditError, Kind};
+use crate::config::document::{Document, EditError, Kind, View};
 use crate::config::layer::{Hop, Layers};
 use crate::config::ledger::Origin;
+use crate::config::policy::Policies;
 use crate::config::rename::{Rename, RenameKind, renames, respelled};
 use crate::config::setting::SettingPath;
 
@@ -40,6 +41,7 @@ pub(super) struct Across {
     defaults: Option<Document>,
     defaults_applied: Option<Document>,
     enforced: Option<Document>,
+    policies: Policies,
     /// What became of the site's settings.
     pub(super) carried: Vec<Carried>,
 }
@@ -66,6 +68,7 @@ impl Across {
             defaults: renamed(layers.defaults, Origin::HostDefault)?,
             defaults_applied: renamed(layers.defaults_applied, Origin::HostDefault)?,
             enforced: renamed(layers.enforced, Origin::HostEnforced)?,
+            policies: rename_policies(layers.policies, hop),
             carried: Vec::new(),
         };
         if let (Some(before), Some(after)) = (layers.site, &across.site) {
@@ -84,6 +87,7 @@ impl Across {
             defaults: self.defaults.as_ref(),
             defaults_applied: self.defaults_applied.as_ref(),
             enforced: self.enforced.as_ref(),
+            policies: &self.policies,
             hop: None,
             ..*layers
         }
@@ -110,6 +114,17 @@ fn rename(
     }
     spell_as_shipped(document, layers);
     Ok(carried)
+}
+
+/// Policies for settings by their former names are meant for the new ones.
+fn rename_policies(policies: &Policies, hop: Hop<'_>) -> Policies {
+    let mut policies = policies.clone();
+    for rename in renames().iter().filter(|rename| rename.kind == RenameKind::Renamed) {
+        if let Some((from, to)) = direction(rename, hop) {
+            policies.follow(from, to);
+        }
+    }
+    policies
 }
 
 /// From which name to which, if the hop leads past the change. A name that changed before the hop is left: the former
@@ -139,7 +154,8 @@ fn recase(document: &mut Document, rename: &Rename, hop: Hop<'_>) {
     document.respell(&wanted.unwrap_or_else(|| right.clone()));
 }
 
-/// Moves a value to its new name, and takes away what is empty without it.
+/// Moves a value to its new name, and takes away what is empty without it. None of these settings is an object: one that
+/// stands there is nothing that either version reads.
 fn carry(
     document: &mut Document,
     from: &SettingPath,
@@ -148,9 +164,9 @@ fn carry(
     let Some(spelled) = document.spelling(from) else {
         return Ok(None);
     };
-    let is_value = |value: &crate::config::View<'_>| value.kind() != Kind::Null;
-    let Some(value) = document.get(from).filter(is_value).map(|value| value.raw().to_owned())
-    else {
+    let is_value = |value: &View<'_>| value.kind() != Kind::Null;
+    let movable = |value: &View<'_>| is_value(value) && value.kind() != Kind::Object;
+    let Some(value) = document.get(from).filter(movable).map(|value| value.raw().to_owned()) else {
         return Ok(None);
     };
     let taken = document.get(to).as_ref().is_some_and(is_value);

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::config::ledger::Choice;
 use crate::config::place::{Placement, Where};
+use crate::config::policy::Policies;
 use crate::config::relocate::Places;
 use crate::model::PlaceName;
 
@@ -243,14 +244,14 @@ fn the_ledger_holds_no_secret() {
 }
 
 /// A few settings with few values, so that layers meet often.
-fn layer() -> impl Strategy<Value = Vec<(String, i32)>> {
+pub(super) fn layer() -> impl Strategy<Value = Vec<(String, i32)>> {
     let setting = ("[AB]", "[a-d]").prop_map(|(section, key)| format!("{section}.{key}"));
     prop::collection::btree_map(setting, 0..4_i32, 0..8)
         .prop_map(|settings| settings.into_iter().collect::<Vec<_>>())
         .prop_shuffle()
 }
 
-fn built(settings: &[(String, i32)]) -> Document {
+pub(super) fn built(settings: &[(String, i32)]) -> Document {
     let mut sections = Map::new();
     for (setting, value) in settings {
         let (section, key) = setting.split_once('.').unwrap();
@@ -260,7 +261,7 @@ fn built(settings: &[(String, i32)]) -> Document {
     document(&Value::Object(sections))
 }
 
-fn settings(document: &Document) -> BTreeMap<SettingPath, String> {
+pub(super) fn settings(document: &Document) -> BTreeMap<SettingPath, String> {
     let leaves = document.leaves().into_iter();
     leaves.map(|leaf| (leaf.setting, leaf.value.raw().to_owned())).collect()
 }
@@ -288,6 +289,7 @@ proptest! {
             enforced: Some(enforced_doc),
             places: None,
             hop: None,
+            policies: Policies::NONE,
         };
         let merged = merge(&layers).unwrap();
         let result = settings(&merged.document);

@@ -67,6 +67,13 @@ fn a_value_goes_with_its_name() {
         ("3.3.0", "3.4.0", json!({"EnableRateLimiter": true}), json!({"EnableRateLimiter": true})),
         ("3.5.1", "3.6.0", json!({"EnableRateLimiter": true}), json!({"EnableRateLimiter": true})),
         ("3.4.0", "3.5.1", json!({"EnableRateLimiter": null}), json!({"EnableRateLimiter": null})),
+        // An object is no value of this setting, and stays where it can be found.
+        (
+            "3.4.0",
+            "3.5.1",
+            json!({"EnableRateLimiter": {"x": 1}}),
+            json!({"EnableRateLimiter": {"x": 1}}),
+        ),
     ] {
         let site = document(&json!({"RateLimitSettings": before}));
         let merged = across(&site, from, to);

@@ -103,7 +103,12 @@ fn on_environment(
     let Ok(effective) = effective(&seen.document, variables, &seen.release.version) else {
         return Ok(findings);
     };
-    let taken: Vec<String> = effective.overrides.iter().map(|it| it.variable.clone()).collect();
+    let taken: Vec<String> = effective
+        .overrides
+        .iter()
+        .filter(|it| it.is_taken())
+        .map(|it| it.variable.clone())
+        .collect();
     if !taken.is_empty() {
         let text = format!("the server takes settings from its environment: {}", taken.join(", "));
         let advice = "an upgrade finds them there while the server runs; for one that is stopped, give them by --env-file";

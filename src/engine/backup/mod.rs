@@ -4,6 +4,7 @@
 mod before;
 mod create;
 mod error;
+mod good_config;
 mod list;
 mod manifest;
 mod parts;
@@ -16,6 +17,7 @@ mod verify;
 pub use before::{check_database, other_sessions};
 pub(crate) use create::{create, open_vault, site_of};
 pub use error::BackupError;
+pub use good_config::newest_good_config;
 pub use list::{BackupSeen, list_backups};
 pub(crate) use manifest::{manifest_of, remove};
 pub(crate) use prepare::prepare;

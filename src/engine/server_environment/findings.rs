@@ -4,7 +4,8 @@
 use super::look::{Found, environment_of_process, refuse_forgotten, running_server};
 use super::site::{SiteConfig, stored_text};
 use crate::config::{
-    Document, SettingPath, effective, places_of, reads_config_variable, variable_of,
+    Document, Override, SettingPath, effective, places_of, reads_config_variable, spoken,
+    variable_of,
 };
 use crate::host::{Host, resolve_links, running_from};
 use crate::model::{
@@ -47,11 +48,14 @@ pub(crate) fn names_of(
     own: Option<&Document>,
     version: &Version,
 ) -> Vec<String> {
-    let nothing = Document::empty();
-    let seen = effective(own.unwrap_or(&nothing), environment.pairs(), version);
-    let taken = seen.map(|seen| seen.overrides).unwrap_or_default();
-    let mut names: Vec<String> =
-        taken.into_iter().filter(|it| it.is_taken).map(|it| it.variable).collect();
+    let overrides = match own {
+        Some(own) => effective(own, environment.pairs(), version)
+            .map(|seen| seen.overrides)
+            .unwrap_or_default(),
+        None => spoken(environment.pairs(), version).overrides,
+    };
+    let taken = overrides.into_iter().filter(Override::is_taken);
+    let mut names: Vec<String> = taken.map(|it| it.variable).collect();
     let obeys = reads_config_variable(version);
     // One that names the file that is in use anyway decides nothing.
     if matches!(environment.config_store(obeys), ConfigStore::Database { .. })
@@ -66,8 +70,7 @@ pub(crate) fn names_of(
 
 /// What the environment says, as the strongest layer of the settings.
 pub(crate) fn layer_of(environment: &ServerEnvironment, version: &Version) -> Document {
-    let nothing = Document::empty();
-    effective(&nothing, environment.pairs(), version).map_or(nothing, |seen| seen.document)
+    spoken(environment.pairs(), version).document
 }
 
 /// What the environment of a running server decides.
@@ -77,6 +80,8 @@ pub struct RunningOverrides {
     pub names: Vec<String>,
     /// Those over single settings.
     pub settings: Vec<(SettingPath, String)>,
+    /// Does it read no file at all, but what a database holds?
+    pub in_database: bool,
 }
 
 impl RunningOverrides {
@@ -92,8 +97,15 @@ impl RunningOverrides {
         let seen = effective(own, environment.pairs(), version);
         let taken = seen.map(|seen| seen.overrides).unwrap_or_default().into_iter();
         Self {
+            in_database: matches!(
+                environment.config_store(reads_config_variable(version)),
+                ConfigStore::Database { .. }
+            ),
             names: names_of(&environment, Some(own), version),
-            settings: taken.filter(|it| it.is_taken).map(|it| (it.setting, it.variable)).collect(),
+            settings: taken
+                .filter(Override::is_taken)
+                .map(|it| (it.setting, it.variable))
+                .collect(),
         }
     }
 

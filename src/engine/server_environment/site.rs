@@ -3,7 +3,7 @@
 
 use crate::config::{Document, Effective, effective, reads_config_variable};
 use crate::engine::database::{Access, Database};
-use crate::engine::steps::{ConfigureError, read_document};
+use crate::engine::steps::{ConfigureError, read_document, read_settled};
 use crate::host::Host;
 use crate::model::{ConfigStore, Owner, RelPath, Secret, ServerEnvironment, Version};
 
@@ -33,7 +33,7 @@ impl SiteConfig<'_> {
     /// The settings without what the environment overrides; `None` where there are none.
     pub(crate) fn own(&self) -> Result<Option<Document>, ConfigureError> {
         match self.store() {
-            ConfigStore::Usual | ConfigStore::File { .. } => read_document(self.host, self.file),
+            ConfigStore::Usual | ConfigStore::File { .. } => read_settled(self.host, self.file),
             ConfigStore::Database { driver, source } => match self.stored(driver, &source)? {
                 Some(document) => Ok(Some(document)),
                 None => self.kept(),

@@ -1,19 +1,21 @@
 //! Merging the layers of the configuration into the file that the server reads.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
     Document, DocumentError, EditError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing,
-    NewDefaults, Places, merge,
+    NewDefaults, Places, Policies, PolicyError, Rule, merge,
 };
+use crate::engine::config_place::{ConfigPlaceError, ConfigPlaceOr};
 use crate::engine::database::DatabaseError;
 use crate::engine::places::placements_for;
 use crate::engine::state_files::{is_assumed, read_receipt};
-use crate::host::{Host, PathError};
-use crate::model::{Configure, Event, RelPath, TreeIdentity};
+use crate::host::{Host, Kind, PathError};
+use crate::model::{Configure, Event, Prefix, RelPath, TreeIdentity};
 
 /// The payloads and results of this step in the transaction's directory.
 pub(crate) const DEFAULTS: &str = "defaults.json";
@@ -29,6 +31,9 @@ pub enum ConfigureError {
     /// A file operation failed.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// The file cannot be used as it lies there.
+    #[error(transparent)]
+    Place(#[from] ConfigPlaceError),
     /// A file is missing.
     #[error("there is no {}", path.display())]
     Missing {
@@ -58,6 +63,9 @@ pub enum ConfigureError {
     /// The environment overrides what cannot be overridden.
     #[error("the server's environment overrides a setting that this configuration has no room for")]
     Overridden(#[source] EditError),
+    /// The plan holds a policy that is none.
+    #[error("the plan cannot be followed")]
+    Policy(#[source] PolicyError),
     /// The layers contradict each other.
     #[error("the settings for {} cannot be merged", path.display())]
     Merge {
@@ -67,6 +75,15 @@ pub enum ConfigureError {
         #[source]
         source: MergeError,
     },
+}
+
+impl From<ConfigPlaceOr> for ConfigureError {
+    fn from(error: ConfigPlaceOr) -> Self {
+        match error {
+            ConfigPlaceOr::Path(error) => Self::Path(error),
+            ConfigPlaceOr::Place(error) => Self::Place(error),
+        }
+    }
 }
 
 /// Merges and writes. The release's own file and the former one are kept first.
@@ -82,8 +99,8 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
     for text in remarks(&merged) {
         cx.reporter.hear(&Event::Note { text });
     }
-    let ledger = serde_json::to_vec_pretty(&merged.ledger).expect("a ledger is plain data");
-    host.tree.replace(&cx.directory().join(LEDGER), &ledger, 0o600, None)?;
+    let ledger = merged.ledger.to_text();
+    host.tree.replace(&cx.directory().join(LEDGER), ledger.as_bytes(), 0o600, None)?;
     let text = merged.document.to_text();
     // It holds the password of the database, whatever mode it came with.
     let (directory, file) = (cx.directory(), &configure.file);
@@ -99,11 +116,7 @@ pub(super) fn rehearse(configure: &Configure, cx: &StepContext<'_>) -> Result<()
 
 /// What the operator would want to know of the merge, as sentences.
 fn remarks(merged: &Merged) -> Vec<String> {
-    let conflicts = merged.conflicts.iter().map(|setting| {
-        format!(
-            "{setting}: its default was changed, and a user changed it too; the user's value stays"
-        )
-    });
+    let conflicts = merged.conflicts.iter().map(ToString::to_string);
     let kept = merged.relocated.kept.iter().map(|own| {
         format!(
             "{} points to {}, a place of the site's own choice, and is left there",
@@ -136,15 +149,13 @@ fn merge_layers(
     };
     let defaults = optional(&cx.directory().join(DEFAULTS))?;
     let enforced = optional(&cx.directory().join(ENFORCED))?;
-    let applied = applied_base(
-        optional(&prefix.applied().join(DEFAULTS))?,
-        optional(&prefix.applied().join(ENFORCED))?,
-    );
+    let applied = read_applied(host, prefix)?;
     let spell = |path: &RelPath| configure.viewpoint.spell(host.tree.root(), path);
     let wanted = placements_for(&configure.placements, spell);
     let former = former_placements(cx);
     let live = spell(&prefix.live());
     let version = &configure.release.version;
+    let policies = Policies::parse(&configure.policies).map_err(ConfigureError::Policy)?;
     let layers = Layers {
         release: shipped.unwrap_or(&nothing),
         old_release: former_shipped.as_ref(),
@@ -160,9 +171,19 @@ fn merge_layers(
         enforced: enforced.as_ref(),
         places: Some(Places { version, tree: &live, wanted: &wanted, former: &former }),
         hop: configure.former.as_ref().map(|former| Hop { from: &former.version, to: version }),
+        policies: &policies,
     };
     let path = host.tree.absolute(&configure.file);
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })
+}
+
+/// The host's defaults and enforced settings as they were applied last, in one.
+pub(crate) fn read_applied(
+    host: &Host,
+    prefix: &Prefix,
+) -> Result<Option<Document>, ConfigureError> {
+    let read = |name: &str| read_document(host, &prefix.applied().join(name));
+    Ok(applied_base(read(DEFAULTS)?, read(ENFORCED)?))
 }
 
 /// The base of the three-way merge: the defaults as last applied, and what was enforced and is not any more.
@@ -195,6 +216,10 @@ pub(crate) fn read_document(
     path: &RelPath,
 ) -> Result<Option<Document>, ConfigureError> {
     let limit = u64::try_from(MAX_BYTES).expect("the limit fits into 64 bits");
+    let size = host.tree.stat(path)?.filter(|stat| stat.kind == Kind::File).map(|stat| stat.size);
+    let admitted = size.map_or(Ok(()), Document::admit);
+    admitted
+        .map_err(|source| ConfigureError::Document { path: host.tree.absolute(path), source })?;
     let Some(bytes) = host.tree.read(path, limit)? else {
         return Ok(None);
     };
@@ -202,6 +227,31 @@ pub(crate) fn read_document(
     document
         .map(Some)
         .map_err(|source| ConfigureError::Document { path: host.tree.absolute(path), source })
+}
+
+/// How long a file that ends in its middle may still be being written: servers write in place.
+const WRITING: Duration = Duration::from_secs(2);
+
+/// How often it is looked at meanwhile.
+const BLINK: Duration = Duration::from_millis(50);
+
+/// The same for a file that a server may be writing just now.
+pub(crate) fn read_settled(
+    host: &Host,
+    path: &RelPath,
+) -> Result<Option<Document>, ConfigureError> {
+    let begun = host.clock.monotonic();
+    loop {
+        match read_document(host, path) {
+            Err(ConfigureError::Document { source, .. })
+                if matches!(source.rule, Rule::Empty | Rule::Truncated | Rule::Utf8)
+                    && host.clock.monotonic().saturating_sub(begun) < WRITING =>
+            {
+                host.clock.sleep(BLINK);
+            }
+            read => return read,
+        }
+    }
 }
 
 /// The configuration as the release shipped it. The first reading keeps it beside the identity, because the server will

@@ -14,7 +14,7 @@ pub(super) fn perform(
 ) -> Result<(), StepError> {
     let gathered = gather(cx.host, config, environment, version)?;
     let (taken, ignored): (Vec<_>, Vec<_>) =
-        gathered.overrides.iter().partition(|variable| variable.is_taken);
+        gathered.overrides.iter().partition(|variable| variable.is_taken());
     let count = taken.len();
     let text = format!("{count} settings of {environment} are written into the configuration");
     cx.reporter.hear(&Event::Note { text });

@@ -34,7 +34,7 @@ mod unpack;
 pub use activate::ActivateError;
 pub use carry_list::CarryError;
 pub use configure::ConfigureError;
-pub(crate) use configure::{DEFAULTS, ENFORCED, LEDGER, read_document};
+pub(crate) use configure::{DEFAULTS, ENFORCED, LEDGER, read_applied, read_document, read_settled};
 pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;

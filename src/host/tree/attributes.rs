@@ -58,7 +58,7 @@ impl Tree {
     }
 
     /// Opens a file or directory for its attributes. A link, or what blocks, is never opened.
-    fn handle(&self, path: &RelPath) -> Result<OwnedFd, PathError> {
+    pub(super) fn handle(&self, path: &RelPath) -> Result<OwnedFd, PathError> {
         let absolute = self.absolute(path);
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         if path.parent().is_none() {

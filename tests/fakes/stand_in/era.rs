@@ -122,6 +122,10 @@ impl Era {
     pub(crate) fn reads_environment(self) -> bool {
         self.since(3, 8)
     }
+    /// What parts the items of a list there.
+    pub(crate) fn list_separator(self) -> char {
+        if self.since(5, 30) { ' ' } else { ',' }
+    }
     /// … and ends up in the file.
     pub(crate) fn persists_environment(self) -> bool {
         !self.since(5, 10)

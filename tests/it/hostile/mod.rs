@@ -13,10 +13,13 @@
 mod archive;
 mod collisions;
 mod compression;
+mod config_file;
+mod config_text;
 mod content;
 mod framing;
 mod links;
 mod paths;
+mod place;
 mod removal;
 mod roundtrip;
 mod setting;

@@ -467,3 +467,15 @@ fn an_installation_takes_its_database_from_the_given_environment() {
     world.ask(&["verify"], &["--env-file", file.to_str().unwrap()]).expect(0);
     assert_eq!(wrong.tables(), Vec::<String>::new());
 }
+
+/// K13: a file that nobody reads is not edited.
+#[test]
+fn a_configuration_in_the_database_is_not_changed_in_the_file() {
+    let site = stored("10.11.0");
+    let stamps = site.world.stamps();
+    let said = site.world.ask(&["config", "set"], &["TeamSettings.SiteName=\"x\""]).expect(3);
+    said.saying(&["keeps its configuration in a database", "System Console"]);
+    let file = site.world.below("opt/acme/embedded/mattermost/config/config.json");
+    let key = file.display().to_string();
+    assert_eq!(site.world.stamps().get(&key), stamps.get(&key));
+}

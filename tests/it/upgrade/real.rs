@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use mmembed::config::{Document, Journey, SettingPath, diff};
 use mmembed::model::{Edition, Version};
 use serde_json::json;
 
@@ -69,6 +70,25 @@ fn ask(world: &World, path: &str, body: &serde_json::Value) -> Reply {
     request(world.port, "POST", path, &body.to_string()).unwrap()
 }
 
+/// What was said beforehand about the file is what came of it. Only the file itself is looked at, as `config migrate` does.
+fn assert_foretold(before: &Document, from: &Real, to: &Real, after: &Document) {
+    let journey = Journey {
+        from: Some(from.version.clone()),
+        stops: vec![to.version.clone()],
+        merged: true,
+        ..Journey::default()
+    };
+    let stops = journey.follow(before).unwrap();
+    // A directory that is new gets a place from the upgrade, of which the file knows nothing.
+    let is_placed = |setting: &SettingPath| setting.to_string() == "FileSettings.ExportDirectory";
+    let different: Vec<String> = diff(&stops[0].forecast.document, after)
+        .iter()
+        .filter(|difference| !is_placed(&difference.setting))
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(different, [""; 0], "{} to {}", from.version, to.version);
+}
+
 /// A server that phones home does so in vain here.
 const QUIET: [&str; 8] = [
     "--set",
@@ -101,6 +121,7 @@ fn real_releases_give_way_to_each_other_and_come_back() {
         let login = json!({ "login_id": "anna", "password": "Secret-1234" });
         assert_eq!(ask(&site.world, "/api/v4/users", &user).status, 201, "{}", from.version);
 
+        let before = site.document();
         let more: Vec<String> = to.words();
         let more: Vec<&str> = more.iter().map(String::as_str).collect();
         site.upgrade(&to.archive, &more).expect(0);
@@ -109,6 +130,7 @@ fn real_releases_give_way_to_each_other_and_come_back() {
         site.assert_own_files_are_there();
         assert_eq!(site.setting("TeamSettings", "SiteName"), json!("Acme Chat"));
         assert_eq!(site.setting("TeamSettings", "MaxUsersPerTeam"), json!(77));
+        assert_foretold(&before, from, to, &site.document());
         site.world.ask(&["verify"], &[]).expect(0).saying(&["it is running"]);
 
         site.world.ask(&["rollback", "--accept-data-loss"], &[]).expect(0);

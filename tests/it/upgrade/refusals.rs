@@ -1,5 +1,7 @@
 //! What is refused, or has to be asked for in so many words: nothing is changed.
 
+use serde_json::json;
+
 use super::site::Site;
 use crate::support::world::{World, release};
 
@@ -43,4 +45,53 @@ fn a_dry_run_tells_every_step_and_changes_nothing() {
     let said = site.upgrade(&archive, &["--dry-run"]).expect(10);
     said.saying(&["custom", "config/tls", "client/plugins", "back up", "stop", "in the dark"]);
     site.world.assert_untouched_since(&stamps);
+}
+
+#[test]
+fn settings_that_the_new_release_refuses_stop_nothing() {
+    let site = Site::of("10.11.0");
+    let assignment = "TeamSettings.ExperimentalViewArchivedChannels=false";
+    site.world.ask(&["config", "set"], &[assignment]).expect(0);
+    let (host, archive) = (site.host(), site.archive(&release("11.7.0")));
+    let words =
+        ["TeamSettings.ExperimentalViewArchivedChannels must be true", "C-ENUM", "write true"];
+    site.upgrade(&archive, &[]).expect(3).saying(&words);
+    assert_eq!(site.host(), host);
+    assert_eq!(site.world.serving().as_deref(), Some("10.11.0"));
+
+    // What the host enforces counts, and so does what a variable says.
+    let enforced = json!({ "TeamSettings": { "ExperimentalViewArchivedChannels": true } });
+    let enforced = site.world.write_overlay("enforced.json", &enforced);
+    let mended = ["--dry-run", "--enforced-overlay", enforced.to_str().unwrap()];
+    site.upgrade(&archive, &mended).expect(10);
+    let variables = site.world.beside("server.env");
+    std::fs::write(&variables, "MM_TEAMSETTINGS_EXPERIMENTALVIEWARCHIVEDCHANNELS=true\n").unwrap();
+    site.upgrade(&archive, &["--dry-run", "--env-file", variables.to_str().unwrap()]).expect(10);
+}
+
+#[test]
+fn what_users_and_the_host_do_not_agree_about_is_told_before_anything_stops() {
+    let site = Site::of("10.11.0");
+    // Everybody at this site got 77 by a user; the release shipped another number.
+    let mut overlay = site.world.overlay();
+    overlay["TeamSettings"]["MaxUsersPerTeam"] = 90.into();
+    let overlay = site.world.write_overlay("other.json", &overlay);
+    let archive = site.archive(&release("11.7.0"));
+    let given = ["--config-overlay", overlay.to_str().unwrap()];
+    let stamps = site.world.stamps();
+    site.upgrade(&archive, &[&given[..], &["--dry-run"]].concat()).expect(10).saying(&[
+        "warning: TeamSettings.MaxUsersPerTeam: a user changed it to 77",
+        "its default to 90; the user's value stays",
+    ]);
+    let refusing = [&given[..], &["--policy", "TeamSettings=refuse"]].concat();
+    site.upgrade(&archive, &refusing).expect(3).saying(&["fatal:", "by policy that is refused"]);
+    site.upgrade(&archive, &[&refusing[..], &["--dry-run"]].concat()).expect(3);
+    site.world.assert_untouched_since(&stamps);
+    assert_eq!(site.world.serving().as_deref(), Some("10.11.0"));
+
+    let preferring = [&given[..], &["--policy", "TeamSettings=prefer-host"]].concat();
+    site.upgrade(&archive, &preferring).expect(0);
+    assert_eq!(site.world.config()["TeamSettings"]["MaxUsersPerTeam"], 90);
+    let explained = site.world.ask(&["config", "explain"], &["TeamSettings.MaxUsersPerTeam"]);
+    explained.expect(0).saying(&["by policy the host's is taken (instead of 77)"]);
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
+use mmembed::config::Document;
 use serde_json::Value;
 
 use crate::fakes::release::FixtureRelease;
@@ -99,6 +100,11 @@ impl Site {
     pub(super) fn host(&self) -> Manifest {
         let logs = "var/opt/acme/mattermost/logs";
         manifest_without(&self.world.root, &[STATE, logs], &[])
+    }
+
+    /// The configuration in use.
+    pub(super) fn document(&self) -> Document {
+        Document::from_value(&self.world.config()).unwrap()
     }
 
     pub(super) fn setting(&self, section: &str, key: &str) -> Value {

@@ -4,16 +4,17 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{Answer, Refusal, failure};
+use super::{Answer, Refusal, failure, parse};
 use crate::cli::args::Target;
 use crate::cli::call::Call;
 use crate::cli::commands;
 use crate::cli::exit::{self, Exit};
-use crate::cli::{hint, render, system, words};
+use crate::cli::{config_hint, hint, render, system, words};
 use crate::config::{
     Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
+    refusals,
 };
-use crate::engine::{ConfigureError, Settings, SettingsError, Silent, read_settings, set_settings};
+use crate::engine::{Leave, Settings, SettingsError, Silent, read_settings, set_settings};
 use crate::host::{Cancel, Host};
 use crate::model::{Ending, Finding, Prefix, REPORT_SCHEMA, Report, Severity as Weight};
 
@@ -28,7 +29,7 @@ fn with_settings(
     };
     match read_settings(&host, &prefix) {
         Ok(settings) => answer(&settings),
-        Err(error) => Ok(Err(refuse(&error))),
+        Err(error) => Ok(Err(refuse(&error, &host, &prefix))),
     }
 }
 
@@ -139,6 +140,7 @@ fn print_reason(
 pub(super) fn set(
     target: &Target,
     texts: &[String],
+    leave: Leave,
     json: bool,
     cancel: Cancel,
 ) -> io::Result<Answer> {
@@ -155,7 +157,7 @@ pub(super) fn set(
         Ok(entered) => entered,
         Err(failure) => return Ok(Err((Exit::Refused, *failure))),
     };
-    match change(&host, &prefix, &assignments) {
+    match change(&host, &prefix, &assignments, leave) {
         Ok((changed, complaints)) if json => {
             render::json::print(&has_set(changed, complaints)).map(|()| Ok(Exit::Done))
         }
@@ -171,7 +173,7 @@ fn has_set(changed: bool, complaints: Vec<Complaint>) -> Report {
             Severity::Note => Weight::Note,
             Severity::Warning | Severity::Error => Weight::Warning,
         };
-        Finding::new(severity, complaint.rule, complaint.text)
+        Finding::new(severity, complaint.rule, complaint.text).advise(complaint.advice)
     };
     let mut report = Report::new("config set", ending);
     report.findings = complaints.into_iter().map(finding).collect();
@@ -190,19 +192,25 @@ fn change(
     host: &Host,
     prefix: &Prefix,
     assignments: &[Assignment],
+    leave: Leave,
 ) -> Result<(bool, Vec<Complaint>), Refusal> {
-    let settings = read_settings(host, prefix).map_err(|error| refuse(&error))?;
+    let settings = read_settings(host, prefix).map_err(|error| refuse(&error, host, prefix))?;
     let mut complaints = lint(&settings, assignments)?;
-    complaints.extend(words::overridden(&settings.overridden.names).map(|text| Complaint {
-        severity: Severity::Warning,
+    let overridden = words::overridden(&settings.overridden.names);
+    complaints.extend(overridden.map(|text| Complaint {
         rule: "overridden",
-        setting: None,
-        at: None,
-        text,
+        ..Complaint::new(Severity::Warning, "C-ENV", text)
+    }));
+    complaints.extend(settings.open_mode.map(|mode| {
+        let text = format!(
+            "the file held secrets that others could read (mode {mode:04o}); it is private now"
+        );
+        Complaint::new(Severity::Warning, "C-MODE", text)
     }));
     let lock = commands::lock(host, prefix, &mut Silent)
         .map_err(|(ending, failure)| (exit::of(ending), failure))?;
-    let changed = set_settings(host, prefix, &lock, assignments).map_err(|error| refuse(&error))?;
+    let changed = set_settings(host, prefix, &lock, assignments, leave)
+        .map_err(|error| refuse(&error, host, prefix))?;
     Ok((changed, complaints))
 }
 
@@ -216,20 +224,14 @@ fn lint(settings: &Settings, assignments: &[Assignment]) -> Result<Vec<Complaint
         })?;
     }
     let version = &settings.receipt.release.version;
-    let complaints = check(&overlay, version, Subject::Part);
+    let mut complaints = check(&overlay, version, Subject::Part);
+    complaints.extend(refusals(&overlay, version, Subject::Part));
     let wrong = complaints.iter().find(|complaint| complaint.severity == Severity::Error);
     if let Some(wrong) = wrong {
         let next = "give a value that the server accepts";
         return Err((Exit::Refused, failure(wrong.to_string(), next)));
     }
     Ok(complaints)
-}
-
-fn parse(name: &str) -> Result<SettingPath, Refusal> {
-    name.parse().map_err(|error: crate::config::SettingError| {
-        let next = "write it as Section.Key, such as ServiceSettings.SiteURL";
-        (Exit::Usage, failure(words::chain(&error), next))
-    })
 }
 
 fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> Refusal {
@@ -244,7 +246,7 @@ fn unknown(settings: &Settings, target: &Target, setting: &SettingPath) -> Refus
     (Exit::Refused, failure(format!("there is no setting {setting} in the configuration"), &next))
 }
 
-fn refuse(error: &SettingsError) -> Refusal {
+fn refuse(error: &SettingsError, host: &Host, prefix: &Prefix) -> Refusal {
     if let SettingsError::Interrupted { .. } = error {
         let next = "run `mmembed recover`, or `install` again, which finishes it first";
         return (Exit::Locked, failure(words::chain(error), next));
@@ -254,12 +256,10 @@ fn refuse(error: &SettingsError) -> Refusal {
         SettingsError::Busy { .. } | SettingsError::Interrupted { .. } => "try again in a moment",
         SettingsError::Open(_) => "see what `status` says",
         SettingsError::State(error) => &hint::for_state(error),
-        SettingsError::Path(_) | SettingsError::Configure(ConfigureError::Path(_)) => {
-            &system::advice_and_again(error)
-        }
-        SettingsError::Configure(_) | SettingsError::Edit(_) => {
-            "mend the configuration at that place"
-        }
+        SettingsError::Path(_) => &system::advice_and_again(error),
+        SettingsError::InDatabase => "change it in the System Console, or with mmctl config set",
+        SettingsError::Configure(error) => &config_hint::for_configure(error, host, prefix),
+        SettingsError::Edit(_) => "mend the configuration at that place",
     };
     (Exit::Refused, failure(words::chain(error), next))
 }

@@ -1,6 +1,13 @@
 //! `config`: what the settings of a server are, and what they will be.
 
+mod describe;
+mod diff;
+mod effective;
+mod env;
+mod fix;
 mod installed;
+mod lint;
+mod merge;
 mod migrate;
 mod test;
 
@@ -9,9 +16,9 @@ use std::path::Path;
 
 use crate::cli::args::ConfigCommand;
 use crate::cli::exit::Exit;
-use crate::cli::{hint, render, system, words};
-use crate::config::Document;
-use crate::engine::{ConfigFile, ConfigFileError, read_config_file, write_config_file};
+use crate::cli::{config_hint, hint, render, system, words};
+use crate::config::{Document, Ledger, SettingPath};
+use crate::engine::{ConfigFile, ConfigFileError, Leave, read_config_file, write_config_file};
 use crate::host::Cancel;
 use crate::model::{Ending, Failure, Report};
 
@@ -31,10 +38,18 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Explain { target, setting } => {
             installed::explain(target, setting, json, cancel)?
         }
-        ConfigCommand::Set { target, assignments } => {
-            installed::set(target, assignments, json, cancel)?
+        ConfigCommand::Set { target, assignments, break_hardlink } => {
+            let leave = Leave { break_hardlink: *break_hardlink };
+            installed::set(target, assignments, leave, json, cancel)?
         }
+        ConfigCommand::Describe(describe) => describe::run(describe, json)?,
         ConfigCommand::Migrate(migrate) => migrate::run(migrate, json)?,
+        ConfigCommand::Lint { lint } => lint::run(lint, json)?,
+        ConfigCommand::Effective(args) => effective::show(args, json)?,
+        ConfigCommand::Env(args) => env::emit(args, json, cancel)?,
+        ConfigCommand::Diff(args) => diff::run(args, json)?,
+        ConfigCommand::Merge(args) => merge::run(args, json)?,
+        ConfigCommand::Fix(args) => fix::run(args, json)?,
         ConfigCommand::Test(test) => test::run(test, json)?,
     };
     match answer {
@@ -65,7 +80,14 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Get { .. } => "config get",
         ConfigCommand::Set { .. } => "config set",
         ConfigCommand::Explain { .. } => "config explain",
+        ConfigCommand::Describe(_) => "config describe",
         ConfigCommand::Migrate(_) => "config migrate",
+        ConfigCommand::Lint { .. } => "config lint",
+        ConfigCommand::Effective(_) => "config effective",
+        ConfigCommand::Env(_) => "config env",
+        ConfigCommand::Diff(_) => "config diff",
+        ConfigCommand::Merge(_) => "config merge",
+        ConfigCommand::Fix(_) => "config fix",
         ConfigCommand::Test(_) => "config test",
     }
 }
@@ -80,12 +102,25 @@ fn write_file(path: &Path, document: &Document) -> Result<(), Refusal> {
     write_config_file(path, document).map_err(|error| refuse_file(&error))
 }
 
+/// Writes the account of a merge.
+fn write_ledger(path: &Path, ledger: &Ledger) -> Result<(), Refusal> {
+    crate::engine::write_ledger(path, ledger).map_err(|error| refuse_file(&error))
+}
+
 fn refuse_file(error: &ConfigFileError) -> Refusal {
     let next = match error {
         ConfigFileError::Path(_) => &system::advice_and_again(error),
-        ConfigFileError::Document { .. } => "mend the file at that place",
+        ConfigFileError::Document { path, why } => &config_hint::for_text(why.rule, path),
     };
     (Exit::Refused, failure(words::chain(error), next))
+}
+
+/// Reads the name of a setting.
+fn parse(name: &str) -> Result<SettingPath, Refusal> {
+    name.parse().map_err(|error: crate::config::SettingError| {
+        let next = "write it as Section.Key, such as ServiceSettings.SiteURL";
+        (Exit::Usage, failure(words::chain(&error), next))
+    })
 }
 
 fn failure(what: String, next: &str) -> Failure {

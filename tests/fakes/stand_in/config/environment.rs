@@ -19,7 +19,7 @@ pub(super) fn apply(era: Era, config: &mut Value) -> bool {
         };
         for (key, value) in keys {
             let name = format!("MM_{section}_{key}").to_uppercase();
-            if let Some(new) = env::var(name).ok().and_then(|text| parse(value, &text)) {
+            if let Some(new) = env::var(name).ok().and_then(|text| parse(value, &text, era)) {
                 changed |= new != *value;
                 *value = new;
             }
@@ -28,12 +28,12 @@ pub(super) fn apply(era: Era, config: &mut Value) -> bool {
     changed
 }
 
-fn parse(like: &Value, text: &str) -> Option<Value> {
+fn parse(like: &Value, text: &str, era: Era) -> Option<Value> {
     match like {
         Value::Bool(_) => text.parse().ok().map(Value::Bool),
         Value::Number(_) => text.parse::<i64>().ok().map(Value::from),
         Value::String(_) => Some(Value::from(text)),
-        Value::Array(_) => Some(text.split_whitespace().map(Value::from).collect()),
+        Value::Array(_) => Some(text.split(era.list_separator()).map(Value::from).collect()),
         Value::Object(_) => serde_json::from_str(text).ok().filter(Value::is_object),
         Value::Null => None,
     }

@@ -60,6 +60,7 @@ pub(super) fn upgrade_wish(site: &Site, archive: PathBuf, manner: Manner) -> Upg
         edition: None,
         sha256: None,
         overlays: Vec::new(),
+        policies: Vec::new(),
         start: Start::Prove { within: Duration::from_secs(60) },
         service: None,
         consent: Consent { downgrade: false, edition_change: false, unsaved_database: false },
