@@ -24,7 +24,7 @@ pub enum Exit {
     Locked = 6,
     /// The archive is not what it should be; the host is as before.
     Artifact = 7,
-    /// A probe of what is installed failed.
+    /// A probe of what is installed failed, or a case of what is expected of a configuration.
     Probe = 8,
     /// Committed, but not serving or not cleaned up.
     Remainder = 9,

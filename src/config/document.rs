@@ -29,7 +29,7 @@ pub use self::same::same_value;
 pub use self::view::{Kind, View};
 
 use self::error::Fault;
-use self::node::{Member, Node, Object, Span};
+use self::node::{Node, Object, Span};
 use self::scan::Scanner;
 pub(super) use self::sections::SECTIONS;
 use super::scope::Scope;
@@ -157,6 +157,22 @@ impl Document {
         SettingPath::from_parts(parts)
     }
 
+    /// Is the setting there, spelled exactly so and without escapes? The quick answer to most questions about spelling.
+    pub(super) fn has_exactly(&self, setting: &SettingPath) -> bool {
+        let mut object = Some(&self.root);
+        setting.parts().iter().all(|part| {
+            let found = object.and_then(|object| {
+                let step = exactly(object, &self.arena, part)?;
+                object.members.get(step)
+            });
+            object = match found.map(|member| &member.value) {
+                Some(Node::Object(inner)) => Some(inner),
+                Some(Node::Leaf(_)) | None => None,
+            };
+            found.is_some()
+        })
+    }
+
     /// All settings in the order of the document.
     ///
     /// Objects are opened up to their last level, with two exceptions: below `PluginSettings.Plugins` and
@@ -242,12 +258,32 @@ impl Document {
 
 /// An exact token first: in the ordinary case a lookup compares bytes and decodes nothing.
 fn find(object: &Object, arena: &str, name: &str, scope: Scope) -> Option<usize> {
-    let mut members = object.members.iter();
-    let exact = |member: &Member| !name.contains('\\') && is_quoted(member.key.of(arena), name);
-    members.position(exact).or_else(|| {
+    exactly(object, arena, name).or_else(|| {
         let mut members = object.members.iter();
-        members.position(|member| scope.same_name(&member.name(arena), name))
+        members.position(|member| is_spelling(member.key.of(arena), name, scope))
     })
+}
+
+/// The member whose token says this name without any escape.
+fn exactly(object: &Object, arena: &str, name: &str) -> Option<usize> {
+    if name.contains('\\') {
+        return None;
+    }
+    let length = name.len() + 2;
+    object
+        .members
+        .iter()
+        .position(|member| member.key.len() == length && is_quoted(member.key.of(arena), name))
+}
+
+/// Does the token say this name, as the server compares names? Most tokens are plain ASCII without escapes, and not of the
+/// same length.
+fn is_spelling(token: &str, name: &str, scope: Scope) -> bool {
+    let is_plain = |text: &str| text.is_ascii() && !text.as_bytes().contains(&b'\\');
+    if token.len() != name.len() + 2 && is_plain(token) && name.is_ascii() {
+        return false;
+    }
+    scope.same_name(&text::decode(token), name)
 }
 
 fn is_quoted(token: &str, name: &str) -> bool {

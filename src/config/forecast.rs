@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod chain;
 mod effect;
+mod first_file;
 mod migration;
 mod rule;
 mod saving;
@@ -18,6 +19,7 @@ use super::setting::SettingPath;
 use crate::model::Version;
 
 pub use self::effect::{Became, Effect};
+pub(super) use self::first_file::first_file;
 
 use self::rule::Value;
 

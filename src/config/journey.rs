@@ -2,13 +2,15 @@
 //! makes of it what it will.
 //! Nothing is started and nothing is written here.
 
+use std::borrow::Cow;
+
 use super::check::{Complaint, Severity, Subject, check};
 use super::document::{Document, EditError};
 use super::environment::effective;
-use super::forecast::{Forecast, forecast};
+use super::forecast::{Forecast, first_file, forecast};
 use super::layer::{Hop, Layers, Missing};
 use super::ledger::{Because, Decision};
-use super::merge::{Carried, Conflict, MergeError, merge};
+use super::merge::{Carried, Conflict, MergeError, Merged, merge};
 use crate::model::Version;
 
 /// The last version that writes what its environment says into the file.
@@ -105,65 +107,69 @@ impl Journey {
         from: Option<&Version>,
         to: &Version,
     ) -> Result<Stop, JourneyError> {
+        let merged =
+            if self.merged { Some(self.merge(document, applied, from, to)?) } else { None };
+        let given = merged.as_ref().map_or(document, |merged| &merged.document);
+        let seen = self.as_seen(given, to)?;
+        let mut forecast = forecast(seen.as_ref(), from, to);
+        if !forecast.is_saved {
+            forecast.document = given.clone();
+        }
+        let obstacles = check(given, to, Subject::Whole)
+            .into_iter()
+            .filter(|complaint| complaint.severity == Severity::Error)
+            .collect();
         let mut stop = Stop {
             from: from.cloned(),
             to: to.clone(),
             carried: Vec::new(),
             conflicts: Vec::new(),
             decisions: Vec::new(),
-            obstacles: Vec::new(),
-            forecast: forecast(document, from, to),
+            obstacles,
+            forecast,
         };
-        let mut given = document.clone();
-        if self.merged {
-            given = self.merge(&mut stop, document, applied)?;
-        }
-        stop.obstacles = check(&given, to, Subject::Whole)
-            .into_iter()
-            .filter(|complaint| complaint.severity == Severity::Error)
-            .collect();
-        stop.forecast = forecast(&self.as_seen(&given, to)?, from, to);
-        if !stop.forecast.is_saved {
-            stop.forecast.document = given;
+        if let Some(merged) = merged {
+            (stop.carried, stop.conflicts) = (merged.carried, merged.conflicts);
+            let decisions = merged.ledger.decisions().iter();
+            let told = decisions.filter(|decision| decision.because != Because::NobodyElseAsks);
+            stop.decisions = told.cloned().collect();
         }
         Ok(stop)
     }
 
     /// Old servers write what their environment says into the file, if they write it at all.
-    fn as_seen(&self, given: &Document, to: &Version) -> Result<Document, EditError> {
+    fn as_seen<'a>(
+        &self,
+        given: &'a Document,
+        to: &Version,
+    ) -> Result<Cow<'a, Document>, EditError> {
         let (major, minor) = WRITES_ENVIRONMENT;
-        if to.is_at_least(major, minor + 1) {
-            return Ok(given.clone());
+        if self.variables.is_empty() || to.is_at_least(major, minor + 1) {
+            return Ok(Cow::Borrowed(given));
         }
         let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Ok(effective(given, variables, to)?.document)
+        Ok(Cow::Owned(effective(given, variables, to)?.document))
     }
 
     fn merge(
         &self,
-        stop: &mut Stop,
         document: &Document,
         applied: Option<&Document>,
-    ) -> Result<Document, MergeError> {
-        let release = forecast(&Document::empty(), None, &stop.to).document;
-        let old_release =
-            stop.from.as_ref().map(|from| forecast(&Document::empty(), None, from).document);
-        let merged = merge(&Layers {
-            old_release: old_release.as_ref(),
-            missing: Missing::for_version(&stop.to),
+        from: Option<&Version>,
+        to: &Version,
+    ) -> Result<Merged, MergeError> {
+        let release = first_file(to);
+        let old_release = from.map(first_file);
+        merge(&Layers {
+            old_release: old_release.as_deref(),
+            missing: Missing::for_version(to),
             defaults: self.defaults.as_ref(),
             defaults_applied: applied,
             site: Some(document),
             enforced: self.enforced.as_ref(),
-            hop: stop.from.as_ref().map(|from| Hop { from, to: &stop.to }),
+            hop: from.map(|from| Hop { from, to }),
             ..Layers::of_release(&release)
-        })?;
-        stop.carried = merged.carried;
-        stop.conflicts = merged.conflicts;
-        let decisions = merged.ledger.decisions().iter();
-        let told = decisions.filter(|decision| decision.because != Because::NobodyElseAsks);
-        stop.decisions = told.cloned().collect();
-        Ok(merged.document)
+        })
     }
 }
 

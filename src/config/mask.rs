@@ -31,6 +31,9 @@ impl Shown {
         if hides_something(setting, value) {
             return Self::Masked;
         }
+        if value.kind() == Kind::Bool {
+            return Self::Plain(value.raw().to_owned());
+        }
         let plain = text::compact(&value.to_value(), text::quote_visibly);
         match plain.char_indices().nth(MAX_SHOWN) {
             Some((end, _)) => Self::Plain(format!("{}…", plain.get(..end).unwrap_or_default())),

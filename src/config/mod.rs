@@ -2,6 +2,7 @@
 //! No file is read or written here, and no value that may be a secret is ever shown.
 
 mod assignment;
+mod case;
 mod catalog;
 mod check;
 mod dark;
@@ -26,6 +27,9 @@ mod setting;
 mod table;
 
 pub use assignment::{Assignment, AssignmentError};
+pub use case::{
+    Case, CaseError, CaseLayers, CaseResult, CaseVerdict, Compare, Expected, LineChange,
+};
 pub use catalog::{Bound, Entry, Filled, Knowledge, Type, knowledge_of};
 pub use check::{
     Complaint, LintReading, LintRule, LintSubject, Severity, Subject, check, lint_rules, refusals,

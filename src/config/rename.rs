@@ -101,7 +101,7 @@ pub(super) fn is_formerly_spelled(setting: &SettingPath, version: &Version) -> b
 
 /// The settings that both documents have, and spell differently: the former spelling and the present one.
 pub(super) fn respelled(before: &Document, after: &Document) -> Vec<(SettingPath, SettingPath)> {
-    let leaves = before.leaves().into_iter();
+    let leaves = before.leaves().into_iter().filter(|leaf| !after.has_exactly(&leaf.setting));
     let pairs = leaves.filter_map(|leaf| Some((after.spelling(&leaf.setting)?, leaf.setting)));
     pairs.filter(|(now, before)| now != before).map(|(now, before)| (before, now)).collect()
 }

@@ -109,7 +109,14 @@ impl SettingPath {
     /// Does the server read both as one setting?
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self == other || (self.0.len() == other.0.len() && self.folded() == other.folded())
+        let mut scope = Scope::Top;
+        let mut pairs = self.0.iter().zip(&other.0);
+        self.0.len() == other.0.len()
+            && pairs.all(|(part, other)| {
+                let same = scope.same_name(part, other);
+                scope = scope.below(part);
+                same
+            })
     }
 }
 
@@ -230,6 +237,19 @@ mod tests {
     }
 
     proptest! {
+        /// Comparing and folding are two ways of asking the same.
+        #[test]
+        fn names_are_the_same_where_their_folded_forms_are(
+            parts in prop::collection::vec(("[aAkK\u{212a}]|PluginSettings|pluginsettings|Plugins|plugins", any::<bool>()), 1..5),
+        ) {
+            let one = SettingPath::from_parts(parts.iter().map(|(part, _)| part.clone())).unwrap();
+            let other = |(part, upper): &(String, bool)| {
+                if *upper { part.to_uppercase() } else { part.clone() }
+            };
+            let other = SettingPath::from_parts(parts.iter().map(other)).unwrap();
+            prop_assert_eq!(one.is_same_as(&other), one.folded() == other.folded());
+        }
+
         #[test]
         fn every_name_survives_its_text_form(parts in prop::collection::vec(any::<String>(), 1..4)) {
             let path = SettingPath::from_parts(parts).unwrap();

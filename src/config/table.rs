@@ -117,6 +117,12 @@ impl Row {
     }
 
     fn names(&self, setting: &SettingPath) -> bool {
+        // Most rows are of another section.
+        let section = setting.section();
+        let start = self.setting.get(..section.len());
+        if !start.is_some_and(|start| start.eq_ignore_ascii_case(section)) {
+            return false;
+        }
         let mut parts = setting.parts().iter();
         self.setting
             .split('.')

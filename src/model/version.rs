@@ -28,6 +28,14 @@ impl Version {
         Self(semver::Version::new(major, minor, patch))
     }
 
+    /// A version, or a line of versions by its first release: `5.37` is 5.37.0.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn of_line(text: &str) -> Result<Self, VersionError> {
+        if text.split('.').count() == 2 { format!("{text}.0").parse() } else { text.parse() }
+    }
+
     /// The first number.
     #[must_use]
     pub const fn major(&self) -> u64 {

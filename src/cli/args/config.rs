@@ -8,6 +8,7 @@ mod fix;
 mod lint;
 mod merge;
 mod migrate;
+mod test;
 
 use clap::Subcommand;
 
@@ -19,6 +20,7 @@ pub(crate) use self::fix::FixArgs;
 pub(crate) use self::lint::{LintArgs, LintFormat};
 pub(crate) use self::merge::MergeArgs;
 pub(crate) use self::migrate::MigrateArgs;
+pub(crate) use self::test::TestArgs;
 
 use super::Target;
 use crate::model::{Version, VersionError};
@@ -80,9 +82,11 @@ pub(crate) enum ConfigCommand {
     Merge(Box<MergeArgs>),
     /// Mend a file that no server can read, where that can be done without a loss
     Fix(FixArgs),
+    /// Check what becomes of configurations against what is expected, case by case; for CI
+    Test(Box<TestArgs>),
 }
 
 /// A version, or a line of versions by its first release: `5.37` is 5.37.0.
 pub(crate) fn release_line(text: &str) -> Result<Version, VersionError> {
-    if text.split('.').count() == 2 { format!("{text}.0").parse() } else { text.parse() }
+    Version::of_line(text)
 }

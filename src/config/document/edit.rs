@@ -263,6 +263,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_there_exactly_or_as_the_server_reads_it() {
+        let text = "{\"a\\u0062\": {\"K\": 1}, \"Kelvin\": {\"\u{212a}\": {}, \"x\\\\y\": 2}, \"n\": null}";
+        let document = Document::parse(text.as_bytes()).unwrap();
+        for (parts, there, exactly) in [
+            (&["Kelvin"][..], true, true),
+            (&["Kelvin", "\u{212a}"], true, true),
+            (&["kelvin"], true, false),
+            (&["Kelvin", "k"], true, false),
+            (&["ab"], true, false),
+            (&["AB", "k"], true, false),
+            (&["Kelvin", "x\\y"], true, false),
+            (&["Kelvin", "x"], false, false),
+            (&["n", "x"], false, false),
+            (&["Kelvi"], false, false),
+        ] {
+            let setting = SettingPath::from_parts(parts.iter().copied()).unwrap();
+            assert_eq!(document.get(&setting).is_some(), there, "{setting}");
+            assert_eq!(document.has_exactly(&setting), exactly, "{setting}");
+            let spelled = document.spelling(&setting);
+            assert!(!exactly || spelled == Some(setting.clone()), "{setting} {spelled:?}");
+        }
+    }
+
+    #[test]
     fn names_are_respelled_in_their_place() {
         let text = "{ \"a\" :{\"siteurl\":1 , \"x\":2},\"pluginsettings\": {\"Plugins\":{\"com.a\": {}}} }";
         for (wanted, result) in [

@@ -9,6 +9,7 @@ mod installed;
 mod lint;
 mod merge;
 mod migrate;
+mod test;
 
 use std::io;
 use std::path::Path;
@@ -49,6 +50,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Diff(args) => diff::run(args, json)?,
         ConfigCommand::Merge(args) => merge::run(args, json)?,
         ConfigCommand::Fix(args) => fix::run(args, json)?,
+        ConfigCommand::Test(test) => test::run(test, json)?,
     };
     match answer {
         Ok(exit) => Ok(exit),
@@ -86,6 +88,7 @@ const fn name(command: &ConfigCommand) -> &'static str {
         ConfigCommand::Diff(_) => "config diff",
         ConfigCommand::Merge(_) => "config merge",
         ConfigCommand::Fix(_) => "config fix",
+        ConfigCommand::Test(_) => "config test",
     }
 }
 
