@@ -103,7 +103,13 @@ impl SettingPath {
     /// Does the server read both as one setting?
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self == other || (self.0.len() == other.0.len() && self.folded() == other.folded())
+        let mut scope = Scope::Top;
+        let mut same = |(a, b): (&String, &String)| {
+            let same = scope.same_name(a, b);
+            scope = scope.below(a);
+            same
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(&mut same)
     }
 }
 
@@ -228,6 +234,15 @@ mod tests {
         fn every_name_survives_its_text_form(parts in prop::collection::vec(any::<String>(), 1..4)) {
             let path = SettingPath::from_parts(parts).unwrap();
             prop_assert_eq!(path.to_string().parse::<SettingPath>().unwrap(), path);
+        }
+
+        #[test]
+        fn two_names_are_the_same_if_their_folded_forms_are_equal(
+            a in prop::collection::vec("[aAkK\u{212a}ıiß]|PluginSettings|plugins|Plugins", 1..4),
+            b in prop::collection::vec("[aAkK\u{212a}ıiß]|pluginsettings|plugins|PLUGINS", 1..4),
+        ) {
+            let [a, b] = [a, b].map(|parts| SettingPath::from_parts(parts).unwrap());
+            prop_assert_eq!(a.is_same_as(&b), a.folded() == b.folded());
         }
     }
 }
