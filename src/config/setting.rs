@@ -255,5 +255,14 @@ mod tests {
             let path = SettingPath::from_parts(parts).unwrap();
             prop_assert_eq!(path.to_string().parse::<SettingPath>().unwrap(), path);
         }
+
+        #[test]
+        fn two_names_are_the_same_if_their_folded_forms_are_equal(
+            a in prop::collection::vec("[aAkK\u{212a}ıiß]|PluginSettings|plugins|Plugins", 1..4),
+            b in prop::collection::vec("[aAkK\u{212a}ıiß]|pluginsettings|plugins|PLUGINS", 1..4),
+        ) {
+            let [a, b] = [a, b].map(|parts| SettingPath::from_parts(parts).unwrap());
+            prop_assert_eq!(a.is_same_as(&b), a.folded() == b.folded());
+        }
     }
 }

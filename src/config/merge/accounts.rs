@@ -142,8 +142,12 @@ impl Accounts {
                 continue;
             };
             let is_new = self.is_new && entry.choice == Choice::Kept;
+            let value = match (entry.choice, entry.former) {
+                (Choice::Kept, Some(former)) => former,
+                _ => Shown::of(&leaf.setting, &leaf.value),
+            };
             ledger.enter(Decision {
-                value: Shown::of(&leaf.setting, &leaf.value),
+                value,
                 setting: leaf.setting,
                 choice: if is_new { Choice::Added } else { entry.choice },
                 origin: entry.origin,
