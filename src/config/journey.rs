@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::check::{Complaint, Severity, Subject, check};
+use super::check::{Complaint, Severity, Subject, check, refusals};
 use super::document::{Document, EditError};
 use super::environment::effective;
 use super::forecast::{Forecast, first_file, forecast};
@@ -115,10 +115,9 @@ impl Journey {
         if !forecast.is_saved {
             forecast.document = given.clone();
         }
-        let obstacles = check(given, to, Subject::Whole)
-            .into_iter()
-            .filter(|complaint| complaint.severity == Severity::Error)
-            .collect();
+        let mut obstacles = check(given, to, Subject::Whole);
+        obstacles.retain(|complaint| complaint.severity == Severity::Error);
+        obstacles.extend(refusals(given, to, Subject::Whole));
         let mut stop = Stop {
             from: from.cloned(),
             to: to.clone(),
@@ -254,6 +253,11 @@ mod tests {
         let stops = journey.follow(&file).unwrap();
         assert_eq!(stops.len(), 1);
         assert_eq!(stops[0].obstacles[0].rule, "C-TYPE");
+        let refused = parse(r#"{"TeamSettings": {"ExperimentalViewArchivedChannels": false}}"#);
+        let journey = Journey { stops: versions(&["10.11.0", "11.0.0"]), ..Journey::default() };
+        let stops = journey.follow(&refused).unwrap();
+        assert!(stops[0].obstacles.is_empty());
+        assert_eq!(stops[1].obstacles[0].rule, "C-ENUM");
         let falling = Journey { stops: versions(&["7.8.0", "6.3.0"]), ..Journey::default() };
         let error = falling.follow(&Document::empty()).unwrap_err();
         assert!(matches!(error, JourneyError::Descent { .. }), "{error}");

@@ -156,7 +156,8 @@ impl Merging {
     }
 
     fn fill_in(&mut self, missing: Missing, leaf: &Leaf<'_>) -> Result<(), MergeError> {
-        if missing == Missing::LeaveToServer || is_secret(&leaf.setting) {
+        let barred = self.barrier(&leaf.setting).is_some();
+        if missing == Missing::LeaveToServer || is_secret(&leaf.setting) || barred {
             return Ok(());
         }
         self.write(leaf, Origin::Release, Because::MissingInOldServer)
@@ -176,6 +177,10 @@ impl Merging {
     fn defaults(&mut self, layers: &Layers<'_>) -> Result<(), MergeError> {
         for leaf in layers.defaults.iter().flat_map(|defaults| defaults.leaves()) {
             if self.is_there_already(&leaf) {
+                continue;
+            }
+            if let Some(barrier) = self.barrier(&leaf.setting) {
+                self.accounts.note(&barrier, Origin::Site, Because::UserChangedIt, None);
                 continue;
             }
             let base = layers.defaults_applied.and_then(|base| base.get(&leaf.setting));
@@ -272,6 +277,19 @@ impl Merging {
             self.accounts.placed_by_owner(&own.setting);
         }
         Ok(relocated)
+    }
+
+    /// What stands in the way of a setting: a value where an object would have to be. A weaker layer gives way to it.
+    fn barrier(&self, setting: &SettingPath) -> Option<SettingPath> {
+        let mut above = setting.parent();
+        while let Some(holder) = above {
+            match self.document.get(&holder).map(|value| value.kind()) {
+                Some(Kind::Object | Kind::Null) => return None,
+                Some(_) => return Some(holder),
+                None => above = holder.parent(),
+            }
+        }
+        None
     }
 
     /// An empty object in a layer is no reason to empty anything.

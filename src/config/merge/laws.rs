@@ -194,6 +194,26 @@ fn what_must_give_way_to_another_shape_is_named() {
     assert!(matches!(error, Err(MergeError::Edit { layer: Origin::HostEnforced, .. })));
 }
 
+/// Layers of one host may contradict each other, and do so again when they are merged once more.
+#[test]
+fn a_weaker_layer_gives_way_to_a_value_in_the_place_of_its_object() {
+    let release = document(&json!({"A": {"deep": {"x": 1}}}));
+    let defaults = document(&json!({"A": {"deep": {"y": 2}}}));
+    let enforced = document(&json!({"A": {"deep": 5}}));
+    let layers = Layers {
+        missing: Missing::FromRelease,
+        defaults: Some(&defaults),
+        enforced: Some(&enforced),
+        ..Layers::of_release(&release)
+    };
+    let merged = merge(&layers).unwrap();
+    let again = merge(&Layers { site: Some(&merged.document), ..layers }).unwrap();
+    assert_eq!(again.document.to_text(), merged.document.to_text());
+    let site = Layers { site: Some(&enforced), enforced: None, ..layers };
+    let because = merge(&site).unwrap().ledger.decision(&path("A.deep")).unwrap().because;
+    assert_eq!(because, Because::UserChangedIt);
+}
+
 #[test]
 fn places_are_the_last_word_but_leave_the_choice_of_the_site_alone() {
     let version = crate::model::Version::new(5, 0, 0);
