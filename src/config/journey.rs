@@ -5,9 +5,9 @@
 use std::borrow::Cow;
 
 use super::check::{Complaint, Severity, Subject, check, refusals};
-use super::document::{Document, EditError};
+use super::document::{Document, EditError, text};
 use super::environment::effective;
-use super::forecast::{Forecast, first_file, forecast};
+use super::forecast::{Forecast, GENERATED, first_file, forecast};
 use super::layer::{Hop, Layers, Missing};
 use super::ledger::{Because, Decision};
 use super::merge::{Carried, Conflict, MergeError, Merged, merge};
@@ -118,6 +118,12 @@ impl Journey {
         let mut obstacles = check(given, to, Subject::Whole);
         obstacles.retain(|complaint| complaint.severity == Severity::Error);
         obstacles.extend(refusals(given, to, Subject::Whole));
+        // What a server made up at an earlier stop is as long as it has to be.
+        let generated = text::encode(GENERATED);
+        obstacles.retain(|complaint| {
+            let value = complaint.setting.as_ref().and_then(|setting| given.get(setting));
+            value.is_none_or(|value| value.raw() != generated)
+        });
         let mut stop = Stop {
             from: from.cloned(),
             to: to.clone(),
