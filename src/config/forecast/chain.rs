@@ -6,6 +6,7 @@
 
 use super::*;
 use crate::config::diff::pairs;
+use crate::config::document::{View, text};
 
 /// Version, and the file as its server left it.
 const CHAIN: [(&str, &str); 10] = [

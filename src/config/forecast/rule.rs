@@ -48,8 +48,8 @@ enum Act {
     AtMost(i64),
     /// What is no link of the web becomes this.
     Link { otherwise: &'static str },
-    /// A path gets a slash at its end.
-    EndsWithSlash,
+    /// A path gets a slash at its end, unless the other setting has another value.
+    EndsWithSlash { other: SettingPath, value: &'static str },
     /// An address loses the slashes at its end.
     EndsWithoutSlash,
     /// Where it is missing, this setting has it.
@@ -94,7 +94,7 @@ impl Rule {
     }
 
     /// What a value in the file becomes; `None` if this rule says nothing about it.
-    pub(super) fn rewrites(&self, value: &View<'_>) -> Option<Value> {
+    pub(super) fn rewrites(&self, document: &Document, value: &View<'_>) -> Option<Value> {
         let json = match &self.act {
             Act::Equals { value: wanted, becomes } => {
                 value.is_same_as(&View::of_json(wanted)).then(|| (*becomes).to_owned())
@@ -105,7 +105,11 @@ impl Rule {
             Act::Link { otherwise } => {
                 value.as_text().filter(|text| !is_link(text)).map(|_| (*otherwise).to_owned())
             }
-            Act::EndsWithSlash => {
+            Act::EndsWithSlash { other, value: wanted } => {
+                let is_other = |found: View<'_>| !found.is_same_as(&View::of_json(wanted));
+                if present(document, other).is_some_and(is_other) {
+                    return None;
+                }
                 let path = value.as_text().filter(|path| !path.ends_with('/'))?;
                 Some(text::encode(&format!("{path}/")))
             }
@@ -152,7 +156,7 @@ impl Rule {
             Act::Equals { .. }
             | Act::AtMost(_)
             | Act::Link { .. }
-            | Act::EndsWithSlash
+            | Act::EndsWithSlash { .. }
             | Act::EndsWithoutSlash => return None,
         };
         Some(Value::Json(json))
@@ -171,7 +175,10 @@ impl Act {
             "equals" => Self::Equals { value: argument, becomes },
             "at-most" => Self::AtMost(argument.parse().ok()?),
             "link" => Self::Link { otherwise: becomes },
-            "slash" => Self::EndsWithSlash,
+            "slash" => {
+                let (other, value) = argument.split_once('=')?;
+                Self::EndsWithSlash { other: other.parse().ok()?, value }
+            }
             "no-slash" => Self::EndsWithoutSlash,
             "copies" => Self::Copies(other()?),
             "copies-set" => Self::CopiesIfSet(other()?),
@@ -222,7 +229,8 @@ mod tests {
             let (other, values) = match &rule.act {
                 Act::Always { becomes } | Act::Link { otherwise: becomes } => (None, vec![becomes]),
                 Act::Equals { value, becomes } => (None, vec![value, becomes]),
-                Act::AtMost(_) | Act::EndsWithSlash | Act::EndsWithoutSlash => (None, vec![]),
+                Act::AtMost(_) | Act::EndsWithoutSlash => (None, vec![]),
+                Act::EndsWithSlash { other, value } => (Some(other), vec![value]),
                 Act::Copies(other) | Act::CopiesIfSet(other) | Act::InHours(other) => {
                     (Some(other), vec![])
                 }
