@@ -85,7 +85,7 @@ impl Description {
 pub fn describe(setting: &SettingPath) -> Option<Description> {
     let entries = entries_of(&setting.parts().join(".").to_ascii_lowercase());
     let newest = entries.last()?;
-    let setting = SettingPath::known(&newest.setting);
+    let setting = newest.path.clone();
     let renamed = |name: &SettingPath, since: (u64, u64), kind| OtherName {
         setting: name.clone(),
         since: told(since),

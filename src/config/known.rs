@@ -129,7 +129,8 @@ fn same_last_part(a: &str, b: &str) -> bool {
 
 /// How many letters must be inserted, removed or replaced, if not more than `limit`.
 pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
-    if a.len().abs_diff(b.len()) > limit {
+    // One replaced letter changes what two names are made of by two letters, one that comes or goes by one.
+    if unlike_letters(a, b) > 2 * limit {
         return None;
     }
     let mut above: Vec<usize> = (0..=b.len()).collect();
@@ -148,6 +149,22 @@ pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
         above = current;
     }
     above.last().copied().filter(|distance| *distance <= limit)
+}
+
+/// How many letters one of the names has more often than the other, wherever they stand.
+fn unlike_letters(a: &str, b: &str) -> usize {
+    let mut counts = [0_i16; 256];
+    for letter in a.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(letter)) {
+            *count += 1;
+        }
+    }
+    for letter in b.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(letter)) {
+            *count -= 1;
+        }
+    }
+    counts.iter().map(|count| usize::from(count.unsigned_abs())).sum()
 }
 
 #[cfg(test)]
@@ -195,6 +212,22 @@ mod tests {
         ] {
             let wrong = SettingPath::known(wrong);
             assert_eq!(nearest(&wrong, &version("9.5.0")), meant, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_distance_is_the_least_number_of_changed_letters() {
+        for (a, b, distance) in [
+            ("", "", Some(0)),
+            ("siteurl", "siteurl", Some(0)),
+            ("siteurl", "siturl", Some(1)),
+            ("siteurl", "sitewrl", Some(1)),
+            ("siteurl", "sietrul", None),
+            ("abc", "cba", Some(2)),
+            ("abc", "xyz", None),
+        ] {
+            assert_eq!(distance_within(a, b, 2), distance, "{a} {b}");
+            assert_eq!(distance_within(b, a, 2), distance, "{b} {a}");
         }
     }
 

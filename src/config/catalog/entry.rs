@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::super::document::{Kind, View, text};
+use super::super::setting::SettingPath;
 use crate::model::Version;
 
 /// The type that the server expects.
@@ -49,6 +50,8 @@ pub enum Filled {
 pub struct Entry {
     /// Its name as these servers write it.
     pub setting: String,
+    /// The same, taken apart.
+    pub path: SettingPath,
     /// What they expect there.
     pub kind: Type,
     /// The first version.
@@ -85,7 +88,18 @@ impl Entry {
         let in_use = filled().unwrap_or(fresh);
         let empty = filled();
         let told = columns.next() == Some("notes");
-        Some(Self { setting, kind, first: Bound::read(first)?, last, fresh, in_use, empty, told })
+        let path = setting.parse().ok()?;
+        Some(Self {
+            setting,
+            path,
+            kind,
+            first: Bound::read(first)?,
+            last,
+            fresh,
+            in_use,
+            empty,
+            told,
+        })
     }
 
     /// Does a version have the setting in this form?

@@ -200,7 +200,7 @@ impl SettingNames {
             }
         }
         for row in all_in(version) {
-            let setting = SettingPath::known(&row.setting);
+            let setting = row.path.clone();
             settings.insert(variable_of(&setting), (setting, row.kind));
         }
         let above = settings

@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
             // It stands for the default, like a setting that is not there.
             return;
         }
-        if leaf.setting.parts().len() == entry.setting.split('.').count() {
+        if leaf.setting.parts().len() == entry.path.parts().len() {
             self.settle(leaf, entry);
         } else {
             self.lower(&leaf.setting, &leaf.value);
@@ -116,7 +116,7 @@ impl<'a> Reading<'a> {
     }
 
     fn respell(&mut self, leaf: &Leaf<'_>, entry: &Entry) {
-        let canonical: SettingPath = SettingPath::known(&entry.setting);
+        let canonical = &entry.path;
         let depth = canonical.parts().len();
         if leaf.setting.parts().get(..depth) == Some(canonical.parts()) {
             return;
@@ -148,17 +148,17 @@ impl<'a> Reading<'a> {
     /// What is not in the file.
     pub(super) fn fill(&mut self) {
         for entry in all_in(self.version) {
-            let setting = SettingPath::known(&entry.setting);
-            let there = self.document.get(&setting).filter(|value| value.kind() != Kind::Null);
+            let setting = &entry.path;
+            let there = self.document.get(setting).filter(|value| value.kind() != Kind::Null);
             if there.is_some() {
-                self.fill_map(&setting, entry);
+                self.fill_map(setting, entry);
                 continue;
             }
             let derived =
                 rule::of(&entry.setting, self.minor).find_map(|rule| rule.derives(self.before));
             let filled = derived
                 .unwrap_or_else(|| Value::of(if self.in_use { entry.in_use } else { entry.fresh }));
-            self.put(&setting, None, filled, Became::Added);
+            self.put(setting, None, filled, Became::Added);
         }
     }
 
