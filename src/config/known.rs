@@ -111,9 +111,10 @@ pub(super) fn is_free(setting: &SettingPath) -> bool {
 pub fn nearest(setting: &SettingPath, version: &Version) -> Option<&'static str> {
     let name = setting.parts().join(".").to_ascii_lowercase();
     let limit = (name.len() / 5).clamp(1, 6);
+    let key = name.rsplit('.').next().unwrap_or_default();
     let candidates = KNOWN.iter().filter_map(|(other, rows)| {
         let distance =
-            if same_last_part(&name, other) { 1 } else { distance_within(&name, other, limit)? };
+            if is_called(other, key) { 1 } else { distance_within(&name, other, limit)? };
         let here = rows.iter().find(|row| row.exists_in(version));
         let row = here.or_else(|| rows.first())?;
         Some((here.is_none(), distance, row.setting))
@@ -122,9 +123,9 @@ pub fn nearest(setting: &SettingPath, version: &Version) -> Option<&'static str>
 }
 
 /// The right key in the wrong section is a likely mistake, if the key is telling.
-fn same_last_part(a: &str, b: &str) -> bool {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().len();
-    last(a) > 8 && last(a) == last(b) && a.rsplit('.').next() == b.rsplit('.').next()
+fn is_called(name: &str, key: &str) -> bool {
+    let above = name.strip_suffix(key);
+    key.len() > 8 && above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
 }
 
 /// How many letters must be inserted, removed or replaced, if not more than `limit`.
@@ -151,19 +152,19 @@ pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     above.last().copied().filter(|distance| *distance <= limit)
 }
 
-/// How many letters one of the names has more often than the other, wherever they stand.
+/// At least so many letters one of the names has more often than the other, wherever they stand. Letters that fall together
+/// here only make it less.
 fn unlike_letters(a: &str, b: &str) -> usize {
-    let mut counts = [0_i16; 256];
-    for letter in a.bytes() {
-        if let Some(count) = counts.get_mut(usize::from(letter)) {
-            *count += 1;
+    let mut counts = [0_i16; 32];
+    let mut count = |name: &str, by: i16| {
+        for letter in name.bytes() {
+            if let Some(count) = counts.get_mut(usize::from(letter % 32)) {
+                *count += by;
+            }
         }
-    }
-    for letter in b.bytes() {
-        if let Some(count) = counts.get_mut(usize::from(letter)) {
-            *count -= 1;
-        }
-    }
+    };
+    count(a, 1);
+    count(b, -1);
     counts.iter().map(|count| usize::from(count.unsigned_abs())).sum()
 }
 
