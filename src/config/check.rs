@@ -114,6 +114,8 @@ pub fn check(document: &Document, version: &Version, subject: Subject) -> Vec<Co
         complaints.extend(names::check(&leaf, version));
         complaints.extend(values::check(&leaf));
     }
+    // An object in the place of a value is complained about once, whatever is in it.
+    complaints.dedup();
     complaints
 }
 
@@ -179,6 +181,17 @@ mod tests {
             (r#"{"ServiceSettings": {"SiteURL": "canary"}}"#, "5.30.0", &[]),
             (r#"{"ServiceSettings": {"SiteURL": 5}}"#, "5.30.0", &[(Error, "C-TYPE")]),
             (r#"{"ServiceSettings": {"SiteURL": null}}"#, "5.30.0", &[]),
+            (r#"{"ServiceSettings": {"SiteURL": {}}}"#, "5.30.0", &[(Error, "C-TYPE")]),
+            (
+                r#"{"ServiceSettings": {"SiteURL": {"a": 1, "b": {"c": 2}}}}"#,
+                "5.30.0",
+                &[(Error, "C-TYPE")],
+            ),
+            (
+                r#"{"ServiceSettings": {"MaximumLoginAttempts": 99999999999999999999}}"#,
+                "9.5.0",
+                &[(Error, "C-TYPE")],
+            ),
             (r#"{"EmailSettings": {"SMTPPort": 25}}"#, "5.30.0", &[(Error, "C-TYPE")]),
             (r#"{"ServiceSettings": {"EnableDeveloper": "true"}}"#, "9.5.0", &[(Error, "C-TYPE")]),
             (r#"{"ServiceSettings": {"ReadTimeout": 1.0}}"#, "9.5.0", &[(Error, "C-TYPE")]),

@@ -46,6 +46,7 @@ pub fn forecast(document: &Document, from: Option<&Version>, version: &Version) 
     for leaf in document.leaves() {
         reading.take(&leaf);
     }
+    reading.lower_plugins();
     reading.fill();
     reading.migrate(from);
     reading.settle_sections();
@@ -123,6 +124,40 @@ mod tests {
     }
 
     #[test]
+    fn names_of_plugins_become_lower_case_and_nothing_gets_lost() {
+        let file = r#"{"ServiceSettings": {"SiteURL": ""}, "LogSettings": {"EnableDiagnostics": false},
+            "PluginSettings": {"Plugins": {"com.Example": {"SomeKey": 1, "Sub": {"A": 1}}},
+            "PluginStates": {"Jira": {"Enable": true}}}}"#;
+        let mut document = Document::parse(file.as_bytes()).unwrap();
+        for version in ["5.18.0", "5.28.0", "5.37.0"] {
+            document = forecast(&document, None, &version.parse().unwrap()).document;
+            let plugins = document.get(&SettingPath::known("PluginSettings.Plugins")).unwrap();
+            let wanted = serde_json::json!({ "com.example": { "somekey": 1, "sub": { "a": 1 } } });
+            assert_eq!(plugins.to_value(), wanted, "{version}");
+            let states = document.get(&SettingPath::known("PluginSettings.PluginStates")).unwrap();
+            // Without reports, nobody is asked how he likes it.
+            let wanted = serde_json::json!({
+                "jira": { "Enable": true }, "com.mattermost.nps": { "Enable": false },
+            });
+            assert_eq!(states.to_value(), wanted, "{version}");
+        }
+    }
+
+    #[test]
+    fn what_is_forced_or_cut_is_told() {
+        let file = r#"{"ServiceSettings": {"EnableDeveloper": true}, "FileSettings": {"Directory": ""},
+            "SqlSettings": {"DataSourceReplicas": ["a", "b"]}}"#;
+        let of_new = effects(file, "9.5.0", "10.11.0");
+        assert!(has(&of_new, "+ ServiceSettings.SiteURL: \"\""), "{of_new:#?}");
+        assert!(has(&of_new, "~ FileSettings.Directory: \"\" -> \"./data/\""), "{of_new:#?}");
+        let of_old = effects(file, "5.9.0", "5.18.0");
+        assert!(of_old.iter().any(|line| line.starts_with("~ SqlSettings.DataSourceReplicas")));
+        let boards = r#"{"PluginSettings": {"Plugins": {"focalboard": {"enablepublicsharedboards": true}}}}"#;
+        let of_boards = effects(boards, "6.7.0", "7.8.0");
+        assert!(has(&of_boards, "+ ProductSettings.EnablePublicSharedBoards: true"));
+    }
+
+    #[test]
     fn maps_get_the_members_that_they_always_have() {
         let file = r#"{"ServiceSettings": {"SiteURL": ""},
             "PluginSettings": {"PluginStates": {"x": {"Enable": false}}, "Plugins": {"x": {"Key": 1}}}}"#;
@@ -178,7 +213,7 @@ mod tests {
             "~ ServiceSettings.ReadTimeout: \"12\" -> 12",
             "~ EmailSettings.SMTPPort: 25 -> \"25\"",
             "~ TeamSettings.ExperimentalDefaultChannels: \"a,b\" -> [\"a\",\"b\"]",
-            "~ PluginSettings.Plugins.\"com.Example\".SomeKey: is written PluginSettings.Plugins.\"com.example\".somekey",
+            "~ PluginSettings.Plugins.\"com.Example\": is written PluginSettings.Plugins.\"com.example\"",
         ] {
             assert!(has(&of_old, wanted), "{wanted}\n{of_old:#?}");
         }

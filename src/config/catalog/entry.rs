@@ -11,7 +11,7 @@ use crate::model::Version;
 pub enum Type {
     /// `true` or `false`
     Bool,
-    /// A whole number without fraction or exponent.
+    /// A whole number of 64 bits, without fraction or exponent.
     Int,
     /// A string.
     Text,
@@ -144,7 +144,7 @@ impl Type {
         match (self, value.kind()) {
             (_, Kind::Null) | (Self::Any, _) => true,
             (Self::Bool, kind) => kind == Kind::Bool,
-            (Self::Int, kind) => kind == Kind::Number && !value.raw().contains(['.', 'e', 'E']),
+            (Self::Int, kind) => kind == Kind::Number && value.raw().parse::<i64>().is_ok(),
             (Self::Text, kind) => kind == Kind::Text,
             (Self::List, kind) => kind == Kind::List,
             (Self::Map, kind) => kind == Kind::Object,

@@ -12,10 +12,14 @@ use crate::model::Version;
 /// What is wrong with the name or the type of one setting, if anything.
 pub(super) fn check(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
     let setting = &leaf.setting;
-    if is_free(setting) || (leaf.value.kind() == Kind::Object && leaf.value.is_empty()) {
+    let rows = known(setting);
+    let is_empty_object = leaf.value.kind() == Kind::Object && leaf.value.is_empty();
+    if is_free(setting) || (is_empty_object && rows.is_empty()) {
         return None;
     }
-    let rows = known(setting);
+    if let Some((above, wanted)) = plain_above(setting, version) {
+        return Some(wrong_type(&above, Kind::Object, wanted));
+    }
     if rows.is_empty() {
         return Some(unknown(setting, version));
     }
@@ -29,9 +33,23 @@ pub(super) fn check(leaf: &Leaf<'_>, version: &Version) -> Option<Complaint> {
         return None;
     }
     let wanted: Vec<&str> = here.iter().map(|kind| kind.in_words()).collect();
-    let wanted = wanted.join(" or ");
-    let text = format!("{setting} is {}, but must be {wanted}", leaf.value.kind());
-    Some(about(setting, Severity::Error, "C-TYPE", text).advise(format!("give it {wanted}")))
+    Some(wrong_type(setting, leaf.value.kind(), &wanted.join(" or ")))
+}
+
+fn wrong_type(setting: &SettingPath, kind: Kind, wanted: &str) -> Complaint {
+    let text = format!("{setting} is {kind}, but must be {wanted}");
+    about(setting, Severity::Error, "C-TYPE", text).advise(format!("give it {wanted}"))
+}
+
+/// The setting above, if the version knows it as one that has nothing below it, and its type in words.
+fn plain_above(setting: &SettingPath, version: &Version) -> Option<(SettingPath, &'static str)> {
+    let above = (2..setting.parts().len())
+        .filter_map(|count| SettingPath::from_parts(setting.parts().iter().take(count).cloned()));
+    above.into_iter().find_map(|above| {
+        let row = known(&above).iter().find(|row| row.exists_in(version))?;
+        let is_plain = !matches!(row.kind, Type::Map | Type::Any);
+        is_plain.then(|| (above, row.kind.in_words()))
+    })
 }
 
 /// A setting of other versions.

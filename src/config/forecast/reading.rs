@@ -1,6 +1,8 @@
 //! A file on its way through a server: what is there, what is missing, what is made once.
 //! Whether the server writes it is none of its business.
 
+use serde_json::{Map, Value as Json, json};
+
 use super::super::catalog::{
     Entry, Filled, Knowledge, Type, all, all_in, entries_of, knowledge_of, reads_weakly,
 };
@@ -12,6 +14,9 @@ use super::effect::{Became, Effect};
 use super::rule::{self, Value};
 use super::{GENERATED, migration};
 use crate::model::Version;
+
+/// The plugin that asks people how they like the server.
+const SURVEY: &str = "com.mattermost.nps";
 
 /// The switches of unfinished features.
 const FLAGS: &str = "FeatureFlags";
@@ -60,26 +65,35 @@ impl<'a> Reading<'a> {
         }
         if leaf.setting.parts().len() == entry.path.parts().len() {
             self.settle(leaf, entry);
-        } else {
-            self.lower(&leaf.setting, &leaf.value);
         }
     }
 
-    /// Servers up to 5.29 write everything below a map in lower case.
-    fn lower(&mut self, setting: &SettingPath, value: &View<'_>) {
-        let is_lower = |part: &String| *part == part.to_lowercase();
-        let parts = setting.parts();
-        if !reads_weakly(self.version) || parts.iter().skip(2).all(is_lower) {
+    /// Servers up to 5.29 write the names of plugins, and of all that is set for them, in lower case.
+    pub(super) fn lower_plugins(&mut self) {
+        if !reads_weakly(self.version) {
             return;
         }
-        let (above, below) = parts.split_at(2.min(parts.len()));
-        let lowered = above.iter().cloned().chain(below.iter().map(|part| part.to_lowercase()));
-        let Some(now) = SettingPath::from_parts(lowered) else { return };
-        self.document.remove(setting);
-        if self.document.set_raw(&now, value.raw()).is_ok() {
-            let before = Some(Shown::of(setting, value));
-            let became = Became::Respelled { now };
-            self.effects.push(Effect { setting: setting.clone(), became, before, after: None });
+        for (map, levels) in
+            [("PluginSettings.Plugins", u8::MAX), ("PluginSettings.PluginStates", 1)]
+        {
+            let map = SettingPath::known(map);
+            let Some(value) = self.document.get(&map).map(|value| value.to_value()) else {
+                continue;
+            };
+            let lowered = lower(&value, levels);
+            let (Some(before), Some(after)) = (value.as_object(), lowered.as_object()) else {
+                continue;
+            };
+            let changed = before.iter().filter(|(name, value)| after.get(*name) != Some(*value));
+            let changed: Vec<&String> = changed.map(|(name, _)| name).collect();
+            if changed.is_empty() || self.document.set(&map, &lowered).is_err() {
+                continue;
+            }
+            for name in changed {
+                let now = map.child(name.to_lowercase());
+                let (setting, became) = (map.child(name), Became::Respelled { now });
+                self.effects.push(Effect { setting, became, before: None, after: None });
+            }
         }
     }
 
@@ -110,9 +124,9 @@ impl<'a> Reading<'a> {
         self.effects.push(Effect::of(leaf, Became::Dropped, None));
     }
 
-    /// Servers from 5.31 to 5.36 leave this section as they find it.
+    /// Servers from 5.31 to 5.35 leave this section as they find it.
     fn keeps_flags(&self) -> bool {
-        ((5, 31)..=(5, 36)).contains(&self.minor)
+        ((5, 31)..=(5, 35)).contains(&self.minor)
     }
 
     fn respell(&mut self, leaf: &Leaf<'_>, entry: &Entry) {
@@ -158,21 +172,39 @@ impl<'a> Reading<'a> {
                 rule::of(&entry.setting, self.minor).find_map(|rule| rule.derives(self.before));
             let filled = derived
                 .unwrap_or_else(|| Value::of(if self.in_use { entry.in_use } else { entry.fresh }));
+            let members = self.members(entry);
+            let filled = if members.is_empty() {
+                filled
+            } else {
+                Value::Json(text::compact(&Json::Object(members), text::encode))
+            };
             self.put(setting, None, filled, Became::Added);
         }
     }
 
     /// Maps that a server fills always have those members.
     fn fill_map(&mut self, setting: &SettingPath, entry: &Entry) {
-        let filled = if self.in_use { entry.in_use } else { entry.fresh };
-        let (Type::Map, Filled::Json(json)) = (entry.kind, filled) else { return };
-        for (name, value) in View::of_json(json).to_value().as_object().into_iter().flatten() {
+        for (name, value) in self.members(entry) {
             let member = setting.child(name);
             if self.document.get(&member).is_none() {
-                let json = text::compact(value, text::encode);
+                let json = text::compact(&value, text::encode);
                 self.put(&member, None, Value::Json(json), Became::Added);
             }
         }
+    }
+
+    /// What a server fills into a map. Whether it asks people how they like it depends on whether it may report at all.
+    fn members(&self, entry: &Entry) -> Map<String, Json> {
+        let filled = if self.in_use { entry.in_use } else { entry.fresh };
+        let (Type::Map, Filled::Json(json)) = (entry.kind, filled) else { return Map::new() };
+        let Json::Object(mut members) = View::of_json(json).to_value() else { return Map::new() };
+        let reports = self.before.get(&SettingPath::known("LogSettings.EnableDiagnostics"));
+        if reports.is_some_and(|value| value.raw() == "false")
+            && let Some(survey) = members.get_mut(SURVEY)
+        {
+            *survey = json!({ "Enable": false });
+        }
+        members
     }
 
     /// What a server changes once, when it finds a database that only older servers used.
@@ -258,4 +290,17 @@ fn has_settings(section: &SettingPath, minor: (u64, u64)) -> bool {
 /// Is it what stands for nothing in Go: an empty text, list or map, `0`, `false`?
 fn is_zero(value: &View<'_>) -> bool {
     value.is_empty() || matches!(value.raw(), "0" | "false")
+}
+
+/// The value with the names of this many levels in lower case.
+fn lower(value: &Json, levels: u8) -> Json {
+    match value.as_object().filter(|_| levels > 0) {
+        Some(members) => Json::Object(
+            members
+                .iter()
+                .map(|(name, value)| (name.to_lowercase(), lower(value, levels - 1)))
+                .collect(),
+        ),
+        None => value.clone(),
+    }
 }

@@ -211,7 +211,11 @@ fn what_makes_no_sense_is_refused() {
             3,
             "cannot have both the policy refuse and the policy keep-user",
         ),
-        (&["merge", "--live", "live.json", "--set", "Z.n.deeper=1"], 3, "cannot be merged"),
+        (
+            &["merge", "--live", "live.json", "--enforce", "--set", "Z.n.deeper=1"],
+            3,
+            "cannot be merged",
+        ),
         (&["merge", "--live", "live.json", "-o", "nowhere/out.json"], 3, "nowhere"),
     ] {
         let said = desk.config(words).expect(code).telling(&[told]);
