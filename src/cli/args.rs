@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::config::{
     ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
-    LintFormat, MergeArgs, MigrateArgs, TestArgs, release_line,
+    LintFormat, MergeArgs, MigrateArgs, TestArgs,
 };
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};

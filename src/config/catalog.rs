@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use self::entry::{Bound, Entry, Filled, Type};
-pub(super) use self::entry::{minor, reads_weakly};
+pub(super) use self::entry::{comma_list, minor, reads_weakly, truth};
 
 use crate::model::Version;
 

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::catalog::minor;
 use super::document::Document;
 use super::setting::SettingPath;
 use crate::model::Version;
@@ -43,8 +44,7 @@ impl Rename {
     fn read(line: &str) -> Option<Self> {
         let mut fields = line.split('\t').filter(|_| !line.starts_with('#'));
         let (from, to) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        let (major, minor) = fields.next()?.split_once('.')?;
-        let since = (major.parse().ok()?, minor.parse().ok()?);
+        let since = minor(fields.next()?)?;
         let kind = match fields.next()? {
             "recased" => RenameKind::Recased,
             "renamed" | "moved" => RenameKind::Renamed,

@@ -94,6 +94,7 @@ const ROWS: &[Row] = &[
 const SECRET_ENDINGS: &[&str] = &[
     "password",
     "passwd",
+    "pwd",
     "passphrase",
     "secret",
     "salt",

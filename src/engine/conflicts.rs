@@ -1,10 +1,10 @@
 //! What a merge will come to, told before anything is unpacked or stopped: the layers of the host and the site are all there,
 //! and only the release's own is missing, which settles no conflict.
 
-use super::steps::{ConfigureError, read_applied, read_document};
+use super::steps::{ConfigureError, read_applied};
 use crate::config::{Conflict, Document, Hop, Layers, MergeError, Policies, Settlement, merge};
 use crate::host::Host;
-use crate::model::{Finding, InstallRequest, Receipt, Severity, TreeIdentity};
+use crate::model::{Finding, InstallRequest, Receipt, Severity};
 
 /// The merge that a plan leads to.
 pub(crate) struct Foreseen<'a> {
@@ -13,6 +13,10 @@ pub(crate) struct Foreseen<'a> {
     pub(crate) target: &'a InstallRequest,
     /// What is true now.
     pub(crate) receipt: &'a Receipt,
+    /// The configuration in use, wherever it is kept.
+    pub(crate) site: Option<&'a Document>,
+    /// As the release in use shipped it.
+    pub(crate) shipped: Option<&'a Document>,
     pub(crate) defaults: &'a Document,
     pub(crate) enforced: &'a Document,
 }
@@ -21,22 +25,20 @@ impl Foreseen<'_> {
     /// The settings that a user and the host application both changed, each with what will come of it.
     ///
     /// # Errors
-    /// When a layer cannot be read.
+    /// When the overlays that were applied last cannot be read.
     pub(crate) fn findings(&self) -> Result<Vec<Finding>, ConfigureError> {
-        let Self { host, target, receipt, defaults, enforced } = self;
-        let prefix = &target.prefix;
-        let Some(site) = read_document(host, &receipt.config)? else {
+        let Self { host, target, receipt, site, shipped, defaults, enforced } = self;
+        let Some(site) = site else {
             return Ok(Vec::new());
         };
-        let shipped = prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
-        let (shipped, applied) = (read_document(host, &shipped)?, read_applied(host, prefix)?);
+        let applied = read_applied(host, &target.prefix)?;
         let policies = Policies::parse(&target.policies).map_err(ConfigureError::Policy)?;
         let nothing = Document::empty();
         let merged = merge(&Layers {
-            old_release: shipped.as_ref(),
+            old_release: *shipped,
             defaults: Some(defaults),
             defaults_applied: applied.as_ref(),
-            site: Some(&site),
+            site: Some(site),
             enforced: Some(enforced),
             hop: Some(Hop { from: &receipt.release.version, to: &target.release.version }),
             policies: &policies,

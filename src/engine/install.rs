@@ -9,7 +9,7 @@ use super::resolve::Resolved;
 use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::settings::read_ledger;
 use super::state_files::read_receipt;
-use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_settled};
+use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_document, read_settled};
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
@@ -19,7 +19,8 @@ use crate::config::{
 };
 use crate::host::Host;
 use crate::model::{
-    Finding, Prefix, Receipt, Secret, ServerEnvironment, Severity, TransactionId, Version,
+    Finding, Prefix, Receipt, Secret, ServerEnvironment, Severity, TransactionId, TreeIdentity,
+    Version,
 };
 use crate::planning::{self, Decision};
 
@@ -59,7 +60,22 @@ impl Undertaking for Resolved {
             intent: plan.intent,
             own: live.as_ref(),
         }));
-        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
+        if let Some(receipt) = &inventory.receipt {
+            let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
+            let shipped = read_document(host, &shipped)?;
+            // Where the file is to be moved, it still lies in its former place.
+            let site = read_document(host, &receipt.config)?;
+            let foreseen = Foreseen {
+                host,
+                target: request,
+                receipt,
+                site: site.as_ref(),
+                shipped: shipped.as_ref(),
+                defaults: &self.defaults,
+                enforced: &self.enforced,
+            };
+            surroundings.findings.extend(foreseen.findings()?);
+        }
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -75,18 +91,6 @@ impl Undertaking for Resolved {
 }
 
 impl Resolved {
-    /// What users and the host do not agree about.
-    fn conflicts(
-        &self,
-        host: &Host,
-        receipt: Option<&Receipt>,
-    ) -> Result<Vec<Finding>, ConfigureError> {
-        let Self { request: target, defaults, enforced, .. } = self;
-        let foreseen =
-            receipt.map(|receipt| Foreseen { host, target, receipt, defaults, enforced });
-        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
-    }
-
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
         let service = receipt.map(|receipt| receipt.service.clone()).unwrap_or_default();
         let seeker = Seeker {

@@ -47,7 +47,18 @@ impl Undertaking for ResolvedUpgrade {
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
         surroundings.findings.extend(self.refused(live.as_ref(), &overridden));
-        surroundings.findings.extend(self.conflicts(host, inventory.receipt.as_ref())?);
+        let foreseen = inventory.receipt.as_ref().map(|receipt| Foreseen {
+            host,
+            target: request,
+            receipt,
+            site: live.as_ref(),
+            shipped: shipped.as_ref(),
+            defaults: &self.defaults,
+            enforced: &self.enforced,
+        });
+        if let Some(foreseen) = foreseen {
+            surroundings.findings.extend(foreseen.findings()?);
+        }
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,
@@ -117,23 +128,6 @@ impl ResolvedUpgrade {
             Some(place) if replaced => Ok(place.require_replaceable(host, false)?),
             Some(_) | None => Ok(()),
         }
-    }
-
-    /// What users and the host do not agree about.
-    fn conflicts(
-        &self,
-        host: &Host,
-        receipt: Option<&Receipt>,
-    ) -> Result<Vec<Finding>, ConfigureError> {
-        let Self { request, defaults, enforced, .. } = self;
-        let foreseen = receipt.map(|receipt| Foreseen {
-            host,
-            target: &request.target,
-            receipt,
-            defaults,
-            enforced,
-        });
-        foreseen.map_or_else(|| Ok(Vec::new()), |foreseen| foreseen.findings())
     }
 
     /// What the new version will say of the settings in use, and of the host's.

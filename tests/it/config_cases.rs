@@ -208,6 +208,9 @@ fn programs_get_one_object_and_ci_its_xml() {
     for secret in ["canary", "hush"] {
         assert!(!xml.contains(secret) && !said.out.contains(secret), "{secret}");
     }
+    let unwritable = cases.run(&["--json", "--junit", "nowhere/report.xml"]).expect(3);
+    let failed: Value = serde_json::from_str(&unwritable.out).unwrap();
+    assert_eq!(failed["command"], "config test");
 }
 
 #[test]

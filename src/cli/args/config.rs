@@ -23,7 +23,6 @@ pub(crate) use self::migrate::MigrateArgs;
 pub(crate) use self::test::TestArgs;
 
 use super::Target;
-use crate::model::{Version, VersionError};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -84,9 +83,4 @@ pub(crate) enum ConfigCommand {
     Fix(FixArgs),
     /// Check what becomes of configurations against what is expected, case by case; for CI
     Test(Box<TestArgs>),
-}
-
-/// A version, or a line of versions by its first release: `5.37` is 5.37.0.
-pub(crate) fn release_line(text: &str) -> Result<Version, VersionError> {
-    Version::of_line(text)
 }

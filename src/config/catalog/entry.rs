@@ -160,21 +160,13 @@ impl Type {
         }
         let said = value.as_text();
         match self {
-            Self::List => said.map(|said| {
-                let items = said.split(',').filter(|_| !said.is_empty()).map(text::encode);
-                format!("[{}]", items.collect::<Vec<_>>().join(","))
-            }),
+            Self::List => said.map(|said| comma_list(&said)),
             Self::Int => match said {
                 Some(said) => said.parse::<i64>().ok().map(|number| number.to_string()),
                 None => value.raw().strip_suffix(".0").map(str::to_owned),
             },
-            Self::Bool => match said.as_deref() {
-                Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Some("true".to_owned()),
-                Some("0" | "f" | "F" | "false" | "FALSE" | "False" | "") => {
-                    Some("false".to_owned())
-                }
-                _ => None,
-            },
+            // The library takes nothing for a no.
+            Self::Bool => said.and_then(|said| truth(if said.is_empty() { "f" } else { &said })),
             Self::Text => (value.kind() == Kind::Number).then(|| text::encode(value.raw())),
             Self::Map | Self::Any => None,
         }
@@ -197,6 +189,21 @@ impl Type {
 /// Does this version read its file with a library that takes one type for another, and names in lower case?
 pub(in crate::config) const fn reads_weakly(version: &Version) -> bool {
     version.is_at_least(3, 8) && !version.is_at_least(5, 30)
+}
+
+/// A truth as JSON. Go's `ParseBool` takes these and no others.
+pub(in crate::config) fn truth(said: &str) -> Option<String> {
+    match said {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some("true".to_owned()),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some("false".to_owned()),
+        _ => None,
+    }
+}
+
+/// A text with commas between its items as a list in JSON; nothing is no item.
+pub(in crate::config) fn comma_list(said: &str) -> String {
+    let items = said.split(',').filter(|_| !said.is_empty()).map(text::encode);
+    format!("[{}]", items.collect::<Vec<_>>().join(","))
 }
 
 pub(in crate::config) fn minor(text: &str) -> Option<(u64, u64)> {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::demand::Demand;
 use super::{Complaint, Severity, about};
+use crate::config::catalog::minor;
 use crate::config::document::{Kind, View};
 use crate::config::setting::SettingPath;
 use crate::model::Version;
@@ -147,11 +148,6 @@ impl Constraint {
             }
         })
     }
-}
-
-fn minor(text: &str) -> Option<(u64, u64)> {
-    let (major, minor) = text.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 #[cfg(test)]

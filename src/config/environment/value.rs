@@ -2,7 +2,7 @@
 
 use super::fate::Fate;
 use super::reading::{Lists, Maps, Misfit, Numbers, Reading};
-use crate::config::catalog::Type;
+use crate::config::catalog::{Type, comma_list, truth};
 use crate::config::document::{Document, Kind, View, text};
 use crate::config::setting::SettingPath;
 
@@ -76,14 +76,10 @@ impl Expected {
     }
 }
 
-/// Go's `ParseBool` takes these and no others. The library took nothing for a no.
+/// The library took nothing for a no.
 fn read_bool(value: &str, reading: &Reading) -> Option<String> {
-    match value {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some("true".to_owned()),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some("false".to_owned()),
-        "" if reading.misfit == Misfit::Stops => Some("false".to_owned()),
-        _ => None,
-    }
+    let is_no = value.is_empty() && reading.misfit == Misfit::Stops;
+    truth(if is_no { "f" } else { value })
 }
 
 /// The forms that only newer releases of Go read (`0b1`, `1_000`) are not taken.
@@ -115,8 +111,7 @@ fn read_int(value: &str, numbers: Numbers) -> Option<String> {
 fn read_list(value: &str, reading: &Reading) -> String {
     let items: Vec<&str> = match reading.lists {
         Lists::Whole => vec![value],
-        Lists::Comma if value.is_empty() => Vec::new(),
-        Lists::Comma => value.split(',').collect(),
+        Lists::Comma => return comma_list(value),
         Lists::Space => value.split(' ').collect(),
     };
     let items: Vec<String> = items.into_iter().map(text::encode).collect();

@@ -45,9 +45,9 @@ pub struct Effect {
 
 impl Effect {
     /// Something that happens to a setting of the file.
-    pub(super) fn of(leaf: &Leaf<'_>, became: Became, after: Option<Shown>) -> Self {
+    pub(super) fn of(leaf: &Leaf<'_>, became: Became) -> Self {
         let before = Some(Shown::of(&leaf.setting, &leaf.value));
-        Self { setting: leaf.setting.clone(), became, before, after }
+        Self { setting: leaf.setting.clone(), became, before, after: None }
     }
 
     /// A setting that is filled in, with nobody knows what.

@@ -117,11 +117,11 @@ impl<'a> Reading<'a> {
         if knowledge_of(self.version) == Knowledge::Beyond
             && (is_free(&leaf.setting) || entries_of(&folded(&leaf.setting)).is_empty())
         {
-            self.effects.push(Effect::of(leaf, Became::Unknown, None));
+            self.effects.push(Effect::of(leaf, Became::Unknown));
             return;
         }
         self.document.remove(&leaf.setting);
-        self.effects.push(Effect::of(leaf, Became::Dropped, None));
+        self.effects.push(Effect::of(leaf, Became::Dropped));
     }
 
     /// Servers from 5.31 to 5.35 leave this section as they find it.
@@ -140,7 +140,7 @@ impl<'a> Reading<'a> {
         let Some(now) = SettingPath::from_parts(parts) else { return };
         self.document.respell(&now);
         if depth == leaf.setting.parts().len() {
-            self.effects.push(Effect::of(leaf, Became::Respelled { now }, None));
+            self.effects.push(Effect::of(leaf, Became::Respelled { now }));
         }
     }
 

@@ -83,6 +83,11 @@ fn what_cannot_be_is_refused() {
     let said = desk.config(&words).expect(3);
     said.telling(&["9.5.0 would not start on this file", "ServiceSettings.SiteURL", "C-TYPE"]);
     assert!(!desk.path("out.json").exists());
+    // A program gets one object, however it ends.
+    let json = ["--json", "migrate", "wrong.json", "--to", "9.5"];
+    assert_eq!(desk.config(&json).expect(3).json()["stops"][0]["obstacles"][0]["rule"], "C-TYPE");
+    let nowhere = ["--json", "migrate", "config.json", "--to", "9.5", "-o", "nowhere/out.json"];
+    assert_eq!(desk.config(&nowhere).expect(3).json()["command"], "config migrate");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use super::release_line;
 use crate::model::Version;
 
 #[derive(Debug, Args)]
@@ -10,6 +9,6 @@ pub(crate) struct DescribeArgs {
     /// The setting, such as ServiceSettings.SiteURL
     pub(crate) setting: String,
     /// Only as it is in this version, such as 10.11
-    #[arg(long = "for", value_name = "VERSION", value_parser = release_line)]
+    #[arg(long = "for", value_name = "VERSION", value_parser = Version::of_line)]
     pub(crate) version: Option<Version>,
 }

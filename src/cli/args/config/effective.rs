@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::release_line;
 use crate::model::Version;
 
 #[derive(Debug, Args)]
 pub(crate) struct EffectiveArgs {
     /// The version of the server: each reads its environment in its own way
-    #[arg(long = "for", value_name = "VERSION", value_parser = release_line)]
+    #[arg(long = "for", value_name = "VERSION", value_parser = Version::of_line)]
     pub(crate) version: Version,
     /// A file with MM_* variables, as systemd reads it (repeatable, later ones win)
     #[arg(long, value_name = "FILE")]

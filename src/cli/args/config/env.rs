@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::release_line;
 use crate::engine::EnvironmentForm;
 use crate::model::{AppName, Version};
 
@@ -14,7 +13,7 @@ pub(crate) struct EnvArgs {
     #[arg(long, value_enum)]
     pub(crate) emit: Emit,
     /// The version of the server: each reads its environment in its own way [default: the installed one]
-    #[arg(long = "for", value_name = "VERSION", value_parser = release_line)]
+    #[arg(long = "for", value_name = "VERSION", value_parser = Version::of_line)]
     pub(crate) version: Option<Version>,
     /// A JSON file with settings that the host enforces (repeatable, later ones win) [default: what --app has recorded]
     #[arg(long, value_name = "FILE", required_unless_present = "app")]

@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::release_line;
 use crate::model::Version;
 
 /// What to look at, with whose eyes.
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
     /// The version that shall read the configuration, such as 10.11 or 10.11.4
-    #[arg(long = "for", value_name = "VERSION", value_parser = release_line)]
+    #[arg(long = "for", value_name = "VERSION", value_parser = Version::of_line)]
     pub(crate) version: Version,
     /// A file with the MM_* variables that the server is started with, as systemd reads it (repeatable, later ones win)
     #[arg(long, value_name = "FILE")]

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::OverlayArgs;
-use super::release_line;
 use crate::model::Version;
 
 #[derive(Debug, Args)]
@@ -28,10 +27,10 @@ pub(crate) struct MergeArgs {
     #[arg(long, requires = "shipped_before")]
     pub(crate) adopt_new_defaults: bool,
     /// The version that uses the file up to now; settings that were renamed since keep their values
-    #[arg(long, value_name = "VERSION", requires = "to", value_parser = release_line)]
+    #[arg(long, value_name = "VERSION", requires = "to", value_parser = Version::of_line)]
     pub(crate) from: Option<Version>,
     /// The version that is to use it
-    #[arg(long, value_name = "VERSION", requires = "from", value_parser = release_line)]
+    #[arg(long, value_name = "VERSION", requires = "from", value_parser = Version::of_line)]
     pub(crate) to: Option<Version>,
     /// Write the result here instead of to standard output; a new file is readable by its owner only
     #[arg(long, short, value_name = "FILE")]

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::release_line;
 use crate::model::Version;
 
 #[derive(Debug, Args)]
@@ -13,13 +12,13 @@ pub(crate) struct MigrateArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// The version that used the file up to now, such as 5.37 [default: none, the database is new]
-    #[arg(long, value_name = "VERSION", value_parser = release_line)]
+    #[arg(long, value_name = "VERSION", value_parser = Version::of_line)]
     pub(crate) from: Option<Version>,
     /// The version that is to use it
-    #[arg(long, value_name = "VERSION", value_parser = release_line)]
+    #[arg(long, value_name = "VERSION", value_parser = Version::of_line)]
     pub(crate) to: Version,
     /// A version that is started in between (repeatable, older ones first)
-    #[arg(long, value_name = "VERSION", value_parser = release_line)]
+    #[arg(long, value_name = "VERSION", value_parser = Version::of_line)]
     pub(crate) via: Vec<Version>,
     /// Carry the values of renamed settings to their new names before each start, as `upgrade` does; servers drop them
     #[arg(long)]

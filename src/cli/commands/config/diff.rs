@@ -6,12 +6,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Answer, Refusal, failure};
-use crate::cli::args::{DiffArgs, release_line};
+use crate::cli::args::DiffArgs;
 use crate::cli::exit::Exit;
 use crate::cli::{render, words};
 use crate::config::{Difference, Document, diff, forecast, require_known};
 use crate::host::exists_outside;
-use crate::model::REPORT_SCHEMA;
+use crate::model::{REPORT_SCHEMA, Version};
 
 /// Compares, and prints what differs. That something does is told by the exit code, too.
 pub(super) fn run(args: &DiffArgs, json: bool) -> io::Result<Answer> {
@@ -49,7 +49,7 @@ fn compare(args: &DiffArgs) -> Result<Vec<Difference>, Refusal> {
 
 /// One side: a file, or what servers of a version fill into a new one. The name of a file wins over what else it could mean.
 fn read_side(side: &str) -> Result<Document, Refusal> {
-    match release_line(side) {
+    match Version::of_line(side) {
         Ok(version) if !exists_outside(Path::new(side)) => {
             Ok(forecast(&Document::empty(), None, &version).document)
         }

@@ -8,7 +8,7 @@ use super::{Answer, Refusal, failure, read_file, write_file};
 use crate::cli::args::MigrateArgs;
 use crate::cli::exit::Exit;
 use crate::cli::{render, words};
-use crate::config::{Became, Effect, Journey, JourneyError, Stop};
+use crate::config::{Became, Document, Effect, Journey, JourneyError, Stop};
 use crate::model::REPORT_SCHEMA;
 
 /// Follows the file from version to version, and prints it as it will be.
@@ -17,33 +17,41 @@ pub(super) fn run(args: &MigrateArgs, json: bool) -> io::Result<Answer> {
         Ok(stops) => stops,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    // There is a stop: the last one is always asked for.
+    let Some(last) = stops.last() else { return Ok(Ok(Exit::Done)) };
+    let document = &last.forecast.document;
+    let starts = last.obstacles.is_empty();
+    // Written before anything is said: a program gets one object, of success or of failure.
+    if let Some(path) = args.output.as_ref().filter(|_| starts)
+        && let Err(refusal) = write_file(path, document)
+    {
+        return Ok(Err(refusal));
+    }
     if json {
         let stops: Vec<Value> = stops.iter().map(object).collect();
         render::json::print(&json!({ "schema": REPORT_SCHEMA, "stops": stops }))?;
-    } else {
-        for stop in &stops {
-            tell(stop)?;
-        }
+        return Ok(Ok(if starts { Exit::Done } else { Exit::Refused }));
     }
-    let Some(last) = stops.last() else { return Ok(Ok(Exit::Done)) };
-    if !last.obstacles.is_empty() {
+    for stop in &stops {
+        tell(stop)?;
+    }
+    if !starts {
         let what = format!("{} would not start on this file", last.to);
         return Ok(Err((Exit::Refused, failure(what, "mend what is said above, in the file"))));
     }
-    let document = &last.forecast.document;
-    match &args.output {
-        Some(path) => Ok(write_file(path, document).map(|()| Exit::Done)),
-        None if json || args.no_file => Ok(Ok(Exit::Done)),
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(document.to_text().as_bytes())?;
-            // The file may end as the server ends it, the terminal's line may not.
-            if !document.to_text().ends_with('\n') {
-                writeln!(out)?;
-            }
-            Ok(Ok(Exit::Done))
-        }
+    if args.output.is_none() && !args.no_file {
+        print_file(document)?;
     }
+    Ok(Ok(Exit::Done))
+}
+
+/// The file may end as the server ends it, the terminal's line may not.
+fn print_file(document: &Document) -> io::Result<()> {
+    let mut text = document.to_text();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    io::stdout().lock().write_all(text.as_bytes())
 }
 
 fn follow(args: &MigrateArgs) -> Result<Vec<Stop>, Refusal> {

@@ -23,15 +23,16 @@ pub(super) fn run(args: &TestArgs, json: bool) -> io::Result<Answer> {
         .map(|(directory, folders)| Suite { runs: run_cases(&folders, args.bless), directory })
         .collect();
     let runs: Vec<&CaseRun> = suites.iter().flat_map(|suite| &suite.runs).collect();
-    if json {
-        render::json::print(&cases::object(&runs))?;
-    } else {
-        cases::print(&runs, args.verbose)?;
+    let report = args.junit.as_ref().map(|path| write_case_report(path, &junit::render(&suites)));
+    let refusal = report.and_then(Result::err).map(|error| refuse(&error));
+    match &refusal {
+        // A program gets one object: that of the failure.
+        Some(_) if json => {}
+        _ if json => render::json::print(&cases::object(&runs))?,
+        _ => cases::print(&runs, args.verbose)?,
     }
-    if let Some(path) = &args.junit
-        && let Err(error) = write_case_report(path, &junit::render(&suites))
-    {
-        return Ok(Err(refuse(&error)));
+    if let Some(refusal) = refusal {
+        return Ok(Err(refusal));
     }
     let all_passed = runs.iter().all(|run| matches!(run.ending, CaseEnding::Passed));
     Ok(Ok(if all_passed { Exit::Done } else { Exit::Probe }))
