@@ -91,7 +91,7 @@ mod tests {
                 assert_eq!(of(of_undertaking(&error)), Exit::Refused, "{error:?}");
             }
         }
-        let id = TransactionId::new(jiff::Timestamp::UNIX_EPOCH, 1);
+        let id = TransactionId::new(jiff::Timestamp::UNIX_EPOCH);
         for error in [OpenError::NeedsOperator { id: id.clone() }, OpenError::ForeignPlan { id }] {
             assert_eq!(of(of_open(&error)), Exit::Stuck, "{error:?}");
         }

@@ -15,7 +15,7 @@ use super::server_environment::{ENVIRONMENT, EnvironmentError};
 use super::state_files::StateFileError;
 use super::steps::ConfigureError;
 use super::transaction::Outcome;
-use crate::host::{Host, Lock, LockError, PathError, random_salt};
+use crate::host::{Host, Lock, LockError, PathError};
 use crate::model::{Event, Finding, Plan, Prefix, Receipt, ServerEnvironment, TransactionId};
 use crate::planning::Refusal;
 
@@ -151,7 +151,7 @@ pub fn prepare(host: &Host, undertaking: &dyn Undertaking) -> Result<Prepared, U
 
 /// A name for a transaction that begins now.
 pub(crate) fn new_id(host: &Host) -> TransactionId {
-    TransactionId::new(host.clock.now(), random_salt())
+    TransactionId::new(host.clock.now())
 }
 
 /// Brings it about. An interrupted transaction is finished first.

@@ -6,11 +6,17 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Names one transaction for ever: the second it began, in UTC, and four random hexadecimal digits,
-/// as in `20261123T205143Z-9f3a`. Sorts by time.
+/// Names one transaction for ever: the second it began, in UTC, and in four hexadecimal digits which of the 65,536 parts of
+/// that second, as in `20261123T205143Z-9f3a`. Sorts by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TransactionId(String);
+
+/// Of one second.
+const PARTS: i64 = 0x1_0000;
+
+/// Of one second.
+const NANOSECONDS: i64 = 1_000_000_000;
 
 /// Why a text names no transaction.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,10 +26,12 @@ pub struct TransactionIdError {
 }
 
 impl TransactionId {
-    /// The name for a transaction that begins at `at`; `salt` keeps two that begin in one second apart.
+    /// The name for a transaction that begins at `at`.
     #[must_use]
-    pub fn new(at: jiff::Timestamp, salt: u16) -> Self {
-        Self(format!("{}-{salt:04x}", at.strftime("%Y%m%dT%H%M%SZ")))
+    pub fn new(at: jiff::Timestamp) -> Self {
+        let second = at.strftime("%Y%m%dT%H%M%SZ");
+        let part = i64::from(at.subsec_nanosecond()).rem_euclid(NANOSECONDS) * PARTS / NANOSECONDS;
+        Self(format!("{second}-{part:04x}"))
     }
 
     /// The name as text, safe as a file name.
@@ -77,11 +85,19 @@ mod tests {
 
     #[test]
     fn names_read_back_and_other_file_names_do_not() {
-        let id = TransactionId::new("2026-11-23T20:51:43Z".parse().unwrap(), 0x9f3a);
+        let id = TransactionId::new("2026-11-23T20:51:43.62198Z".parse().unwrap());
         assert_eq!(id.as_str(), "20261123T205143Z-9f3a");
         assert_eq!(id.as_str().parse(), Ok(id));
         for text in ["", "..", "20261123T205143Z-9f3", "20261123T205143Z-9f3a/", "lost+found"] {
             assert!(text.parse::<TransactionId>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn later_ones_sort_later_also_within_a_second() {
+        let id = |at: &str| TransactionId::new(at.parse().unwrap());
+        assert_eq!(id("2026-11-23T20:51:43Z").as_str(), "20261123T205143Z-0000");
+        assert!(id("2026-11-23T20:51:43.09Z") < id("2026-11-23T20:51:43.1Z"));
+        assert_eq!(id("2026-11-23T20:51:43.999999999Z").as_str(), "20261123T205143Z-ffff");
     }
 }

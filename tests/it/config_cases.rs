@@ -167,32 +167,46 @@ fn a_broken_case_is_told_and_stops_no_other() {
     assert_eq!(cases.run(&["--bless"]).expect(8).out, said.out);
 }
 
-#[test]
-fn programs_get_one_object_and_ci_its_xml() {
+/// What is said about the one case with this name.
+fn of_case<'a>(object: &'a Value, name: &str) -> &'a Value {
+    let mut all = object["cases"].as_array().unwrap().iter();
+    all.find(|case| case["case"].as_str().unwrap().ends_with(name)).unwrap()
+}
+
+/// Three cases fail, three are broken, and one has a name that is not fit for a terminal.
+fn failing_and_broken() -> Copied {
     let cases = Copied::new();
     cases.fail_three();
     cases.break_three();
     cases.replace("server/notifications-at-5.10/case.toml", "the limit", "the <limit>\\u001b");
-    let report = cases.file("../report.xml");
-    let said = cases.run(&["--json", "--junit", "report.xml"]).expect(8);
+    cases
+}
+
+#[test]
+fn programs_get_one_object() {
+    let cases = failing_and_broken();
+    let said = cases.run(&["--json"]).expect(8);
     let object: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!([&object["failed"], &object["broken"]], [3, 3]);
     let total = object["cases"].as_array().unwrap().len();
     assert!(total >= 23 && object["total"] == total, "{}", object["total"]);
     let endings = object["cases"].as_array().unwrap().iter().map(|case| &case["ending"]);
     assert_eq!(endings.filter(|ending| **ending == "passed").count(), total - 6);
-    let failed = |name: &str| {
-        let mut all = object["cases"].as_array().unwrap().iter();
-        all.find(|case| case["case"].as_str().unwrap().ends_with(name)).unwrap().clone()
-    };
-    let setting = &failed("a-users-value-stays")["verdict"]["settings"][0];
+    let setting = &of_case(&object, "a-users-value-stays")["verdict"]["settings"][0];
     assert_eq!(setting["before"], "\"Acme Talk\"");
     assert_eq!(
-        failed("notifications-at-5.10")["verdict"]["ledger"][0]["missing"],
+        of_case(&object, "notifications-at-5.10")["verdict"]["ledger"][0]["missing"],
         "# 5.8.0 -> 5.30.0"
     );
+}
 
-    let xml = fs::read_to_string(report).unwrap();
+#[test]
+fn ci_gets_its_xml_beside_the_object() {
+    let cases = failing_and_broken();
+    let said = cases.run(&["--json", "--junit", "report.xml"]).expect(8);
+    let object: Value = serde_json::from_str(&said.out).unwrap();
+    let total = object["cases"].as_array().unwrap().len();
+    let xml = fs::read_to_string(cases.file("../report.xml")).unwrap();
     let counts = format!("tests=\"{total}\" failures=\"3\" errors=\"3\">");
     for wanted in [
         &format!("<testsuites name=\"mmembed config test\" {counts}"),

@@ -8,7 +8,7 @@ use crate::engine::open::find_open;
 use crate::engine::reporter::Reporter;
 use crate::engine::server_environment::{Seeker, refuse_forgotten};
 use crate::engine::state_files::read_receipt;
-use crate::host::{Host, Lock, current_owner, random_salt};
+use crate::host::{Host, Lock, current_owner};
 use crate::model::{
     BackUp, BackupId, BackupManifest, BackupOrigin, DataPolicy, Prefix, ServerEnvironment, Start,
     TransactionId,
@@ -52,7 +52,7 @@ pub fn create_backup(
     };
     let environment = seeker.look()?.environment;
     refuse_forgotten(&receipt, &environment)?;
-    let id = BackupId::from(TransactionId::new(host.clock.now(), random_salt()));
+    let id = BackupId::from(TransactionId::new(host.clock.now()));
     let me = current_owner();
     let what = BackUp {
         id,
