@@ -7,11 +7,12 @@ use std::process::Command;
 
 use crate::architecture::source::project;
 
-/// Crates that the program is built of, on this platform.
-const BUILT: usize = 190;
+/// Crates that the program is built of, on this platform. Signatures of OpenPGP are checked by a library that knows every
+/// algorithm of it; that alone is 120 of them, TLS is 15.
+const BUILT: usize = 300;
 
 /// Packages in `Cargo.lock`: tests, optional parts and other platforms included.
-const LOCKED: usize = 440;
+const LOCKED: usize = 450;
 
 /// The crates in what `cargo tree --prefix none` prints; a crate that was printed before is marked `(*)`.
 fn crates(tree: &str) -> BTreeSet<&str> {
