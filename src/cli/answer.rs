@@ -23,7 +23,7 @@ pub(crate) fn settle(
         Err((exit, failure)) => {
             // A failure is one whether somebody listens or not.
             let _closed = if json {
-                render::json::print(&failed(command, exit, failure))
+                render::json::print(&refused(command, (exit, failure)))
             } else {
                 render::human::fail(&failure)
             };
@@ -33,7 +33,7 @@ pub(crate) fn settle(
 }
 
 /// A failure for programs. What makes no sense is refused, too: only the exit code tells the two apart.
-fn failed(command: &'static str, exit: Exit, failure: Failure) -> Report {
+pub(crate) fn refused(command: &'static str, (exit, failure): Refusal) -> Report {
     let known = [(Exit::Locked, Ending::Locked), (Exit::Artifact, Ending::ArtifactRefused)];
     let ending =
         known.into_iter().find(|(one, _)| *one == exit).map_or(Ending::Refused, |(_, of)| of);

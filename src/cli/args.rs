@@ -7,6 +7,7 @@ mod install;
 mod release;
 mod releases;
 mod server;
+mod sources;
 
 use std::path::PathBuf;
 
@@ -19,9 +20,12 @@ pub(crate) use self::config::{
 };
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
-pub(crate) use self::release::OverlayArgs;
-pub(crate) use self::releases::{CatalogArgs, ListArgs, ReleasesCommand, ShowArgs};
+pub(crate) use self::release::{ArchiveArgs, OverlayArgs};
+pub(crate) use self::releases::{
+    CatalogArgs, FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs,
+};
 pub(crate) use self::server::{EnvironmentArgs, Patience};
+pub(crate) use self::sources::SourceArgs;
 use crate::model::{AppName, BackupId};
 
 /// Puts the Mattermost server inside a host application, and proves that it works there.

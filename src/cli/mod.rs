@@ -61,7 +61,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
             commands::install::run(install, &cli.output, cancel)?
         }
         Command::Install { install, dry_run: true } => {
-            commands::install::plan("install", install, cancel)
+            commands::install::plan("install", install, &cli.output, cancel)?
         }
         Command::Upgrade { upgrade, dry_run } => {
             commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)?
@@ -72,7 +72,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Rollback { restore, to } => {
             commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)?
         }
-        Command::Plan { install } => commands::install::plan("plan", install, cancel),
+        Command::Plan { install } => {
+            commands::install::plan("plan", install, &cli.output, cancel)?
+        }
         Command::Status { target } => commands::status::run(target, cancel),
         Command::Verify { target, no_start, environment, patience } => {
             let start = if *no_start { None } else { Some((environment, patience)) };
@@ -90,7 +92,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Config { command } => {
             return commands::config::run(command, cli.output.json, cancel);
         }
-        Command::Releases { command } => return commands::releases::run(command, cli.output.json),
+        Command::Releases { command } => {
+            return commands::releases::run(command, &cli.output, cancel);
+        }
     };
     let exit = exit::of(report.ending);
     match show(&report, cli.output.json) {

@@ -1,6 +1,7 @@
 //! Floor 3: the deeds. Observes the host, carries plans out step by step with a journal, and finishes what an earlier
 //! run left open. It does not print, read the environment or parse arguments.
 
+mod acquire;
 mod adopt;
 mod ask_running;
 mod backup;
@@ -23,6 +24,7 @@ mod observe;
 mod open;
 mod places;
 mod proof;
+mod published_file;
 mod reporter;
 mod resolve;
 mod resolve_adopt;
@@ -41,6 +43,10 @@ mod undertake;
 mod upgrade;
 mod verify;
 
+pub use acquire::{
+    AcquireError, Acquired, ArchiveSource, ArchiveWish, Delivered, Errand, Remote, Sources, acquire,
+    deliver,
+};
 pub use adopt::AdoptError;
 pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
@@ -69,6 +75,7 @@ pub use open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
 };
 pub use proof::ProofError;
+pub use published_file::{Identity, PublishedFile, SignatureSeen, identify_file};
 pub use reporter::{Reporter, Silent};
 pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root};
 pub use resolve_adopt::{ResolveAdoptError, ResolvedAdopt, resolve_adopt};

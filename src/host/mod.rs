@@ -66,9 +66,9 @@ pub use lock::{Lock, LockError, lock_holder};
 pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
 pub use named_directory::{make_directory_outside, write_entries_outside};
-pub use named_file::{read_standard_input, write_outside, write_private_outside};
+pub use named_file::{copy_outside, read_standard_input, write_outside, write_private_outside};
 pub use outside::{
-    ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside,
+    ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, open_outside, read_outside,
     read_with_access, require_readable, resolve_links, size_outside, tree_size,
     unwritable_ancestor,
 };
@@ -82,7 +82,7 @@ pub use service::{Obeyed, Order, ServiceDoor, ServiceError, ServiceState};
 pub use service_names::{ServiceNameError, find_service};
 pub use signal::{Cancel, Level};
 pub use sink::{FileSink, Written};
-pub use source_file::SourceFile;
+pub use source_file::{SourceFile, Summing};
 pub use space::{FileSystem, FileSystems};
 pub use stream::{Stream, StreamError, Streamed};
 pub use surroundings_of::{config_argument_of, environment_of, service_of};

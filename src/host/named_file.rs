@@ -11,6 +11,8 @@ use rustix::fs::{Gid, Uid, fchown};
 
 use super::error::{PathContext, PathError};
 use super::outside::resolve_links;
+use super::source_file::{SourceFile, Summing};
+use crate::model::Sha256Digest;
 
 /// A new file may hold passwords.
 const PRIVATE: u32 = 0o600;
@@ -30,6 +32,33 @@ pub fn write_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
 /// As [`write_outside`].
 pub fn write_private_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
     replace(path, content, |_| PRIVATE)
+}
+
+/// Copies a file to a place that the operator names, by one rename, readable by everybody; and only if it has this digest
+/// while it is copied.
+///
+/// # Errors
+/// When it cannot be read or written, and when it turns out to be another file; then nothing was changed.
+pub fn copy_outside(
+    from: &mut SourceFile,
+    expected: &Sha256Digest,
+    path: &Path,
+) -> Result<(), PathError> {
+    let place = resolve_links(path)?;
+    let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
+        return Err(io::Error::other("not the name of a file")).on("write", path);
+    };
+    let parent = Dir::open_ambient_dir(parent, ambient_authority()).on("open", parent)?;
+    let copied = parent.atomic_replace_with(name, |draft| -> io::Result<()> {
+        let mut summing = Summing::new(from);
+        io::copy(&mut summing, draft)?;
+        draft.flush()?;
+        if summing.finish()? != *expected {
+            return Err(io::Error::other("the file that is copied has changed meanwhile"));
+        }
+        draft.get_mut().as_file_mut().set_permissions(Permissions::from_mode(0o644))
+    });
+    copied.on("write", path)
 }
 
 fn replace(

@@ -61,6 +61,14 @@ pub fn digest_of(path: &Path) -> Result<Sha256Digest, PathError> {
     }
 }
 
+/// A regular file, to be read from its beginning.
+///
+/// # Errors
+/// It is not there, is no regular file, or may not be read.
+pub fn open_outside(path: &Path) -> Result<SourceFile, PathError> {
+    Ok(SourceFile::new(open_regular(path)?, path.to_owned()))
+}
+
 /// The content of a regular file of at most `limit` bytes.
 pub fn read_outside(path: &Path, limit: u64) -> Result<Vec<u8>, PathError> {
     read_at_most(open_regular(path)?, path, limit)

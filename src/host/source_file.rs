@@ -73,6 +73,33 @@ impl SourceFile {
     }
 }
 
+/// Passes bytes on, and knows the digest of what has passed.
+pub struct Summing<R> {
+    from: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Summing<R> {
+    /// Nothing has passed yet.
+    pub fn new(from: R) -> Self {
+        Self { from, hash: Sha256::new() }
+    }
+
+    /// The digest of everything, of what has not passed yet as well.
+    pub fn finish(mut self) -> io::Result<Sha256Digest> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok(Sha256Digest::from_bytes(self.hash.finalize().into()))
+    }
+}
+
+impl<R: Read> Read for Summing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        self.hash.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
 impl Read for SourceFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.file.read(buffer)

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::model::{
-    Artifact, Edition, LineKind, Platform, PublishedRelease, ReleaseLine, ReleaseSelector, Version,
+    Artifact, Edition, LineKind, Platform, PublishedRelease, ReleaseLine, ReleaseSelector,
+    Sha256Digest, Version,
 };
 
 mod age;
@@ -61,6 +62,16 @@ impl Catalog {
     #[must_use]
     pub fn find(&self, version: &Version) -> Option<&PublishedRelease> {
         self.releases.get(version)
+    }
+
+    /// The archive that has this digest, whatever it is called. One has at most one.
+    #[must_use]
+    pub fn identify(&self, sum: &Sha256Digest) -> Option<(&PublishedRelease, &Artifact)> {
+        let archives = self.releases().flat_map(|release| {
+            release.artifacts.iter().map(move |artifact| (release, artifact))
+        });
+        let mut fitting = archives.filter(|(_, artifact)| artifact.known_sums().contains(sum));
+        fitting.next()
     }
 
     /// A catalogue of nothing but these versions, as far as they are known.

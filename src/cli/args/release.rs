@@ -4,24 +4,40 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::sources::SourceArgs;
 use crate::config::Stance;
+use crate::engine::ArchiveSource;
 use crate::model::{Edition, Sha256Digest, Version};
 
 /// Which release.
 #[derive(Debug, Args)]
 pub(crate) struct ArchiveArgs {
-    /// The release archive: mattermost-team-X.Y.Z-linux-amd64.tar.gz
-    #[arg(long, value_name = "PATH")]
-    pub(crate) release: PathBuf,
+    /// A version such as 10.11.4, a line such as 10.11 for its latest release, `latest` or `esr`; or an archive: its path or
+    /// its address (a file that is named like a version is ./10.11)
+    #[arg(long, value_name = "VERSION|PATH|URL", value_parser = parse_source)]
+    pub(crate) release: ArchiveSource,
     /// The version in the archive; needed only if its file name does not tell
     #[arg(long, value_name = "X.Y.Z")]
     pub(crate) release_version: Option<Version>,
-    /// The edition in the archive; needed only if its file name does not tell
+    /// The edition [default: as the name of the archive says; of a version, the installed one, else team]
     #[arg(long)]
     pub(crate) edition: Option<EditionArg>,
     /// The SHA-256 digest that the archive must have
     #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated)]
     pub(crate) sha256: Option<Sha256Digest>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+}
+
+fn parse_source(text: &str) -> Result<ArchiveSource, String> {
+    if text.contains("://") {
+        return Ok(ArchiveSource::Address(text.to_owned()));
+    }
+    if text.is_empty() {
+        return Err("expected a version, a path or an address".to_owned());
+    }
+    let known = text.parse().map(ArchiveSource::Known);
+    Ok(known.unwrap_or_else(|_| ArchiveSource::File(PathBuf::from(text))))
 }
 
 /// The host's settings.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::release::EditionArg;
-use crate::model::{Platform, ReleaseLine, ReleaseSelector, Version};
+use super::sources::SourceArgs;
+use crate::model::{Platform, ReleaseLine, ReleaseSelector, Sha256Digest, Version};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReleasesCommand {
@@ -13,6 +14,10 @@ pub(crate) enum ReleasesCommand {
     List(ListArgs),
     /// Show what is known of one release: its archives, where they lie, their digests and who vouches for them
     Show(ShowArgs),
+    /// Fetch the archive of a release, and its signature where there is one, into a directory
+    Fetch(FetchArgs),
+    /// Check whether files are archives that Mattermost has published (exit code 7 if one is not)
+    Verify(VerifyArgs),
     /// Take in a catalogue with newer releases, such as `releases list --as-catalog` of a newer mmembed prints; what is known
     /// already cannot be changed by it
     Import {
@@ -22,6 +27,38 @@ pub(crate) enum ReleasesCommand {
         #[arg(long, env = "MMEMBED_STORE", value_name = "DIR")]
         store: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    /// A version such as 10.11.4, a line such as 10.11, `latest` or `esr`
+    pub(crate) release: ReleaseSelector,
+    /// The directory for it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// The edition [default: team]
+    #[arg(long)]
+    pub(crate) edition: Option<EditionArg>,
+    /// The SHA-256 digest that the archive must have
+    #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated)]
+    pub(crate) sha256: Option<Sha256Digest>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The files; the signature of one lies beside it: FILE.sig
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Demand a good signature of each
+    #[arg(long)]
+    pub(crate) require_signature: bool,
+    /// Believe the signatures of the OpenPGP keys in this file too (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) known: CatalogArgs,
 }
 
 /// Which releases are known.

@@ -4,45 +4,79 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::undertaking::Task;
+use super::sources;
+use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{InstallArgs, Output, OverlayArgs};
+use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::progress::Progress;
-use crate::engine::{Resolved, resolve};
+use crate::engine::{Acquired, Reporter, Resolved, resolve};
 use crate::host::{Cancel, Host};
 use crate::model::{
-    DatabaseUse, Failure, Finding, InstallWish, Overlay, PlaceName, Report, Secret, Severity,
+    DatabaseUse, Edition, Finding, InstallWish, Overlay, PlaceName, Report, Secret, Severity,
     Start, Strength,
 };
 
 /// Installs, and reports.
 pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
-    let (resolved, host) = match enter(args, cancel) {
+    let entered = match enter(args, cancel, &mut progress) {
         Ok(entered) => entered,
-        Err(failure) => return Ok(super::refused("install", *failure)),
+        Err(refusal) => return Ok(refused("install", refusal)),
     };
-    let report = task("install", &resolved, &host).run(&mut progress);
+    let report = entered.task("install").run(&mut progress);
     drop(progress);
-    Ok(with_missing_places(report, args, &resolved))
+    Ok(entered.complete(report, args))
 }
 
 /// Reports what `install` would do.
-pub(crate) fn plan(command: &'static str, args: &InstallArgs, cancel: Cancel) -> Report {
-    let (resolved, host) = match enter(args, cancel) {
+pub(crate) fn plan(
+    command: &'static str,
+    args: &InstallArgs,
+    output: &Output,
+    cancel: Cancel,
+) -> io::Result<Report> {
+    let mut progress = Progress::open(output)?;
+    let entered = match enter(args, cancel, &mut progress) {
         Ok(entered) => entered,
-        Err(failure) => return super::refused(command, *failure),
+        Err(refusal) => return Ok(refused(command, refusal)),
     };
-    let report = task(command, &resolved, &host).dry_run();
-    with_missing_places(report, args, &resolved)
+    drop(progress);
+    let report = entered.task(command).dry_run();
+    Ok(entered.complete(report, args))
 }
 
-fn task<'a>(command: &'static str, resolved: &'a Resolved, host: &'a Host) -> Task<'a> {
-    let archive = Some(resolved.request.archive.as_path());
-    Task { command, undertaking: resolved, host, archive }
+/// What is to be done, and where.
+struct Entered {
+    resolved: Resolved,
+    host: Host,
+    /// What there is to say about the archive.
+    findings: Vec<Finding>,
+}
+
+impl Entered {
+    fn task(&self, command: &'static str) -> Task<'_> {
+        let archive = Some(self.resolved.request.archive.as_path());
+        Task { command, undertaking: &self.resolved, host: &self.host, archive }
+    }
+
+    /// The report with what was found before anything was planned.
+    fn complete(&self, report: Report, args: &InstallArgs) -> Report {
+        let mut findings = missing_places(args, &self.resolved);
+        findings.extend(self.findings.iter().cloned());
+        with_findings(report, findings)
+    }
+}
+
+/// The report with more findings, the gravest first.
+pub(super) fn with_findings(mut report: Report, findings: Vec<Finding>) -> Report {
+    report.findings.extend(findings);
+    report.findings.sort_by_key(|finding| Reverse(finding.severity));
+    report
 }
 
 /// Warns of places that were named and that this release does not have: nothing is kept there.
-fn with_missing_places(mut report: Report, args: &InstallArgs, resolved: &Resolved) -> Report {
+fn missing_places(args: &InstallArgs, resolved: &Resolved) -> Vec<Finding> {
     let release = &resolved.request.release;
     let warn = |option: &str, name: PlaceName| {
         let text = format!("{release} cannot keep {name} apart: {option} for it has no effect");
@@ -60,16 +94,21 @@ fn with_missing_places(mut report: Report, args: &InstallArgs, resolved: &Resolv
         let kept = args.keep_in_tree.iter().copied().filter(is_missing);
         findings.extend(kept.map(|name| warn("--keep-in-tree", name)));
     }
-    report.findings.extend(findings);
-    report.findings.sort_by_key(|finding| Reverse(finding.severity));
-    report
+    findings
 }
 
-fn enter(args: &InstallArgs, cancel: Cancel) -> Result<(Resolved, Host), Box<Failure>> {
-    let resolved = resolve(&wish(args))
-        .map_err(|error| super::unentered(&error, hint::for_resolve(&error)))?;
-    let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)?;
-    Ok((resolved, host))
+fn enter(
+    args: &InstallArgs,
+    cancel: Cancel,
+    reporter: &mut dyn Reporter,
+) -> Result<Entered, Refusal> {
+    let acquired = sources::get(&args.archive, Edition::Team, &cancel, reporter)?;
+    let resolved = resolve(&wish(args, &acquired)).map_err(|error| {
+        (Exit::Refused, super::unentered(&error, hint::for_resolve(&error)))
+    })?;
+    let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)
+        .map_err(|failure| (Exit::Refused, *failure))?;
+    Ok(Entered { resolved, host, findings: acquired.findings })
 }
 
 /// The host's settings in the order in which they win.
@@ -87,15 +126,15 @@ pub(super) fn policies(args: &OverlayArgs) -> Vec<String> {
     args.policy.iter().map(ToString::to_string).collect()
 }
 
-fn wish(args: &InstallArgs) -> InstallWish {
+fn wish(args: &InstallArgs, acquired: &Acquired) -> InstallWish {
     let within = args.patience.start_timeout;
     InstallWish {
         app: args.target.app.clone(),
         root: args.target.root.clone(),
-        archive: args.archive.release.clone(),
-        version: args.archive.release_version.clone(),
-        edition: args.archive.edition.map(Into::into),
-        sha256: args.archive.sha256,
+        archive: acquired.archive.clone(),
+        version: acquired.version.clone(),
+        edition: acquired.edition,
+        sha256: acquired.sha256,
         overlays: overlays(&args.overlays),
         policies: policies(&args.overlays),
         places: args.place.clone(),

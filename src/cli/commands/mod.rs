@@ -7,6 +7,7 @@ pub(super) mod install;
 pub(super) mod recover;
 pub(super) mod releases;
 pub(super) mod restore;
+mod sources;
 pub(super) mod status;
 mod undertaking;
 pub(super) mod upgrade;

@@ -2,14 +2,17 @@
 
 use std::io;
 
-use super::install::{overlays, policies};
+use super::install::{overlays, policies, with_findings};
+use super::sources;
 use super::undertaking::Task;
+use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{Output, UpgradeArgs};
+use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::progress::Progress;
-use crate::engine::{ResolvedUpgrade, resolve_upgrade};
+use crate::engine::{Acquired, Reporter, ResolvedUpgrade, read_receipt, resolve_upgrade};
 use crate::host::{Cancel, Host};
-use crate::model::{Consent, Failure, Manner, Report, Start, UpgradeWish};
+use crate::model::{Consent, Edition, Finding, Manner, Report, Start, UpgradeWish};
 
 /// Upgrades, or only says how it would, and reports.
 pub(crate) fn run(
@@ -19,31 +22,47 @@ pub(crate) fn run(
     cancel: Cancel,
 ) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
-    let (resolved, host) = match enter(args, cancel) {
+    let (resolved, host, findings) = match enter(args, cancel, &mut progress) {
         Ok(entered) => entered,
-        Err(failure) => return Ok(super::refused("upgrade", *failure)),
+        Err(refusal) => return Ok(refused("upgrade", refusal)),
     };
     let archive = Some(resolved.request.target.archive.as_path());
     let task = Task { command: "upgrade", undertaking: &resolved, host: &host, archive };
-    Ok(if dry_run { task.dry_run() } else { task.run(&mut progress) })
+    let report = if dry_run { task.dry_run() } else { task.run(&mut progress) };
+    Ok(with_findings(report, findings))
 }
 
-fn enter(args: &UpgradeArgs, cancel: Cancel) -> Result<(ResolvedUpgrade, Host), Box<Failure>> {
-    let resolved = resolve_upgrade(&wish(args))
-        .map_err(|error| super::unentered(&error, &hint::for_resolve_upgrade(&error)))?;
-    let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)?;
-    Ok((resolved, host))
+fn enter(
+    args: &UpgradeArgs,
+    cancel: Cancel,
+    reporter: &mut dyn Reporter,
+) -> Result<(ResolvedUpgrade, Host, Vec<Finding>), Refusal> {
+    let usual = installed_edition(args, &cancel).unwrap_or(Edition::Team);
+    let acquired = sources::get(&args.archive, usual, &cancel, reporter)?;
+    let resolved = resolve_upgrade(&wish(args, &acquired)).map_err(|error| {
+        (Exit::Refused, super::unentered(&error, &hint::for_resolve_upgrade(&error)))
+    })?;
+    let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)
+        .map_err(|failure| (Exit::Refused, *failure))?;
+    Ok((resolved, host, acquired.findings))
 }
 
-fn wish(args: &UpgradeArgs) -> UpgradeWish {
+/// What is wrong with the installation is told when the upgrade is resolved.
+fn installed_edition(args: &UpgradeArgs, cancel: &Cancel) -> Option<Edition> {
+    let (host, prefix) = super::enter(&args.target, cancel.clone()).ok()?;
+    let receipt = read_receipt(&host, &prefix).ok()??;
+    Some(receipt.release.edition)
+}
+
+fn wish(args: &UpgradeArgs, acquired: &Acquired) -> UpgradeWish {
     let within = args.patience.start_timeout;
     UpgradeWish {
         app: args.target.app.clone(),
         root: args.target.root.clone(),
-        archive: args.archive.release.clone(),
-        version: args.archive.release_version.clone(),
-        edition: args.archive.edition.map(Into::into),
-        sha256: args.archive.sha256,
+        archive: acquired.archive.clone(),
+        version: acquired.version.clone(),
+        edition: acquired.edition,
+        sha256: acquired.sha256,
         overlays: overlays(&args.overlays),
         policies: policies(&args.overlays),
         start: if args.no_start { Start::Never } else { Start::Prove { within } },

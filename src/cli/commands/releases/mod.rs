@@ -1,7 +1,9 @@
 //! `releases`: which releases there are.
 
+mod fetch;
 mod list;
 mod show;
+mod verify;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,20 +13,27 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::answer::{Answer, Refusal, settle};
-use crate::cli::args::{CatalogArgs, ReleasesCommand};
+use crate::cli::args::{CatalogArgs, Output, ReleasesCommand};
 use crate::cli::environment::usual_store;
 use crate::cli::exit::Exit;
 use crate::cli::{release_hint, render, words};
 use crate::engine::{import_releases, known_releases};
-use crate::host::Clock;
+use crate::host::{Cancel, Clock};
 use crate::model::REPORT_SCHEMA;
 use crate::release::Catalog;
 
 /// Runs one of the commands.
-pub(crate) fn run(command: &ReleasesCommand, json: bool) -> io::Result<Exit> {
+pub(crate) fn run(
+    command: &ReleasesCommand,
+    output: &Output,
+    cancel: Cancel,
+) -> io::Result<Exit> {
+    let json = output.json;
     let (name, answer) = match command {
         ReleasesCommand::List(args) => ("releases list", list::run(args, json)),
         ReleasesCommand::Show(args) => ("releases show", show::run(args, json)),
+        ReleasesCommand::Fetch(args) => ("releases fetch", fetch::run(args, output, cancel)),
+        ReleasesCommand::Verify(args) => ("releases verify", verify::run(args, json)),
         ReleasesCommand::Import { file, store } => {
             ("releases import", import(file, store.as_deref(), json))
         }
@@ -68,12 +77,12 @@ fn today() -> Date {
 }
 
 /// The directory that was named, or the usual one.
-fn store_of(named: Option<&Path>) -> Result<PathBuf, Refusal> {
+pub(super) fn store_of(named: Option<&Path>) -> Result<PathBuf, Refusal> {
     named.map(Path::to_owned).or_else(usual_store).ok_or_else(release_hint::no_store)
 }
 
 /// The releases that are known.
-fn known(args: &CatalogArgs) -> Result<Catalog, Refusal> {
+pub(super) fn known(args: &CatalogArgs) -> Result<Catalog, Refusal> {
     let store = store_of(args.store.as_deref())?;
     known_releases(&store, args.catalog.as_deref())
         .map_err(|error| release_hint::for_catalog(&error))

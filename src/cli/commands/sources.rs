@@ -1,0 +1,86 @@
+//! From what was typed to an archive that is there.
+
+use std::path::PathBuf;
+
+use super::releases::{known, store_of};
+use crate::cli::answer::{Refusal, failure};
+use crate::cli::args::{ArchiveArgs, SourceArgs};
+use crate::cli::exit::Exit;
+use crate::cli::{release_hint, system, words};
+use crate::engine::{
+    Acquired, ArchiveSource, ArchiveWish, Errand, Remote, Reporter, Sources, acquire,
+};
+use crate::host::{Cancel, Clock, NetworkSettings, read_outside, this_machine};
+use crate::model::{Edition, OFFICIAL_BASE, Platform};
+use crate::release::signature::{Keyring, Policy};
+
+/// The largest file of keys that is read.
+const KEYS_CAP: u64 = 1024 * 1024;
+
+/// Gets hold of the archive that was asked for. Where no edition was said, a version means the usual one.
+pub(super) fn get(
+    args: &ArchiveArgs,
+    usual: Edition,
+    cancel: &Cancel,
+    reporter: &mut dyn Reporter,
+) -> Result<Acquired, Refusal> {
+    let stated = args.edition.map(Into::into);
+    let edition = match args.release {
+        ArchiveSource::Known(_) => stated.or(Some(usual)),
+        ArchiveSource::File(_) | ArchiveSource::Address(_) => stated,
+    };
+    let wish = ArchiveWish {
+        source: args.release.clone(),
+        edition,
+        version: args.release_version.clone(),
+        platform: platform(&args.sources)?,
+        sha256: args.sha256,
+    };
+    let mut errand = Errand { clock: Clock::system(), cancel: cancel.clone(), reporter };
+    acquire(&open(&args.sources)?, &wish, &mut errand)
+        .map_err(|error| release_hint::for_acquire(&error))
+}
+
+/// What was typed about sources.
+pub(super) fn open(args: &SourceArgs) -> Result<Sources, Refusal> {
+    let settings = NetworkSettings {
+        ca_file: args.ca_file.clone(),
+        insecure_hosts: args.insecure.clone(),
+        ..NetworkSettings::default()
+    };
+    let base = args.mirror.as_deref().unwrap_or(OFFICIAL_BASE).trim_end_matches('/').to_owned();
+    Ok(Sources {
+        store: store_of(args.known.store.as_deref())?,
+        catalog: known(&args.known)?,
+        directories: args.releases_dir.clone(),
+        remote: (!args.offline).then_some(Remote { base, settings }),
+        keys: keys(&args.key_file)?,
+        policy: Policy { require: args.require_signature, ..Policy::default() },
+        require_fresh: args.require_fresh,
+    })
+}
+
+/// The platform that was named, or that of this machine.
+pub(super) fn platform(args: &SourceArgs) -> Result<Platform, Refusal> {
+    let here = this_machine();
+    args.platform.or_else(|| Platform::of(here)).ok_or_else(|| {
+        let what = format!("Mattermost publishes no servers for this machine, {here}");
+        (Exit::Refused, failure(what, "name the platform that you want with --platform"))
+    })
+}
+
+pub(super) fn keys(files: &[PathBuf]) -> Result<Keyring, Refusal> {
+    let mut keys = Keyring::built_in().map_err(|error| {
+        (Exit::Unexpected, failure(words::chain(&error), "report this: the program was built wrongly"))
+    })?;
+    for path in files {
+        let bytes = read_outside(path, KEYS_CAP)
+            .map_err(|error| (Exit::Refused, failure(words::chain(&error), system::advice(&error))))?;
+        let more = Keyring::from_bytes(&bytes).map_err(|error| {
+            let what = format!("{}: {}", path.display(), words::chain(&error));
+            (Exit::Refused, failure(what, "give a file of public OpenPGP keys, as `gpg --export` writes it"))
+        })?;
+        keys.add(more);
+    }
+    Ok(keys)
+}

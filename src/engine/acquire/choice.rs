@@ -1,0 +1,66 @@
+//! Which archive of the catalogue is meant.
+
+use jiff::tz::TimeZone;
+
+use super::{AcquireError, ArchiveWish, Sources};
+use crate::host::Clock;
+use crate::model::{
+    Artifact, Edition, Finding, PublishedRelease, Release, ReleaseSelector, Sha256Digest, Severity,
+};
+
+/// An archive of the catalogue.
+pub(super) struct Choice<'c> {
+    pub(super) published: &'c PublishedRelease,
+    pub(super) artifact: &'c Artifact,
+    /// The digests that it may have.
+    pub(super) sums: Vec<Sha256Digest>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Choice<'_> {
+    pub(super) fn release(&self) -> Release {
+        self.published.release(self.artifact)
+    }
+
+    pub(super) fn file_name(&self) -> String {
+        self.published.file_name(self.artifact)
+    }
+}
+
+/// Looks it up. Without an edition the team edition is meant.
+pub(super) fn choose<'c>(
+    sources: &'c Sources,
+    wish: &ArchiveWish,
+    selector: &ReleaseSelector,
+    clock: &Clock,
+) -> Result<Choice<'c>, AcquireError> {
+    let catalog = &sources.catalog;
+    let today = TimeZone::UTC.to_datetime(clock.now()).date();
+    let mut findings = Vec::new();
+    // Whoever names a version gets it, whatever else there may be by now.
+    let age = catalog.age(today);
+    if !matches!(selector, ReleaseSelector::Exact(_)) && !age.is_fresh() {
+        if sources.require_fresh {
+            return Err(AcquireError::Stale { age, selector: selector.clone() });
+        }
+        let advice = "name the version that you want, or take in a newer catalogue with `mmembed releases import`";
+        findings.push(Finding::new(Severity::Warning, "catalog-old", age.to_string()).advise(advice));
+    }
+    let published = catalog.select(selector)?;
+    let edition = wish.edition.unwrap_or(Edition::Team);
+    let artifact = catalog.artifact(published, edition, wish.platform)?;
+    if let Some(end) = published.support_end.filter(|end| today > *end) {
+        let text = format!("support for Mattermost {} ended on {end}", published.line());
+        findings.push(Finding::new(Severity::Note, "support-over", text));
+    }
+    let known = artifact.known_sums();
+    let sums = match wish.sha256 {
+        Some(stated) if !known.is_empty() && !known.contains(&stated) => {
+            let release = published.release(artifact);
+            return Err(AcquireError::OtherDigest { release, stated, known });
+        }
+        Some(stated) => vec![stated],
+        None => known,
+    };
+    Ok(Choice { published, artifact, sums, findings })
+}

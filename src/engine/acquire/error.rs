@@ -1,0 +1,117 @@
+//! Why there is no archive.
+
+use std::path::PathBuf;
+
+use crate::host::{CacheError, FetchError, NetworkError, PathError};
+use crate::model::{Release, ReleaseSelector, Sha256Digest};
+use crate::release::{Age, SelectError};
+
+/// Why no archive was got hold of, or none that may be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AcquireError {
+    /// The catalogue has no such release.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// The catalogue is too old to know what is the newest, and the operator wants to be sure.
+    #[error("{age}, so that which release is `{selector}` is not known")]
+    Stale {
+        /// How old it is.
+        age: Age,
+        /// What was wanted.
+        selector: ReleaseSelector,
+    },
+    /// The operator states a digest that the release cannot have.
+    #[error("{release} has the SHA-256 digest {}, not {stated}", listed(known))]
+    OtherDigest {
+        /// The release.
+        release: Release,
+        /// What was stated.
+        stated: Sha256Digest,
+        /// What was published.
+        known: Vec<Sha256Digest>,
+    },
+    /// A file is not the archive that its name says.
+    #[error(
+        "{} is not the archive that was published under this name: its SHA-256 digest is {actual}, not {}",
+        path.display(),
+        listed(expected)
+    )]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// What was published.
+        expected: Vec<Sha256Digest>,
+        /// What it is.
+        actual: Sha256Digest,
+    },
+    /// It is not told which release an address is of.
+    #[error("the name of {url} does not tell which release it is")]
+    Nameless {
+        /// The address.
+        url: String,
+    },
+    /// It is not here, and nobody may be asked.
+    #[error("the archive of {release} is not here, and nobody may be asked for it")]
+    NotHere {
+        /// Which one.
+        release: Release,
+    },
+    /// No digest of it is known, and it is not signed.
+    #[error("no SHA-256 digest of {release} was ever published, and no signature of it is there")]
+    Unvouched {
+        /// Which one.
+        release: Release,
+    },
+    /// A signature is required, and there is none.
+    #[error("{} has no signature", path.display())]
+    Unsigned {
+        /// The archive.
+        path: PathBuf,
+    },
+    /// Its signature does not say that it is genuine.
+    #[error("the signature of {} does not count: {verdict}", path.display())]
+    BadSignature {
+        /// The archive.
+        path: PathBuf,
+        /// What is wrong.
+        verdict: String,
+    },
+    /// The archive cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The archive.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file operation failed.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The network cannot be used.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// It could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+}
+
+impl AcquireError {
+    /// Is it the archive that is to blame?
+    #[must_use]
+    pub const fn is_artifact(&self) -> bool {
+        matches!(
+            self,
+            Self::WrongFile { .. }
+                | Self::BadSignature { .. }
+                | Self::Fetch(FetchError::WrongDigest { .. } | FetchError::TooLarge { .. })
+        )
+    }
+}
+
+fn listed(sums: &[Sha256Digest]) -> String {
+    sums.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,174 @@
+//! Where the bytes come from: a directory, the store, the network, in this order.
+
+use std::path::Path;
+
+use super::choice::Choice;
+use super::{AcquireError, ArchiveWish, Errand, Found, Remote, SignaturePlace, Sources, beside};
+use crate::host::{Cache, Fetched, Fetching, Meter, Network, Wanted, digest_of, exists_outside};
+use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Release, Sha256Digest, usual_file_name};
+
+/// The largest archive that is fetched: those published so far have less than a quarter of it, and no list tells their sizes.
+const ARCHIVE_CAP: u64 = 4 * 1024 * 1024 * 1024;
+
+/// Where the archives are, in the store.
+const ARCHIVES: &str = "archives";
+
+/// Gets an archive of the catalogue.
+pub(super) fn chosen(
+    sources: &Sources,
+    choice: &Choice<'_>,
+    errand: &mut Errand<'_>,
+) -> Result<Found, AcquireError> {
+    if let Some(found) = in_directories(sources, choice)? {
+        return Ok(found);
+    }
+    let base = sources.remote.as_ref().map_or(OFFICIAL_BASE, |remote| &remote.base);
+    let url = choice.published.url(choice.artifact, base);
+    let wanted = Wanted { url, sums: choice.sums.clone(), cap: ARCHIVE_CAP };
+    let fetched = fetched(sources, &wanted, &choice.release(), errand)?;
+    let findings = choice.findings.clone();
+    Ok(found(fetched, &wanted, choice.file_name(), choice.release(), findings))
+}
+
+/// Gets an archive from its address. Where its name is that of a known release, so are its digests.
+pub(super) fn from_address(
+    sources: &Sources,
+    wish: &ArchiveWish,
+    url: &str,
+    errand: &mut Errand<'_>,
+) -> Result<Found, AcquireError> {
+    let named = url.rsplit('/').next().and_then(Release::from_file_name);
+    let stated = |named: Release| Release {
+        version: wish.version.clone().unwrap_or(named.version),
+        edition: wish.edition.unwrap_or(named.edition),
+    };
+    let release = named.map(stated).or_else(|| {
+        Some(Release { version: wish.version.clone()?, edition: wish.edition? })
+    });
+    let Some(release) = release else {
+        return Err(AcquireError::Nameless { url: Network::shown(url) });
+    };
+    let known = sources.catalog.find(&release.version);
+    let artifact = known.and_then(|known| known.artifact(release.edition, wish.platform));
+    let sums = artifact.map(Artifact::known_sums).unwrap_or_default();
+    let sums = match wish.sha256 {
+        Some(stated) if !sums.is_empty() && !sums.contains(&stated) => {
+            return Err(AcquireError::OtherDigest { release, stated, known: sums });
+        }
+        Some(stated) => vec![stated],
+        None => sums,
+    };
+    let wanted = Wanted { url: url.to_owned(), sums, cap: ARCHIVE_CAP };
+    let fetched = fetched(sources, &wanted, &release, errand)?;
+    let name = url.rsplit('/').next().unwrap_or_default().to_owned();
+    Ok(found(fetched, &wanted, name, release, Vec::new()))
+}
+
+fn found(
+    fetched: Fetched,
+    wanted: &Wanted,
+    name: String,
+    release: Release,
+    findings: Vec<Finding>,
+) -> Found {
+    Found {
+        archive: fetched.path,
+        name,
+        release: Some(release),
+        sha256: Some(fetched.sha256),
+        is_vouched: !wanted.sums.is_empty(),
+        signature: SignaturePlace::Address(format!("{}.sig", wanted.url)),
+        findings,
+    }
+}
+
+/// The archive in one of the directories, under any name that it is published under.
+fn in_directories(sources: &Sources, choice: &Choice<'_>) -> Result<Option<Found>, AcquireError> {
+    let release = choice.release();
+    let usual = usual_file_name(&release.version, release.edition, choice.artifact.platform);
+    let long = format!(
+        "mattermost-{}-{}-{}.tar.gz",
+        release.edition, release.version, choice.artifact.platform
+    );
+    for directory in &sources.directories {
+        for name in [&choice.file_name(), &usual, &long] {
+            let path = directory.join(name);
+            if exists_outside(&path) {
+                return from_directory(&path, choice).map(Some);
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn from_directory(path: &Path, choice: &Choice<'_>) -> Result<Found, AcquireError> {
+    let actual = digest_of(path)?;
+    if !choice.sums.is_empty() && !choice.sums.contains(&actual) {
+        let expected = choice.sums.clone();
+        return Err(AcquireError::WrongFile { path: path.to_owned(), expected, actual });
+    }
+    Ok(Found {
+        archive: path.to_owned(),
+        name: choice.file_name(),
+        release: Some(choice.release()),
+        sha256: Some(actual),
+        is_vouched: !choice.sums.is_empty(),
+        signature: SignaturePlace::File(beside(path)),
+        findings: choice.findings.clone(),
+    })
+}
+
+fn fetched(
+    sources: &Sources,
+    wanted: &Wanted,
+    release: &Release,
+    errand: &mut Errand<'_>,
+) -> Result<Fetched, AcquireError> {
+    let cache = Cache::open(&sources.store.join(ARCHIVES), Meter::default())?;
+    let Some(remote) = &sources.remote else {
+        return stored(&cache, &wanted.sums, release);
+    };
+    let network = network(remote, errand)?;
+    let reporter = &mut *errand.reporter;
+    reporter.hear(&Event::Note { text: format!("getting {}", Network::shown(&wanted.url)) });
+    let mut tell = |happened: Fetching| {
+        reporter.hear(&event(happened));
+    };
+    Ok(cache.fetch(&network, wanted, &mut tell)?)
+}
+
+pub(super) fn network(remote: &Remote, errand: &Errand<'_>) -> Result<Network, AcquireError> {
+    Ok(Network::new(remote.settings.clone(), errand.clock.clone(), errand.cancel.clone())?)
+}
+
+/// What is in the store already, where nobody may be asked.
+fn stored(
+    cache: &Cache,
+    sums: &[Sha256Digest],
+    release: &Release,
+) -> Result<Fetched, AcquireError> {
+    let missing = || AcquireError::NotHere { release: release.clone() };
+    cache.stored(sums)?.ok_or_else(missing)
+}
+
+fn event(happened: Fetching) -> Event {
+    match happened {
+        Fetching::Received { bytes, total } => {
+            Event::Progress { bytes, total: total.unwrap_or_default() }
+        }
+        Fetching::Waiting { holder } => {
+            Event::Note { text: format!("another mmembed fetches it, and is waited for: {holder}") }
+        }
+        Fetching::Damaged { path } => {
+            let text = format!("{} was damaged and is removed", path.display());
+            Event::Note { text }
+        }
+        Fetching::Resumed { bytes } => {
+            Event::Note { text: format!("going on after the {bytes} bytes that are there") }
+        }
+        Fetching::Paused { wait, why } => {
+            Event::Note { text: format!("trying again in {} s: {why}", wait.as_secs()) }
+        }
+        Fetching::Restarted { why } => Event::Note { text: format!("beginning anew: {why}") },
+    }
+}
