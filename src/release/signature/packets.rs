@@ -16,8 +16,8 @@ const MOST: usize = 16;
 
 /// A run of packets: a binary file, or what one armored block holds.
 pub(super) struct Block {
-    /// What the armor says that it is, such as `PGP SIGNATURE`; `None` for a binary file.
-    pub(super) label: Option<String>,
+    /// Does it begin a text that contains its signature? Then there is nothing in it.
+    is_cleartext: bool,
     /// The packets, one after the other.
     pub(super) bytes: Vec<u8>,
 }
@@ -28,8 +28,10 @@ pub(super) struct Packet<'b> {
     pub(super) body: &'b [u8],
 }
 
-const BEGIN: &str = "-----BEGIN ";
+const BEGIN: &str = "-----BEGIN PGP ";
 const TAIL: &str = "-----";
+/// The label of a text that contains its signature. What has this label has no end of its own.
+const CLEARTEXT: &str = "SIGNED MESSAGE";
 
 /// The blocks of a file. Text around armored blocks does not count, as the standard has it.
 pub(super) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, Malformed> {
@@ -38,12 +40,13 @@ pub(super) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, Malformed> {
     };
     // No packet begins with a byte of ASCII, and no text with a byte that has the highest bit, but for the mark of UTF-8.
     if bytes.first().is_some_and(|byte| byte & 0x80 != 0) && !bytes.starts_with(b"\xef\xbb\xbf") {
-        return Ok(vec![Block { label: None, bytes: bytes.to_vec() }]);
+        return Ok(vec![Block { is_cleartext: false, bytes: bytes.to_vec() }]);
     }
     let mut blocks = Vec::new();
     let mut rest = bytes;
     while let Some(next) = next_armored(rest)? {
-        blocks.push(Block { label: Some(next.label.to_owned()), bytes: dearmor(next.block)? });
+        let bytes = if next.is_cleartext { Vec::new() } else { dearmor(next.block)? };
+        blocks.push(Block { is_cleartext: next.is_cleartext, bytes });
         rest = next.after;
     }
     match blocks.is_empty() {
@@ -55,7 +58,7 @@ pub(super) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, Malformed> {
 
 /// An armored block in a text.
 struct Armored<'t> {
-    label: &'t str,
+    is_cleartext: bool,
     block: &'t [u8],
     /// The text after it.
     after: &'t [u8],
@@ -66,13 +69,15 @@ fn next_armored(text: &[u8]) -> Result<Option<Armored<'_>>, Malformed> {
         return Ok(None);
     };
     let inside = begun.get(BEGIN.len()..).unwrap_or_default();
-    let label = at(inside, TAIL.as_bytes()).ok_or(Malformed::Truncated)?.0;
-    let label = str::from_utf8(label).map_err(|_| Malformed::Damaged)?;
-    let footer = format!("-----END {label}{TAIL}");
-    let before = at(begun, footer.as_bytes()).ok_or(Malformed::Truncated)?.0;
+    let (label, body) = at(inside, TAIL.as_bytes()).ok_or(Malformed::Truncated)?;
+    if label == CLEARTEXT.as_bytes() {
+        return Ok(Some(Armored { is_cleartext: true, block: &[], after: body }));
+    }
+    let footer = [b"-----END PGP ", label, TAIL.as_bytes()].concat();
+    let before = at(begun, &footer).ok_or(Malformed::Truncated)?.0;
     let length = before.len() + footer.len();
     let (block, after) = begun.split_at_checked(length).ok_or(Malformed::Truncated)?;
-    Ok(Some(Armored { label, block, after }))
+    Ok(Some(Armored { is_cleartext: false, block, after }))
 }
 
 /// What is before the first occurrence, and what begins with it.
@@ -81,12 +86,10 @@ fn at<'b>(bytes: &'b [u8], sought: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
     bytes.split_at_checked(position)
 }
 
-/// What an armored block holds. The block of a text that contains its signature holds nothing that counts.
+/// What an armored block holds.
 fn dearmor(block: &[u8]) -> Result<Vec<u8>, Malformed> {
     let mut bytes = Vec::new();
-    if !block.starts_with(b"-----BEGIN PGP SIGNED MESSAGE") {
-        Dearmor::new(block).read_to_end(&mut bytes).map_err(|_| Malformed::Damaged)?;
-    }
+    Dearmor::new(block).read_to_end(&mut bytes).map_err(|_| Malformed::Damaged)?;
     Ok(bytes)
 }
 
@@ -142,7 +145,7 @@ type Found = Vec<Result<Signature, Verdict>>;
 
 /// A file that brings anything but signatures is of another kind, whatever signatures it has as well.
 fn signatures_of(block: &Block) -> Result<Found, WrongKind> {
-    if block.label.as_deref() == Some("PGP SIGNED MESSAGE") {
+    if block.is_cleartext {
         return Err(WrongKind::Cleartext);
     }
     let (packets, malformed) = packets(&block.bytes);
