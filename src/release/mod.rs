@@ -1,6 +1,7 @@
-//! Which releases were published, and how it is known that an archive is one of them.
-//! Nothing is fetched or opened here.
+//! Which releases were published, and by what their files are recognised.
+//! Nothing is fetched and no file is opened here.
 
 mod catalog;
+pub mod signature;
 
 pub use catalog::{Added, Age, Catalog, CatalogError, Contradiction, SelectError};
