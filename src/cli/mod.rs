@@ -72,9 +72,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Rollback { restore, to } => {
             commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)?
         }
-        Command::Plan { install } => {
-            commands::install::plan("plan", install, &cli.output, cancel)?
-        }
+        Command::Plan { install } => commands::install::plan("plan", install, &cli.output, cancel)?,
         Command::Status { target } => commands::status::run(target, cancel),
         Command::Verify { target, no_start, environment, patience } => {
             let start = if *no_start { None } else { Some((environment, patience)) };

@@ -152,10 +152,10 @@ fn for_fetch(error: &FetchError) -> &'static str {
         FetchError::WrongDigest { .. } => {
             "do not use it; try another --mirror, and tell whoever runs this one"
         }
-        FetchError::TooLarge { .. } | FetchError::Empty { .. } => {
-            "check the address, and --mirror"
+        FetchError::TooLarge { .. } | FetchError::Empty { .. } => "check the address, and --mirror",
+        FetchError::NoRoom { .. } => {
+            "free some space there, or name another directory with --store"
         }
-        FetchError::NoRoom { .. } => "free some space there, or name another directory with --store",
         FetchError::Busy { .. } => "wait for the other one, and run the command again",
         FetchError::Disk(error) => system::advice(error),
     }

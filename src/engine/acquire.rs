@@ -6,9 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::host::{Cancel, Clock};
-use crate::model::{
-    Edition, Finding, Platform, Release, ReleaseSelector, Sha256Digest, Version,
-};
+use crate::model::{Edition, Finding, Platform, Release, ReleaseSelector, Sha256Digest, Version};
 use crate::release::Catalog;
 use crate::release::signature::{Keyring, Policy};
 

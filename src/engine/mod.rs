@@ -44,8 +44,8 @@ mod upgrade;
 mod verify;
 
 pub use acquire::{
-    AcquireError, Acquired, ArchiveSource, ArchiveWish, Delivered, Errand, Remote, Sources, acquire,
-    deliver,
+    AcquireError, Acquired, ArchiveSource, ArchiveWish, Delivered, Errand, Remote, Sources,
+    acquire, deliver,
 };
 pub use adopt::AdoptError;
 pub use backup::{

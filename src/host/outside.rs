@@ -11,6 +11,7 @@ use rustix::fs::{Access, AtFlags, CWD, OFlags};
 use sha2::{Digest, Sha256};
 
 use super::error::{PathContext, PathError};
+use super::source_file::SourceFile;
 use crate::model::{ArchiveStamp, FileAccess, Owner, Sha256Digest};
 
 /// An archive, looked at without being read.

@@ -67,9 +67,9 @@ impl Catalog {
     /// The archive that has this digest, whatever it is called. One has at most one.
     #[must_use]
     pub fn identify(&self, sum: &Sha256Digest) -> Option<(&PublishedRelease, &Artifact)> {
-        let archives = self.releases().flat_map(|release| {
-            release.artifacts.iter().map(move |artifact| (release, artifact))
-        });
+        let archives = self
+            .releases()
+            .flat_map(|release| release.artifacts.iter().map(move |artifact| (release, artifact)));
         let mut fitting = archives.filter(|(_, artifact)| artifact.known_sums().contains(sum));
         fitting.next()
     }

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::io;
 
-use super::undertaking::Task;
 use super::sources;
+use super::undertaking::Task;
 use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{InstallArgs, Output, OverlayArgs};
 use crate::cli::exit::Exit;
@@ -103,9 +103,8 @@ fn enter(
     reporter: &mut dyn Reporter,
 ) -> Result<Entered, Refusal> {
     let acquired = sources::get(&args.archive, Edition::Team, &cancel, reporter)?;
-    let resolved = resolve(&wish(args, &acquired)).map_err(|error| {
-        (Exit::Refused, super::unentered(&error, hint::for_resolve(&error)))
-    })?;
+    let resolved = resolve(&wish(args, &acquired))
+        .map_err(|error| (Exit::Refused, super::unentered(&error, hint::for_resolve(&error))))?;
     let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)
         .map_err(|failure| (Exit::Refused, *failure))?;
     Ok(Entered { resolved, host, findings: acquired.findings })

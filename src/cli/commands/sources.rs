@@ -71,14 +71,21 @@ pub(super) fn platform(args: &SourceArgs) -> Result<Platform, Refusal> {
 
 pub(super) fn keys(files: &[PathBuf]) -> Result<Keyring, Refusal> {
     let mut keys = Keyring::built_in().map_err(|error| {
-        (Exit::Unexpected, failure(words::chain(&error), "report this: the program was built wrongly"))
+        (
+            Exit::Unexpected,
+            failure(words::chain(&error), "report this: the program was built wrongly"),
+        )
     })?;
     for path in files {
-        let bytes = read_outside(path, KEYS_CAP)
-            .map_err(|error| (Exit::Refused, failure(words::chain(&error), system::advice(&error))))?;
+        let bytes = read_outside(path, KEYS_CAP).map_err(|error| {
+            (Exit::Refused, failure(words::chain(&error), system::advice(&error)))
+        })?;
         let more = Keyring::from_bytes(&bytes).map_err(|error| {
             let what = format!("{}: {}", path.display(), words::chain(&error));
-            (Exit::Refused, failure(what, "give a file of public OpenPGP keys, as `gpg --export` writes it"))
+            (
+                Exit::Refused,
+                failure(what, "give a file of public OpenPGP keys, as `gpg --export` writes it"),
+            )
         })?;
         keys.add(more);
     }

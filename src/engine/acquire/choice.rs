@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{AcquireError, ArchiveWish, Sources};
 use crate::host::Clock;
 use crate::model::{
-    Artifact, Edition, Finding, PublishedRelease, Release, ReleaseSelector, Sha256Digest, Severity,
+    Artifact, Edition, Finding, PublishedRelease, Release, ReleaseSelector, Severity, Sha256Digest,
 };
 
 /// An archive of the catalogue.
@@ -44,7 +44,8 @@ pub(super) fn choose<'c>(
             return Err(AcquireError::Stale { age, selector: selector.clone() });
         }
         let advice = "name the version that you want, or take in a newer catalogue with `mmembed releases import`";
-        findings.push(Finding::new(Severity::Warning, "catalog-old", age.to_string()).advise(advice));
+        findings
+            .push(Finding::new(Severity::Warning, "catalog-old", age.to_string()).advise(advice));
     }
     let published = catalog.select(selector)?;
     let edition = wish.edition.unwrap_or(Edition::Team);

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::choice::Choice;
 use super::{AcquireError, ArchiveWish, Errand, Found, Remote, SignaturePlace, Sources, beside};
 use crate::host::{Cache, Fetched, Fetching, Meter, Network, Wanted, digest_of, exists_outside};
-use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Release, Sha256Digest, usual_file_name};
+use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Release, usual_file_name};
 
 /// The largest archive that is fetched: those published so far have less than a quarter of it, and no list tells their sizes.
 const ARCHIVE_CAP: u64 = 4 * 1024 * 1024 * 1024;
@@ -42,9 +42,9 @@ pub(super) fn from_address(
         version: wish.version.clone().unwrap_or(named.version),
         edition: wish.edition.unwrap_or(named.edition),
     };
-    let release = named.map(stated).or_else(|| {
-        Some(Release { version: wish.version.clone()?, edition: wish.edition? })
-    });
+    let release = named
+        .map(stated)
+        .or_else(|| Some(Release { version: wish.version.clone()?, edition: wish.edition? }));
     let Some(release) = release else {
         return Err(AcquireError::Nameless { url: Network::shown(url) });
     };
@@ -125,30 +125,22 @@ fn fetched(
     errand: &mut Errand<'_>,
 ) -> Result<Fetched, AcquireError> {
     let cache = Cache::open(&sources.store.join(ARCHIVES), Meter::default())?;
+    let mut tell = |happened: Fetching| errand.reporter.hear(&event(happened));
+    if let Some(stored) = cache.stored(&wanted.sums, &mut tell)? {
+        return Ok(stored);
+    }
     let Some(remote) = &sources.remote else {
-        return stored(&cache, &wanted.sums, release);
+        return Err(AcquireError::NotHere { release: release.clone() });
     };
     let network = network(remote, errand)?;
-    let reporter = &mut *errand.reporter;
-    reporter.hear(&Event::Note { text: format!("getting {}", Network::shown(&wanted.url)) });
-    let mut tell = |happened: Fetching| {
-        reporter.hear(&event(happened));
-    };
+    let text = format!("fetching {}", Network::shown(&wanted.url));
+    errand.reporter.hear(&Event::Note { text });
+    let mut tell = |happened: Fetching| errand.reporter.hear(&event(happened));
     Ok(cache.fetch(&network, wanted, &mut tell)?)
 }
 
 pub(super) fn network(remote: &Remote, errand: &Errand<'_>) -> Result<Network, AcquireError> {
     Ok(Network::new(remote.settings.clone(), errand.clock.clone(), errand.cancel.clone())?)
-}
-
-/// What is in the store already, where nobody may be asked.
-fn stored(
-    cache: &Cache,
-    sums: &[Sha256Digest],
-    release: &Release,
-) -> Result<Fetched, AcquireError> {
-    let missing = || AcquireError::NotHere { release: release.clone() };
-    cache.stored(sums)?.ok_or_else(missing)
 }
 
 fn event(happened: Fetching) -> Event {

@@ -29,8 +29,8 @@ pub(super) fn require(
     let policy = crate::release::signature::Policy { require: true, ..sources.policy };
     let mut content = Summing::new(open_outside(&path)?);
     let unreadable = |source| AcquireError::Unreadable { path: path.clone(), source };
-    let verdicts = verify(&sources.keys, &signature, &mut content, errand.clock.now())
-        .map_err(unreadable)?;
+    let verdicts =
+        verify(&sources.keys, &signature, &mut content, errand.clock.now()).map_err(unreadable)?;
     let actual = content.finish().map_err(unreadable)?;
     if let Some(expected) = found.sha256.filter(|expected| *expected != actual) {
         return Err(AcquireError::WrongFile { path, expected: vec![expected], actual });

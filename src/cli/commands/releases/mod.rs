@@ -23,11 +23,7 @@ use crate::model::REPORT_SCHEMA;
 use crate::release::Catalog;
 
 /// Runs one of the commands.
-pub(crate) fn run(
-    command: &ReleasesCommand,
-    output: &Output,
-    cancel: Cancel,
-) -> io::Result<Exit> {
+pub(crate) fn run(command: &ReleasesCommand, output: &Output, cancel: Cancel) -> io::Result<Exit> {
     let json = output.json;
     let (name, answer) = match command {
         ReleasesCommand::List(args) => ("releases list", list::run(args, json)),

@@ -62,7 +62,9 @@ fn tell(out: &mut impl Write, file: &PublishedFile) -> io::Result<()> {
                 writeln!(out, "  but it is called {named}")?;
             }
         }
-        (None, Some(named)) => writeln!(out, "  it is called {named}, but no release has its digest")?,
+        (None, Some(named)) => {
+            writeln!(out, "  it is called {named}, but no release has its digest")?
+        }
         (None, None) => writeln!(out, "  no release has its digest")?,
     }
     writeln!(out, "  sha256 {}", file.sha256)?;
