@@ -156,8 +156,13 @@ struct Found {
 enum SignaturePlace {
     /// In this file.
     File(PathBuf),
-    /// At this address.
-    Address(String),
+    /// At this address, or kept from an earlier time.
+    Address {
+        /// The address.
+        url: String,
+        /// What the archive is.
+        sha256: Sha256Digest,
+    },
 }
 
 fn given(path: &Path, wish: &ArchiveWish) -> Found {

@@ -30,6 +30,7 @@ mod lint;
 mod offline;
 mod orphans;
 mod private_postgres;
+mod releases;
 mod service;
 mod stand_in;
 mod support;

@@ -38,7 +38,7 @@ pub fn deliver(
     make_directory_outside(directory)?;
     let archive = directory.join(&found.name);
     copy_outside(&mut open_outside(&found.archive)?, &sha256, &archive)?;
-    let signature = match signed::read(sources, &found.signature, errand)? {
+    let signature = match signed::read(sources, &found, errand)? {
         Some(bytes) => {
             let path = super::beside(&archive);
             write_outside(&path, &bytes)?;
