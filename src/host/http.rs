@@ -13,6 +13,7 @@ use reqwest::redirect::Policy;
 use url::Url;
 
 use super::lines::printable;
+use super::network::unused_tls;
 
 /// The most bytes that are kept of a body.
 const BODY_CAP: usize = 64 * 1024;
@@ -79,6 +80,7 @@ impl Http {
     /// Prepares to ask. Connections are not kept: each answer comes from whoever listens at that moment.
     pub fn new() -> Result<Self, HttpError> {
         Client::builder()
+            .tls_backend_preconfigured(unused_tls())
             .no_proxy()
             .redirect(Policy::none())
             .referer(false)
@@ -172,7 +174,7 @@ impl Asked {
 }
 
 /// The cause of an error. An `io::Error` names as its source not what it wraps, but the source of that.
-fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+pub(super) fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     match wrapped {
         Some(wrapped) => Some(wrapped),

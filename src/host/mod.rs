@@ -2,9 +2,11 @@
 //! It knows no plan, no step and no rule of Mattermost.
 
 mod append_file;
+mod cache;
 mod capture;
 mod clock;
 mod copy;
+mod download;
 mod error;
 mod exec;
 mod exit;
@@ -21,6 +23,7 @@ mod meter;
 mod mounts;
 mod named_directory;
 mod named_file;
+mod network;
 mod outside;
 mod owner;
 mod ports;
@@ -47,12 +50,14 @@ mod unit_environment;
 pub mod unpack;
 
 pub use append_file::{AppendFile, open_descriptor};
+pub use cache::{Cache, CacheError, Fetched, Wanted};
 pub use capture::Captured;
 pub use clock::Clock;
 pub use copy::{
     Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Means, Special, copy_tree,
     duplicate_tree, list_tree, same_tree,
 };
+pub use download::{FetchError, Fetching};
 pub(crate) use error::PathContext;
 pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
@@ -67,6 +72,7 @@ pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_ma
 pub use meter::{Fault, Meter, is_crash};
 pub use named_directory::write_entries_outside;
 pub use named_file::{read_standard_input, write_outside, write_private_outside};
+pub use network::{Network, NetworkError, NetworkSettings, Proxies};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside,
     read_with_access, require_readable, resolve_links, size_outside, tree_size,
