@@ -14,8 +14,10 @@
 
 pub(crate) mod install;
 pub(crate) mod mariadb;
+pub(crate) mod mirror;
 pub(crate) mod port;
 pub(crate) mod postgres;
+pub(crate) mod proxy;
 pub(crate) mod release;
 pub(crate) mod running;
 #[path = "stand_in/trailer.rs"]
