@@ -98,13 +98,13 @@ impl Cache {
         wanted: &Wanted,
         tell: &mut dyn FnMut(Fetching),
     ) -> Result<Fetched, FetchError> {
-        if let Some(found) = self.verified(&wanted.sums, tell)? {
+        if let Some(found) = self.stored(&wanted.sums, tell)? {
             return Ok(found);
         }
         network.admit(&wanted.url)?;
         let name = place::partial(&wanted.url);
         let _alone = self.wait_for(&name, network, &wanted.url, tell)?;
-        if let Some(found) = self.verified(&wanted.sums, tell)? {
+        if let Some(found) = self.stored(&wanted.sums, tell)? {
             return Ok(found);
         }
         let mut partial = Partial::open(&self.tree, name, !wanted.sums.is_empty())?;

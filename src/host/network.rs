@@ -180,7 +180,8 @@ impl Network {
     }
 
     /// How an address is shown: see [`NetworkError`].
-    pub(super) fn shown(url: &str) -> String {
+    #[must_use]
+    pub fn shown(url: &str) -> String {
         admission::shown_text(url)
     }
 }
