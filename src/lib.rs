@@ -18,7 +18,7 @@
 //! | 4 words | `cli` | decide, touch files |
 //! | 3 deeds | [`engine`] | print, read the environment, parse arguments |
 //! | 2 doors | [`host`] | know plans, steps or a rule of Mattermost |
-//! | 1 thoughts | [`planning`], which may use its neighbours [`config`], [`database`], [`journal`], [`server`] | do I/O, ask the time, know each other |
+//! | 1 thoughts | [`planning`], which may use its neighbours [`config`], [`database`], [`journal`], [`release`], [`server`] | do I/O, ask the time, know each other |
 //! | 0 nouns | [`model`] | use any other room |
 //!
 //! # Nouns
@@ -78,4 +78,5 @@ pub mod host;
 pub mod journal;
 pub mod model;
 pub mod planning;
+pub mod release;
 pub mod server;

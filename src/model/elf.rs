@@ -119,18 +119,6 @@ impl Machine {
         }
     }
 
-    /// The name of the platform in the file names of published releases; `None` where none is published.
-    #[must_use]
-    pub const fn platform(self) -> Option<&'static str> {
-        match self {
-            Self::X86_64 => Some("linux-amd64"),
-            Self::Aarch64 => Some("linux-arm64"),
-            Self::X86 | Self::Arm | Self::Riscv64 | Self::Ppc64 | Self::S390x | Self::Other(_) => {
-                None
-            }
-        }
-    }
-
     /// Does a machine of this kind run programs made for `program`, emulation aside? A machine that is not known here
     /// gets the benefit of the doubt.
     #[must_use]
@@ -219,7 +207,5 @@ mod tests {
         assert!(Machine::X86_64.runs(Machine::X86));
         assert!(!Machine::X86.runs(Machine::X86_64));
         assert!(!Machine::Aarch64.runs(Machine::X86_64));
-        assert_eq!(Machine::Aarch64.platform(), Some("linux-arm64"));
-        assert_eq!(Machine::Arm.platform(), None);
     }
 }

@@ -22,17 +22,21 @@ mod inventory;
 mod owner;
 mod place;
 mod plan;
+mod platform;
 mod prefix;
 mod process;
+mod published;
 mod receipt;
 mod redact;
 mod release;
+mod release_line;
 mod release_shape;
 mod relpath;
 mod report;
 mod request;
 mod restore;
 mod secret;
+mod selector;
 mod server_environment;
 mod service;
 mod serving;
@@ -69,11 +73,16 @@ pub use inventory::{Inventory, LiveSeen, PathSeen, RunningServer, SpaceSeen, Sur
 pub use owner::Owner;
 pub use place::{Location, PlaceName, PlaceNameError, Placement};
 pub use plan::{Intent, PLAN_SCHEMA, Plan, Planned};
+pub use platform::{Platform, PlatformError};
 pub use prefix::{AppName, AppNameError, Prefix};
 pub use process::ProcessIdentity;
+pub use published::{
+    Artifact, OFFICIAL_BASE, PublishedRelease, PublishedSum, Voucher, usual_file_name,
+};
 pub use receipt::{ArchiveStamp, Overlays, Proof, RECEIPT_SCHEMA, Receipt, Viewpoint};
 pub use redact::redact;
 pub use release::{Edition, Release};
+pub use release_line::{LineKind, ReleaseLine, ReleaseLineError};
 pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
 pub use report::{
@@ -85,6 +94,7 @@ pub use request::{
 };
 pub use restore::{RestoreConfig, RestoreData, RestoreDatabase};
 pub use secret::Secret;
+pub use selector::{ReleaseSelector, ReleaseSelectorError};
 pub use server_environment::{ConfigStore, EnvironmentSource, ServerEnvironment};
 pub use service::{Service, ServiceTextError, ServiceWish};
 pub use serving::{StartServer, StopServer};

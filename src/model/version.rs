@@ -54,6 +54,12 @@ impl Version {
         self.0.patch
     }
 
+    /// Does it precede the release whose numbers it has, as `11.0.0-rc1` does?
+    #[must_use]
+    pub fn is_prerelease(&self) -> bool {
+        !self.0.pre.is_empty()
+    }
+
     /// Is this version at least `major.minor.0`? Pre-releases of `major.minor.0` count as reached.
     #[must_use]
     pub const fn is_at_least(&self, major: u64, minor: u64) -> bool {

@@ -17,6 +17,7 @@ mod architecture;
 mod backup;
 mod budget;
 mod carry;
+mod catalog;
 mod config_cases;
 mod crash;
 #[path = "../fakes/mod.rs"]

@@ -5,7 +5,7 @@ use super::mentions::mentions;
 use super::source::{Source, Violation};
 
 /// The rooms and their floors. A room may use the rooms below its own.
-const FLOORS: [(&str, u8); 11] = [
+const FLOORS: [(&str, u8); 12] = [
     ("main", 5),
     ("cli", 4),
     ("engine", 3),
@@ -14,6 +14,7 @@ const FLOORS: [(&str, u8); 11] = [
     ("config", 1),
     ("database", 1),
     ("journal", 1),
+    ("release", 1),
     ("server", 1),
     ("upgrade", 1),
     ("model", 0),
@@ -56,7 +57,7 @@ fn forbidden(room: &str, target: &str) -> Option<String> {
     };
     let reason = match (room, target) {
         ("main", "cli")
-        | ("planning", "config" | "database" | "journal" | "server" | "upgrade") => {
+        | ("planning", "config" | "database" | "journal" | "release" | "server" | "upgrade") => {
             return None;
         }
         ("main", _) => "main calls cli and nothing else",
