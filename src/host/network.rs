@@ -180,6 +180,7 @@ impl Network {
     }
 
     /// How an address is shown: see [`NetworkError`].
+    #[must_use]
     pub fn shown(url: &str) -> String {
         admission::shown_text(url)
     }

@@ -22,6 +22,7 @@ mod config_cases;
 mod crash;
 #[path = "../fakes/mod.rs"]
 mod fakes;
+mod fetch;
 mod fixture_folders;
 mod fixture_release;
 mod hostile;

@@ -8,6 +8,9 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+/// How many there are: of two with one name, the wrong one would be asked.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
 /// One who vouches for servers.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -26,8 +29,6 @@ impl Authority {
         let key = KeyPair::generate().expect("keys can be made");
         let mut params = CertificateParams::new(Vec::new()).expect("no name is a good list");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // Of two with one name, the wrong one would be asked.
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("authority {} of tests", COUNT.fetch_add(1, Ordering::Relaxed));
         params.distinguished_name.push(DnType::CommonName, name);
         let pem = params.self_signed(&key).expect("it signs itself").pem();

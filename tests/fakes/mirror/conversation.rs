@@ -1,5 +1,7 @@
 //! One connection to a server of tests: the question, and the answer as it was told to be.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "each place knows its own tricks")]
+
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -101,23 +103,23 @@ impl<'s> Conversation<'s> {
         }
         match self.shelf.file(&question.path) {
             None => self.say(&Saying::status("404 Not Found")),
-            Some(file) => self.give(&question, &file, trick),
+            Some(file) => self.give(&question, &file, &trick),
         }
     }
 
     /// Gives what was asked for of a file, or nearly so.
-    fn give(&mut self, question: &Question, file: &Published, trick: Trick) -> io::Result<()> {
+    fn give(&mut self, question: &Question, file: &Published, trick: &Trick) -> io::Result<()> {
         let known = file.etag.as_ref().or(file.last_modified.as_ref()).map(String::as_str);
         let is_same = question.header("if-range").is_none_or(|asked| Some(asked) == known);
         let is_unseen = matches!(trick, Trick::ChangeUnseen(_));
         let from = question.from().filter(|_| is_same || is_unseen);
-        let from = from.filter(|_| trick != Trick::IgnoreRange);
+        let from = from.filter(|_| *trick != Trick::IgnoreRange);
         let whole = &file.content;
         if from.is_some_and(|from| from >= whole.len()) {
             return self.say(&Saying::status("416 Range Not Satisfiable"));
         }
         let mut part = Part::of(file, from);
-        match trick {
+        match *trick {
             Trick::WrongRange(by) if from.is_some() => {
                 let at = (from.unwrap_or(0) + by).min(whole.len() - 1);
                 part = Part::of(file, Some(at));
@@ -137,7 +139,7 @@ impl<'s> Conversation<'s> {
         }
         self.stream.write_all(part.head().as_bytes())?;
         self.stream.flush()?;
-        self.send(part.content, &trick)
+        self.send(part.content, trick)
     }
 
     /// Sends a body, or what the trick leaves of it.
@@ -166,18 +168,14 @@ impl<'s> Conversation<'s> {
     }
 
     fn say(&mut self, saying: &Saying) -> io::Result<()> {
-        let mut head = format!("HTTP/1.1 {}\r\nConnection: close\r\n", saying.status);
-        for (name, value) in &saying.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        match saying.framing {
-            Framing::Length => head.push_str(&format!("Content-Length: {}\r\n", saying.body.len())),
-            Framing::Stated(length) => head.push_str(&format!("Content-Length: {length}\r\n")),
-            Framing::Chunked | Framing::Endless => {
-                head.push_str("Transfer-Encoding: chunked\r\n");
-            }
-        }
-        self.write(format!("{head}\r\n").as_bytes())?;
+        let mut lines = vec![format!("HTTP/1.1 {}", saying.status), "Connection: close".to_owned()];
+        lines.extend(saying.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        lines.push(match saying.framing {
+            Framing::Length => format!("Content-Length: {}", saying.body.len()),
+            Framing::Stated(length) => format!("Content-Length: {length}"),
+            Framing::Chunked | Framing::Endless => "Transfer-Encoding: chunked".to_owned(),
+        });
+        self.write(head_of(&lines).as_bytes())?;
         match saying.framing {
             Framing::Length | Framing::Stated(_) => self.write(&saying.body)?,
             Framing::Chunked => {
@@ -246,24 +244,23 @@ impl<'p> Part<'p> {
     fn head(&self) -> String {
         let status = if self.from.is_some() { "206 Partial Content" } else { "200 OK" };
         let length = self.length.unwrap_or(self.content.len());
-        let mut head = format!(
-            "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/gzip\r\nContent-Length: {length}\r\n"
-        );
-        let mut add = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
-        if let Some(etag) = &self.file.etag {
-            add("ETag", etag);
-        }
-        if let Some(date) = &self.file.last_modified {
-            add("Last-Modified", date);
-        }
+        let mut lines = vec![
+            format!("HTTP/1.1 {status}"),
+            "Connection: close".to_owned(),
+            "Content-Type: application/gzip".to_owned(),
+            format!("Content-Length: {length}"),
+        ];
+        lines.extend(self.file.etag.iter().map(|tag| format!("ETag: {tag}")));
+        lines.extend(self.file.last_modified.iter().map(|date| format!("Last-Modified: {date}")));
         if self.from.is_some() {
-            let (first, last) = self.stated;
-            add("Content-Range", &format!("bytes {first}-{last}/{}", self.file.content.len()));
+            let ((first, last), total) = (self.stated, self.file.content.len());
+            lines.push(format!("Content-Range: bytes {first}-{last}/{total}"));
         }
-        for (name, value) in &self.extra {
-            add(name, value);
-        }
-        head.push_str("\r\n");
-        head
+        lines.extend(self.extra.iter().map(|(name, value)| format!("{name}: {value}")));
+        head_of(&lines)
     }
+}
+
+fn head_of(lines: &[String]) -> String {
+    format!("{}\r\n\r\n", lines.join("\r\n"))
 }

@@ -55,7 +55,7 @@ fn what_the_mirror_does_not_have_is_said_with_its_address() {
     let world = World::new();
     let other = world.mirror.url("/elsewhere");
     world.run(&["releases", "fetch", "latest", "--to", "out", "--mirror", &other]).expect(
-        7,
+        3,
         &["/elsewhere/11.7.0/mattermost-team-11.7.0", "404", "check the version and --mirror"],
     );
     assert!(world.stored().is_empty() && !world.at("out").exists());
