@@ -2,5 +2,6 @@
 //! Nothing is fetched or opened here.
 
 mod catalog;
+pub mod signature;
 
 pub use catalog::{Added, Age, Catalog, CatalogError, Contradiction, SelectError};

@@ -19,7 +19,7 @@ const fn effect(path: &'static [&'static str]) -> Door {
     Door { path, rooms: &["host"], why: "only host opens the doors to the machine" }
 }
 
-const DOORS: [Door; 25] = [
+const DOORS: [Door; 26] = [
     words(&["anstream"]),
     words(&["anstyle"]),
     words(&["anyhow"]),
@@ -44,6 +44,11 @@ const DOORS: [Door; 25] = [
     effect(&["std", "process", "Child"]),
     effect(&["std", "process", "Command"]),
     effect(&["tar"]),
+    Door {
+        path: &["pgp"],
+        rooms: &["release"],
+        why: "what OpenPGP means is known in release::signature only",
+    },
     Door {
         path: &["sha2"],
         rooms: &["host", "model"],
@@ -95,6 +100,7 @@ mod tests {
             ("src/cli/args.rs", "\nuse rustix::process;"),
             ("src/cli/mod.rs", "\nuse std::net::{SocketAddr, TcpStream};"),
             ("src/config/merge.rs", "\nuse sha2::Sha256;"),
+            ("src/engine/install.rs", "\nuse pgp::composed::SignedPublicKey;"),
             ("src/host/exec.rs", "\nuse clap::Parser;"),
             ("src/model/mod.rs", "\n#[derive(clap::ValueEnum)] enum E {}"),
             ("src/journal/codec.rs", "\nmod tests { fn f() { std::fs::read(\"x\"); } }"),
