@@ -24,6 +24,7 @@ mod crash;
 mod fakes;
 mod fixture_folders;
 mod fixture_release;
+mod gnupg;
 mod hostile;
 mod install;
 mod lint;
