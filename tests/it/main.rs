@@ -25,6 +25,7 @@ mod fakes;
 mod fetch;
 mod fixture_folders;
 mod fixture_release;
+mod gnupg;
 mod hostile;
 mod install;
 mod lint;
