@@ -229,7 +229,7 @@ mod tests {
         }
         assert_eq!(rules("{}", "9.5.0", Subject::Whole), [(Warning, "C-NOSQL")]);
         let empty = r#"{"SqlSettings": {"AtRestEncryptKey": ""}}"#;
-        assert_eq!(rules(empty, "9.5.0", Subject::Whole), [(Note, "C-NOKEY")]);
+        assert_eq!(rules(empty, "9.5.0", Subject::Whole), [(Warning, "C-NOKEY")]);
     }
 
     #[test]

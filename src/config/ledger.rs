@@ -175,11 +175,24 @@ pub struct Decision {
     /// place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_name: Option<SettingPath>,
+    /// How the release changed its default, where it did and the setting does not have the new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<MovedDefault>,
+}
+
+/// A default that is another one in the new release than in the former.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedDefault {
+    /// What the former release shipped.
+    pub former: Shown,
+    /// What the new one ships.
+    pub now: Shown,
 }
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { setting, choice, origin, because, value, instead_of, other_name } = self;
+        let Self { setting, choice, origin, because, value, instead_of, other_name, moved: _ } =
+            self;
         match choice {
             Choice::Dropped => write!(f, "{setting} is gone (it was {value}), by {origin}")?,
             Choice::Kept | Choice::Changed | Choice::Added => {
@@ -267,6 +280,10 @@ impl Ledger {
     /// A sentence that says what a setting is, who says so, and why; `None` if there is no such setting.
     #[must_use]
     pub fn explain(&self, setting: &SettingPath) -> Option<String> {
-        self.decision(setting).map(ToString::to_string)
+        let decision = self.decision(setting)?;
+        let moved = decision.moved.as_ref().map(|MovedDefault { former, now }| {
+            format!("; the release's default was {former}, and is {now}")
+        });
+        Some(format!("{decision}{}", moved.unwrap_or_default()))
     }
 }

@@ -15,7 +15,7 @@ mod laws_text;
 
 use super::document::{Document, EditError, Kind, Leaf, View};
 use super::layer::{Layers, Missing, NewDefaults, Verdict, judge};
-use super::ledger::{Because, Ledger, Origin};
+use super::ledger::{Because, Ledger, MovedDefault, Origin};
 use super::mask::Shown;
 use super::policy::OnNewDefault;
 use super::relocate::{RelocateError, Relocated, relocate};
@@ -144,8 +144,13 @@ impl Merging {
                 (None, _) => self.fill_in(layers.missing, &leaf)?,
                 (Some(value), Some(old)) => {
                     let old = old.get(&leaf.setting);
-                    let untouched = old.is_some_and(|old| value.is_same_as(&old));
-                    if untouched && !value.is_same_as(&leaf.value) {
+                    let Some(old) = old.filter(|old| !old.is_same_as(&leaf.value)) else {
+                        continue;
+                    };
+                    let (former, now) =
+                        (Shown::of(&leaf.setting, &old), Shown::of(&leaf.setting, &leaf.value));
+                    self.accounts.moved(&leaf.setting, MovedDefault { former, now });
+                    if value.is_same_as(&old) {
                         self.new_default(layers, &leaf)?;
                     }
                 }

@@ -18,9 +18,13 @@ pub(super) fn check(document: &Document) -> Vec<Complaint> {
     for name in ["SqlSettings.AtRestEncryptKey", "FileSettings.PublicLinkSalt"] {
         let key = SettingPath::known(name);
         if document.get(&key).is_some_and(|value| value.is_empty()) {
-            let text = format!("{key} is empty: the server generates one at its first start");
-            let complaint = about(&key, Severity::Note, "C-NOKEY", text);
-            complaints.push(complaint.advise("keep the one that the server writes there"));
+            let text = format!(
+                "{key} is empty: the server makes a new one when it starts, and what was made with another is lost"
+            );
+            let complaint = about(&key, Severity::Warning, "C-NOKEY", text);
+            let advice =
+                "put back the one that was in use, or keep the one that the server writes there";
+            complaints.push(complaint.advise(advice));
         }
     }
     complaints

@@ -2,20 +2,21 @@
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
 mod database;
+mod port;
 mod space;
 
 use std::path::PathBuf;
 
-use database::{DatabaseSeen, see_database};
+use database::{DatabaseSeen, see_database, see_system};
+use port::see_port;
 use space::see_spaces;
 
 use crate::engine::foreign::modified_files;
-use crate::engine::listen::{USUAL_ADDRESS, listen_address};
 use crate::engine::state_files::read_identity;
 use crate::engine::status::unseen_server;
 use crate::host::{
-    ArchiveSeen, FileSystems, Host, PathError, RunningProcess, Stat, is_taken, listeners_on,
-    running_from, service_of, unwritable_ancestor,
+    ArchiveSeen, FileSystems, Host, PathError, RunningProcess, Stat, running_from, service_of,
+    unwritable_ancestor,
 };
 use crate::model::{
     Finding, InstallRequest, Intent, Owner, Plan, RelPath, RunningServer, Secret, Severity, Start,
@@ -49,12 +50,13 @@ pub(crate) fn survey(
             Start::Prove { .. } => see_database(host, request, plan, needs),
         });
         let mut seen = see_machine(host, plan);
+        seen.findings.extend(see_system(request, plan, needs.driver.as_deref()));
         if request.start != Start::Never {
             seen.findings.extend(see_user(request.server));
             note(&mut seen, see_places(host, request), |seen, found| {
                 seen.findings.extend(found);
             });
-            seen.findings.extend(see_port(needs, &seen.running));
+            seen.findings.extend(see_port(needs, &seen.running, request.server));
         }
         if plan.intent == Intent::Upgrade {
             seen.findings.extend(see_modified(host, plan));
@@ -203,25 +205,4 @@ const fn may_write(server: Owner, stat: &Stat) -> bool {
         stat.mode
     };
     server.uid == 0 || bits & 0o3 == 0o3
-}
-
-/// A server that is going to be stopped holds the port for the one that is going to be started.
-fn see_port(needs: &Needs, running: &[RunningServer]) -> Option<Finding> {
-    let listen = needs.listen.as_deref().unwrap_or(USUAL_ADDRESS);
-    let address = listen_address(listen)?;
-    if !matches!(is_taken(address), Ok(true)) {
-        return None;
-    }
-    let holders = listeners_on(address.port()).unwrap_or_default();
-    let pids: Vec<u32> = holders.iter().flat_map(|holder| &holder.pids).copied().collect();
-    let is_own = |pid: &u32| running.iter().any(|server| server.pid == *pid);
-    if !pids.is_empty() && pids.iter().all(is_own) {
-        return None;
-    }
-    let pids: Vec<String> = pids.iter().map(ToString::to_string).collect();
-    let by =
-        if pids.is_empty() { String::new() } else { format!(" by process {}", pids.join(", ")) };
-    let text = format!("the port {} of ServiceSettings.ListenAddress is taken{by}", address.port());
-    let advice = "stop what holds it, or give another ServiceSettings.ListenAddress";
-    Some(Finding::new(Severity::Fatal, "port", text).advise(advice))
 }

@@ -1,7 +1,7 @@
 //! K: the configuration file itself, as it may lie there, and what `config set` and `install` do about it.
 //!
-//! What such a file says, rather than where it lies, is the matter of `config_text`; K13 and K14 need a server that runs, and
-//! stand in `upgrade::environment`.
+//! What such a file says, rather than where it lies, is the matter of `config_text` and `config_use`; K13 needs a server that
+//! runs, and stands in `upgrade::environment`.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
