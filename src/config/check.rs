@@ -2,6 +2,7 @@
 //! Nothing is changed, no value is shown, and what is not known for certain is no error.
 
 mod access;
+mod boards;
 mod condition;
 mod constraint;
 mod demand;
@@ -142,6 +143,7 @@ fn demands(document: &Document, version: &Version, subject: Subject) -> Vec<Comp
         single.flat_map(|leaf| constraint::check(&leaf.setting, &leaf.value, version)).collect();
     if subject == Subject::Whole {
         complaints.extend(condition::check(document, version));
+        complaints.extend(boards::check(document, version));
     }
     complaints
 }

@@ -17,6 +17,7 @@ use crate::model::Version;
 
 pub use self::effect::{Became, Effect};
 pub(super) use self::first_file::first_file;
+pub(super) use self::migration::{forgotten, takes_unnamed_for_new};
 
 use self::reading::Reading;
 

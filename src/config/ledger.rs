@@ -54,6 +54,8 @@ pub enum Because {
     ReleaseDefaultChosen,
     /// The server of this era would take zero for a missing setting.
     MissingInOldServer,
+    /// The server of this era would take a file without it for a new one.
+    MissingMeansNew,
     /// The host has a default for it and the site has nothing, or had nothing but a default.
     HostDefaultFits,
     /// The site has what the host's default says.
@@ -106,6 +108,9 @@ impl Because {
                 "it had the former release's default, and a policy asks for the new one"
             }
             Self::MissingInOldServer => "servers of this era read a missing setting as zero",
+            Self::MissingMeansNew => {
+                "servers of this era take a file without it for a new one, and make its keys anew"
+            }
             Self::HostDefaultFits => {
                 "the host application has a default for it, and no user touched it"
             }

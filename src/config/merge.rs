@@ -157,12 +157,24 @@ impl Merging {
                 (Some(_), None) => {}
             }
         }
-        Ok(())
+        self.name_address(layers.missing)
+    }
+
+    /// The address of the site, where its absence would cost the file its keys.
+    fn name_address(&mut self, missing: Missing) -> Result<(), MergeError> {
+        let setting = SettingPath::known("ServiceSettings.SiteURL");
+        let value = self.document.get(&setting);
+        let is_named = value.is_some_and(|value| value.kind() != Kind::Null);
+        if missing != Missing::OnlyAddress || is_named || self.barrier(&setting).is_some() {
+            return Ok(());
+        }
+        let leaf = Leaf { setting, value: View::of_json("\"\"") };
+        self.write(&leaf, Origin::Release, Because::MissingMeansNew)
     }
 
     fn fill_in(&mut self, missing: Missing, leaf: &Leaf<'_>) -> Result<(), MergeError> {
         let barred = self.barrier(&leaf.setting).is_some();
-        if missing == Missing::LeaveToServer || is_secret(&leaf.setting) || barred {
+        if missing != Missing::FromRelease || is_secret(&leaf.setting) || barred {
             return Ok(());
         }
         self.write(leaf, Origin::Release, Because::MissingInOldServer)

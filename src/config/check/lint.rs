@@ -73,6 +73,9 @@ impl<'a> LintReading<'a> {
         complaints.extend(document.leaves().iter().filter_map(|leaf| names::check(leaf, version)));
         complaints.extend(written_later(document, version));
         complaints.extend(whole::check(seen));
+        // From 5.30 on a variable comes too late: the keys are gone by then.
+        let named = if version.is_at_least(5, 30) { document } else { seen };
+        complaints.extend(whole::check_address(named, version));
         complaints.extend(seen.leaves().iter().flat_map(values::check));
         complaints.extend(demands(seen, version, Subject::Whole));
         complaints.extend(paths::check(seen, version, tree));
