@@ -277,7 +277,7 @@ fn cases_are_found_by_path_and_without_any_it_is_no_success() {
     cases.write(".hidden/case.toml", "no TOML");
     symlink("host", cases.file("link")).unwrap();
     assert_eq!(cases.run(&[]).expect(0).out, all);
-    assert_eq!(run(cases.0.path(), &["configs/link"]).expect(0).out, "6 cases, 0 failed\n");
+    assert_eq!(run(cases.0.path(), &["configs/link"]).expect(0).out, "7 cases, 0 failed\n");
     let one = run(cases.0.path(), &["configs/server/first-boot-7.8"]).expect(0);
     assert_eq!(one.out, "1 case, 0 failed\n");
 
