@@ -7,6 +7,7 @@ mod condition;
 mod constraint;
 mod demand;
 mod form;
+mod ldap_filter;
 mod lint;
 #[cfg(test)]
 mod models;

@@ -131,7 +131,14 @@ pub(crate) fn needs(layers: &[Option<&Document>]) -> Needs {
         let setting = SettingPath::known(name);
         layers.iter().flatten().find_map(|layer| Some(layer.get(&setting)?.as_text()?.into_owned()))
     };
+    let speaks_tls = find("ServiceSettings.ConnectionSecurity").as_deref() == Some("TLS");
+    let fetches = layers.iter().flatten().find_map(|layer| {
+        Some(layer.get(&SettingPath::known("ServiceSettings.UseLetsEncrypt"))?.raw() == "true")
+    });
+    let tls = ["ServiceSettings.TLSCertFile", "ServiceSettings.TLSKeyFile"].into_iter();
+    let tls = tls.filter(|_| speaks_tls && fetches != Some(true));
     Needs {
+        tls: tls.filter_map(|setting| Some((setting, find(setting)?))).collect(),
         driver: find("SqlSettings.DriverName"),
         data_source: find("SqlSettings.DataSource").map(Secret::new),
         listen: find("ServiceSettings.ListenAddress"),

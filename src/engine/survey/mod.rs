@@ -5,7 +5,7 @@ mod database;
 mod port;
 mod space;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use database::{DatabaseSeen, see_database, see_system};
 use port::see_port;
@@ -16,7 +16,7 @@ use crate::engine::state_files::read_identity;
 use crate::engine::status::unseen_server;
 use crate::host::{
     ArchiveSeen, FileSystems, Host, PathError, RunningProcess, Stat, running_from, service_of,
-    unwritable_ancestor,
+    size_outside, unwritable_ancestor,
 };
 use crate::model::{
     Finding, InstallRequest, Intent, Owner, Plan, RelPath, RunningServer, Secret, Severity, Start,
@@ -33,6 +33,8 @@ pub(crate) struct Needs {
     pub(crate) data_source: Option<Secret<String>>,
     /// `ServiceSettings.ListenAddress`.
     pub(crate) listen: Option<String>,
+    /// The files that the server needs to speak TLS, by their settings; none if it does not, or fetches them itself.
+    pub(crate) tls: Vec<(&'static str, String)>,
 }
 
 /// Sees what surrounds a plan.
@@ -57,6 +59,7 @@ pub(crate) fn survey(
                 seen.findings.extend(found);
             });
             seen.findings.extend(see_port(needs, &seen.running, request.server));
+            seen.findings.extend(see_certificates(needs));
         }
         if plan.intent == Intent::Upgrade {
             seen.findings.extend(see_modified(host, plan));
@@ -162,6 +165,25 @@ fn see_modified(host: &Host, plan: &Plan) -> Option<Finding> {
     let advice =
         "copies of them go into the backup; make the changes again afterwards, if they still apply";
     Some(Finding::new(Severity::Warning, "modified", text).advise(advice))
+}
+
+/// Files without which the server does not listen. What it finds from its tree is not there yet; that it starts in the dark
+/// proves nothing, for there it speaks no TLS.
+fn see_certificates(needs: &Needs) -> Vec<Finding> {
+    let absolute = needs.tls.iter().filter(|(_, path)| path.starts_with('/'));
+    // What this user may not look at is not missing.
+    let is_missing = |path: &str| {
+        size_outside(Path::new(path))
+            .is_err_and(|error| error.source.kind() == std::io::ErrorKind::NotFound)
+    };
+    let missing = absolute.filter(|(_, path)| is_missing(path));
+    let finding = |(setting, path): &(&'static str, String)| {
+        let text =
+            format!("{setting} names {path}, and there is no such file: the server does not start");
+        let advice = "put the file there, or let ServiceSettings.ConnectionSecurity be empty";
+        Finding::new(Severity::Fatal, "tls-file", text).advise(advice)
+    };
+    missing.map(finding).collect()
 }
 
 fn see_user(server: Owner) -> Option<Finding> {
