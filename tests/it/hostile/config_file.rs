@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{CWD, FileType, Mode, makedev, mkfifoat, mknodat};
 
 use super::place::Place;
-use crate::support::world::{Said, World, is_root, mode_of, release};
+use crate::support::said::Said;
+use crate::support::world::{World, is_root, mode_of, release};
 
 /// Nobody in particular.
 const NOBODY: u32 = 21_544;
@@ -215,11 +216,7 @@ fn in_mounts(place: &Place, before: &str) -> Said {
         .args(words)
         .output()
         .unwrap();
-    Said {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Said::of(output)
 }
 
 #[test]

@@ -5,8 +5,9 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::place::Place;
@@ -99,7 +100,7 @@ fn setting(config: &Value, name: &str) -> Value {
 
 /// The paths below the root that hold a file of this name.
 fn files_called(world: &World, name: &str) -> Vec<PathBuf> {
-    fn walk(directory: &std::path::Path, name: &str, found: &mut Vec<PathBuf>) {
+    fn walk(directory: &Path, name: &str, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
@@ -154,72 +155,75 @@ fn k17_directories_that_coincide_or_lie_elsewhere_are_handled_once() {
     }
 }
 
+/// A role whose password holds all that means something to an URL, to a shell, or in key and value.
+struct Odd<'w> {
+    world: &'w World,
+    role: String,
+    password: String,
+}
+
+impl<'w> Odd<'w> {
+    fn new(world: &'w World, trap: &Path) -> Self {
+        let name = &world.database.name;
+        let (role, password) =
+            (format!("odd_{name}"), format!("a b'\"\\`$(touch {})@/:%#?&=;|", trap.display()));
+        let literal = password.replace('\'', "''");
+        let sql = format!(
+            "CREATE ROLE {role} LOGIN PASSWORD '{literal}'; GRANT ALL ON DATABASE {name} TO {role}; \
+             GRANT ALL ON SCHEMA public TO {role}; CREATE SCHEMA apart AUTHORIZATION {role}"
+        );
+        world.database.connect_as_admin().batch_execute(&sql).unwrap();
+        Self { world, role, password }
+    }
+
+    /// As an URL: the host, and what stands behind the name of the database.
+    fn url(&self, host: &str, more: &str) -> String {
+        let encoded = utf8_percent_encode(&self.password, NON_ALPHANUMERIC);
+        let (role, name) = (&self.role, &self.world.database.name);
+        format!("postgres://{role}:{encoded}@{host}/{name}?{more}")
+    }
+
+    /// In key and value.
+    fn pairs(&self, host: &str) -> String {
+        let quoted = self.password.replace('\\', "\\\\").replace('\'', "\\'");
+        let (role, name, port) = (&self.role, &self.world.database.name, self.world.database.port);
+        format!(
+            "host={host} port={port} user={role} password='{quoted}' dbname={name} sslmode=disable"
+        )
+    }
+}
+
+/// A directory with the database's socket in it, which everybody may enter.
+fn socket_directory(world: &World) -> String {
+    let rows = world.database.connect_as_admin().query("SHOW unix_socket_directories", &[]);
+    let directory: String = rows.unwrap()[0].get(0);
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o711)).unwrap();
+    directory
+}
+
 #[test]
 fn k18_a_data_source_is_read_as_the_servers_driver_reads_it_and_by_no_shell() {
     let world = World::new();
     let archive = world.archive(&release("10.11.0"));
-    let (port, name) = (world.database.port, &world.database.name);
     let trap = world.beside("trap");
-    // A password with all that means something to an URL, to a shell or in key and value.
-    let odd = format!("a b'\"\\`$(touch {})@/:%#?&=;|", trap.display());
-    let quoted = odd.replace('\\', "\\\\").replace('\'', "\\'");
-    let encoded: String = odd.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let mut admin = world.database.connect_as_admin();
-    let role = format!("odd_{name}");
-    let literal = odd.replace('\'', "''");
-    admin
-        .batch_execute(&format!(
-            "CREATE ROLE {role} LOGIN PASSWORD '{literal}'; GRANT ALL ON DATABASE {name} TO {role}; \
-             GRANT ALL ON SCHEMA public TO {role}; CREATE SCHEMA apart AUTHORIZATION {role}"
-        ))
-        .unwrap();
-    let sockets = admin.query("SHOW unix_socket_directories", &[]).unwrap();
-    let sockets: String = sockets[0].get(0);
-    fs::set_permissions(&sockets, fs::Permissions::from_mode(0o711)).unwrap();
-    let sockets_encoded = sockets.replace('/', "%2F");
-    let closed = free_port();
+    let odd = Odd::new(&world, &trap);
+    let (port, name, role) = (world.database.port, &world.database.name, &odd.role);
+    let (sockets, plain) = (socket_directory(&world), "sslmode=disable");
+    let at_socket = format!("host={}&port={port}&{plain}", sockets.replace('/', "%2F"));
+    let local = format!("127.0.0.1:{port}");
     let cases = [
-        (format!("postgres://{role}:{encoded}@127.0.0.1:{port}/{name}?sslmode=disable"), Ok(())),
-        (format!("postgresql://{role}:{encoded}@localhost:{port}/{name}?sslmode=disable"), Ok(())),
-        (
-            format!(
-                "host=127.0.0.1 port={port} user={role} password='{quoted}' dbname={name} sslmode=disable"
-            ),
-            Ok(()),
-        ),
-        (
-            format!(
-                "postgres://{role}:{encoded}@127.0.0.1:{port}/{name}?sslmode=disable&search_path=apart"
-            ),
-            Ok(()),
-        ),
-        (
-            format!(
-                "postgres://{role}:{encoded}@/{name}?host={sockets_encoded}&port={port}&sslmode=disable"
-            ),
-            Ok(()),
-        ),
-        (
-            format!(
-                "host={sockets} port={port} user={role} password='{quoted}' dbname={name} sslmode=disable"
-            ),
-            Ok(()),
-        ),
-        (
-            format!("postgres://{role}:{encoded}@[::1]:{closed}/{name}?sslmode=disable"),
-            Err("\"::1\""),
-        ),
-        (format!("postgres://{role}:{encoded}@127.0.0.1:0/{name}?sslmode=disable"), Err("port")),
-        (
-            format!("postgres://{role}:{encoded}@127.0.0.1,127.0.0.1:{port}/{name}"),
-            Err("several hosts"),
-        ),
-        (
-            format!("postgres://{role}:{encoded}@127.0.0.1:{port}/{name}?sslmode=require"),
-            Err("encryption"),
-        ),
-        (format!("postgres://{role}@127.0.0.1:{port}/{name}?sslmode=disable"), Err("password")),
-        (format!("postgres://{role}:%zz@127.0.0.1:{port}/{name}"), Err("DataSource")),
+        (odd.url(&local, plain), Ok(())),
+        (odd.url(&format!("localhost:{port}"), plain).replace("postgres:", "postgresql:"), Ok(())),
+        (odd.url(&local, &format!("{plain}&search_path=apart")), Ok(())),
+        (odd.url("", &at_socket), Ok(())),
+        (odd.pairs("127.0.0.1"), Ok(())),
+        (odd.pairs(&sockets), Ok(())),
+        (odd.url(&format!("[::1]:{}", free_port()), plain), Err("\"::1\"")),
+        (odd.url("127.0.0.1:0", plain), Err("port")),
+        (odd.url(&format!("127.0.0.1,{local}"), plain), Err("several hosts")),
+        (odd.url(&local, "sslmode=require"), Err("encryption")),
+        (format!("postgres://{role}@{local}/{name}?{plain}"), Err("password")),
+        (format!("postgres://{role}:%zz@{local}/{name}"), Err("DataSource")),
         ("postgres://127.0.0.1:bad".to_owned(), Err("port")),
     ];
     for (source, wanted) in cases {
@@ -232,7 +236,8 @@ fn k18_a_data_source_is_read_as_the_servers_driver_reads_it_and_by_no_shell() {
         }
         assert!(!trap.exists(), "a shell has read {source}");
     }
-    drop(admin.batch_execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")));
+    let gone = format!("DROP OWNED BY {role}; DROP ROLE {role}");
+    drop(world.database.connect_as_admin().batch_execute(&gone));
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::support::world::{LIVE, Said, World, release};
+use crate::support::said::Said;
+use crate::support::world::{LIVE, World, release};
 
 /// An installation that nobody has started.
 pub(super) struct Place {
