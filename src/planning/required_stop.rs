@@ -17,7 +17,7 @@ const ROWS: &[Row] = &[
     // Seen: 3.10 to 5.37 and 6.3 leaves a dirty schema that no later hop gets over; to 7.0 it fails too. To 5.9 it works.
     Row {
         from: [Version::new(0, 0, 0), Version::new(5, 0, 0)],
-        to: [Version::new(5, 31, 0), Version::new(u64::MAX, 0, 0)],
+        to: [Version::new(5, 31, 0), Version::AFTER_ALL],
         weight: Severity::Fatal,
         why: "a database from before 5.0 can be migrated only by releases up to 5.30",
         advice: "upgrade to 5.30 first, then to 5.37, then on",
@@ -25,7 +25,7 @@ const ROWS: &[Row] = &[
     // Seen: 5.3 to 7.0 fails half-way; 5.3 to 5.37 and 5.9 to 7.0 work.
     Row {
         from: [Version::new(5, 0, 0), Version::new(5, 9, 0)],
-        to: [Version::new(6, 4, 0), Version::new(u64::MAX, 0, 0)],
+        to: [Version::new(6, 4, 0), Version::AFTER_ALL],
         weight: Severity::Fatal,
         why: "the migrations from 6.4 on break half-way on a database from before 5.9",
         advice: "upgrade to 5.37 first",
@@ -33,7 +33,7 @@ const ROWS: &[Row] = &[
     // Vendor (important upgrade notes, additional notes): 5.x by way of 5.37.10.
     Row {
         from: [Version::new(5, 9, 0), Version::new(5, 37, 0)],
-        to: [Version::new(7, 0, 0), Version::new(u64::MAX, 0, 0)],
+        to: [Version::new(7, 0, 0), Version::AFTER_ALL],
         weight: Severity::Warning,
         why: "the vendor asks to go from 5.x to 7.0 and later by way of 5.37.10",
         advice: "upgrade to 5.37.10 first",
@@ -41,7 +41,7 @@ const ROWS: &[Row] = &[
     // Vendor (release policy, legacy releases): 7.1 as a minimum. Seen: 5.37 to 7.8 and 6.7 to 9.9 work.
     Row {
         from: [Version::new(5, 37, 0), Version::new(7, 1, 0)],
-        to: [Version::new(7, 2, 0), Version::new(u64::MAX, 0, 0)],
+        to: [Version::new(7, 2, 0), Version::AFTER_ALL],
         weight: Severity::Warning,
         why: "the vendor asks to go from before 7.1 to later releases by way of the 7.1 extended support release",
         advice: "upgrade to 7.1.9 first",

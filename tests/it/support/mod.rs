@@ -2,5 +2,6 @@
 
 pub mod crash;
 pub mod manifest;
+pub mod said;
 pub mod service;
 pub mod world;
