@@ -26,6 +26,7 @@ mod named_file;
 mod network;
 mod outside;
 mod owner;
+mod plain_tar;
 mod ports;
 mod postgres_programs;
 mod processes;
@@ -79,6 +80,9 @@ pub use outside::{
     unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
+pub use plain_tar::{
+    MemberReader, NewContent, NewMember, PlainTar, PlainTarError, TarDraft, TarFault, TarMember,
+};
 pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};
 pub use processes::{Census, RunningProcess, running_from};
 pub use processes_by_argument::running_with_argument;
