@@ -6,8 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs;
-use std::path::Path;
 
 use mmembed::model::{
     Artifact, Edition, OFFICIAL_BASE, Platform, PublishedRelease, PublishedSum, Sha256Digest,
@@ -39,15 +37,15 @@ struct Listed {
     printed: Vec<Printed>,
 }
 
-/// Reads `releases.tsv` and `archives.tsv`.
-pub(crate) fn derive(lists: &Path) -> Result<Derived, Box<dyn Error>> {
-    let text = fs::read_to_string(lists.join("releases.tsv"))?;
-    let as_of = text.lines().find_map(|line| Some(line.split_once("up to ")?.1.get(..10)?.parse()));
+/// Makes it of the contents of `releases.tsv` and `archives.tsv`.
+pub(crate) fn derive(releases_tsv: &str, archives_tsv: &str) -> Result<Derived, Box<dyn Error>> {
+    let as_of =
+        releases_tsv.lines().find_map(|line| Some(line.split_once("up to ")?.1.get(..10)?.parse()));
     let mut left_out = Vec::new();
-    let archives = archives(&fs::read_to_string(lists.join("archives.tsv"))?, &mut left_out)?;
+    let archives = archives(archives_tsv, &mut left_out)?;
     let owners = owners(&archives);
     let mut releases = Vec::new();
-    for row in rows(&text) {
+    for row in rows(releases_tsv) {
         let mut release = release(&row)?;
         let first = (release.version.clone(), Edition::Team, Platform::LinuxAmd64);
         let its = archives.range(first..).take_while(|(key, _)| key.0 == release.version);

@@ -5,6 +5,7 @@ mod config;
 mod hop;
 mod install;
 mod release;
+mod releases;
 mod server;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub(crate) use self::config::{
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
 pub(crate) use self::release::OverlayArgs;
+pub(crate) use self::releases::{CatalogArgs, ListArgs, ReleasesCommand, ShowArgs};
 pub(crate) use self::server::{EnvironmentArgs, Patience};
 use crate::model::{AppName, BackupId};
 
@@ -120,6 +122,11 @@ pub(crate) enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Look up the releases that Mattermost has published, and get them
+    Releases {
+        #[command(subcommand)]
+        command: ReleasesCommand,
     },
 }
 

@@ -2,15 +2,18 @@
 //! file of the host itself.
 
 mod adopt_hint;
+mod answer;
 mod args;
 mod backup_hint;
 mod call;
 mod commands;
 mod config_hint;
 mod ending;
+mod environment;
 mod exit;
 mod hint;
 mod progress;
+mod release_hint;
 mod render;
 mod system;
 mod words;
@@ -87,6 +90,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Config { command } => {
             return commands::config::run(command, cli.output.json, cancel);
         }
+        Command::Releases { command } => return commands::releases::run(command, cli.output.json),
     };
     let exit = exit::of(report.ending);
     match show(&report, cli.output.json) {

@@ -4,6 +4,7 @@
 mod adopt;
 mod ask_running;
 mod backup;
+mod catalog_file;
 mod config_cases;
 mod config_file;
 mod config_place;
@@ -46,6 +47,7 @@ pub use backup::{
     list_backups, newest_good_config, other_sessions, prune_backups, restore_database,
     verify_backup,
 };
+pub use catalog_file::{CatalogFileError, import_releases, known_releases, read_catalog};
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{
     ConfigFile, ConfigFileError, read_config_file, strip_bom, write_config_file, write_ledger,

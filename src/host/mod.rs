@@ -65,7 +65,7 @@ pub use lines::{Lines, printable};
 pub use lock::{Lock, LockError, lock_holder};
 pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
-pub use named_directory::write_entries_outside;
+pub use named_directory::{make_directory_outside, write_entries_outside};
 pub use named_file::{read_standard_input, write_outside, write_private_outside};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, read_outside,

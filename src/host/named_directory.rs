@@ -44,6 +44,24 @@ pub fn write_entries_outside(
     write_down(&dir, &wanted).on("write", &directory.join(OURS))
 }
 
+/// Makes a directory that the operator names, and those above it, readable by everybody and writable by its owner only. One
+/// that is there is left as it is.
+///
+/// # Errors
+/// When one of them cannot be made, or is no directory.
+pub fn make_directory_outside(directory: &Path) -> Result<(), PathError> {
+    let place = resolve_links(directory)?;
+    let root = Dir::open_ambient_dir("/", ambient_authority()).on("open", Path::new("/"))?;
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o755);
+    let below = std::path::absolute(&place).on("resolve", directory)?;
+    let below = below.strip_prefix("/").unwrap_or(&below);
+    if below.as_os_str().is_empty() {
+        return Ok(());
+    }
+    root.create_dir_with(below, &builder).on("make", directory)
+}
+
 fn open(place: &Path) -> io::Result<Dir> {
     let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
         return Dir::open_ambient_dir(place, ambient_authority());

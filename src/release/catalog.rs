@@ -52,6 +52,7 @@ impl Catalog {
     }
 
     /// All releases, the oldest version first.
+    #[must_use]
     pub fn releases(&self) -> impl DoubleEndedIterator<Item = &PublishedRelease> {
         self.releases.values()
     }

@@ -5,6 +5,7 @@ pub(super) mod backup;
 pub(super) mod config;
 pub(super) mod install;
 pub(super) mod recover;
+pub(super) mod releases;
 pub(super) mod restore;
 pub(super) mod status;
 mod undertaking;

@@ -23,6 +23,14 @@ pub enum Contradiction {
         /// Whose archive.
         release: Release,
     },
+    /// Two archives would have one digest, so that the one could pass for the other.
+    #[error("the catalogue gives {release} the digest of {other}")]
+    Shared {
+        /// Whose digest it would be.
+        release: Release,
+        /// Whose digest it is.
+        other: Release,
+    },
     /// The same release would be at another place.
     #[error("where {release} is published is known, and the catalogue says something else")]
     Address {
@@ -49,18 +57,46 @@ impl Catalog {
         let mut releases: BTreeMap<_, _> = self.releases.clone();
         let mut added = Added::default();
         for theirs in other.releases() {
-            match releases.get_mut(&theirs.version) {
-                Some(known) => merge(known, theirs, &mut added)?,
-                None => {
-                    added.releases.push(theirs.version.clone());
-                    releases.insert(theirs.version.clone(), imported(theirs));
-                }
+            if let Some(known) = releases.get_mut(&theirs.version) {
+                merge(known, theirs, &mut added)?;
+            } else {
+                added.releases.push(theirs.version.clone());
+                releases.insert(theirs.version.clone(), imported(theirs));
             }
         }
+        require_apart(releases.values())?;
         self.releases = releases;
         self.as_of = self.as_of.max(other.as_of);
         Ok(added)
     }
+}
+
+impl Catalog {
+    /// The releases of this catalogue that another does not have, or not so.
+    #[must_use]
+    pub fn beyond(&self, other: &Self) -> Self {
+        let differs = |release: &&PublishedRelease| other.find(&release.version) != Some(*release);
+        Self::new(self.as_of, self.releases().filter(differs).cloned().collect())
+    }
+}
+
+/// No digest may be accepted for two archives.
+fn require_apart<'r>(
+    releases: impl Iterator<Item = &'r PublishedRelease>,
+) -> Result<(), Contradiction> {
+    let mut owners = BTreeMap::new();
+    for release in releases {
+        for artifact in &release.artifacts {
+            let this = (release.release(artifact), artifact.platform);
+            for sum in artifact.known_sums() {
+                let former = owners.insert(sum, this.clone());
+                if let Some((other, _)) = former.filter(|former| *former != this) {
+                    return Err(Contradiction::Shared { release: this.0, other });
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn imported(release: &PublishedRelease) -> PublishedRelease {
@@ -115,6 +151,7 @@ mod tests {
     use super::*;
 
     const ONE: &str = "49097757a4e97b26339446754859f2589ab420d56a795a57c507fcc1b02ba91b";
+    const NEW: &str = "0a7a38eb36ba91ee5ff1438957f4138a985befcfdaee1dedc9953067a2ba72ef";
     const TWO: &str = "3a71b924a687e9bd34a3deca5b42d094a0c5c0ecfc924a623bacea5ea20a94ca";
 
     fn catalog(as_of: &str, releases: &str) -> Catalog {
@@ -135,7 +172,7 @@ mod tests {
         let mut all = known();
         let text = format!(
             "10.1.0 2025-01-01 feature until 2026-02-02\n  team linux-amd64\n    {ONE} docs\n  enterprise linux-amd64 signed\n    \
-             {ONE} docs\n  team linux-arm64\n10.2.0 2025-02-01 esr\n  team linux-amd64\n    {TWO} docs gitlab\n"
+             {NEW} docs\n  team linux-arm64\n10.2.0 2025-02-01 esr\n  team linux-amd64\n    {TWO} docs gitlab\n"
         );
         let added = all.extend(&catalog("2026-02-01", &text)).unwrap();
         assert_eq!(added.releases, [Version::new(10, 2, 0)]);
@@ -143,12 +180,18 @@ mod tests {
         let expected = format!(
             "mmembed-catalog 1\nas-of 2026-02-01\n\n1.2.0 2015-11-16 feature withdrawn\n  team linux-amd64\n\n\
              10.1.0 2025-01-01 feature until 2026-02-02\n  team linux-amd64\n    {ONE} docs\n  enterprise linux-amd64 signed\n    \
-             {TWO} docs misprint\n    {ONE} import\n  team linux-arm64\n\n\
+             {TWO} docs misprint\n    {NEW} import\n  team linux-arm64\n\n\
              10.2.0 2025-02-01 esr\n  team linux-amd64\n    {TWO} import\n"
         );
         assert_eq!(all.to_text(), expected);
         let again = all.clone().extend(&all.clone()).unwrap();
         assert_eq!(again, Added::default());
+
+        let beyond = all.beyond(&known());
+        assert_eq!(beyond.releases().count(), 2);
+        let mut anew = known();
+        anew.extend(&beyond).unwrap();
+        assert_eq!(anew.to_text(), all.to_text());
     }
 
     #[test]
@@ -161,6 +204,10 @@ mod tests {
                 "where",
             ),
             ("1.2.0 2015-11-16 feature\n  team linux-amd64\n".to_owned(), "withdrawn"),
+            (
+                format!("10.2.0 2025-02-01 feature\n  team linux-amd64\n    {ONE} docs\n"),
+                "gives Mattermost 10.2.0 (team edition) the digest of Mattermost 10.1.0 (team edition)",
+            ),
         ] {
             let mut all = known();
             let text = format!("{text}10.3.0 2025-03-01 feature\n");

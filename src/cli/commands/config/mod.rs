@@ -14,64 +14,39 @@ mod test;
 use std::io;
 use std::path::Path;
 
+use crate::cli::answer::{Answer, Refusal, failure, settle};
 use crate::cli::args::ConfigCommand;
 use crate::cli::exit::Exit;
-use crate::cli::{config_hint, hint, render, system, words};
+use crate::cli::{config_hint, system, words};
 use crate::config::{Document, Ledger, SettingPath};
 use crate::engine::{ConfigFile, ConfigFileError, Leave, read_config_file, write_config_file};
 use crate::host::Cancel;
-use crate::model::{Ending, Failure, Report};
-
-/// What a command comes to: an exit code, or a failure with one.
-type Answer = Result<Exit, Refusal>;
-
-/// An exit code, and what is said.
-type Refusal = (Exit, Failure);
 
 /// Runs one of the configuration's commands.
 pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Result<Exit> {
     let answer = match command {
-        ConfigCommand::Show { target, changed } => installed::show(target, *changed, json, cancel)?,
+        ConfigCommand::Show { target, changed } => installed::show(target, *changed, json, cancel),
         ConfigCommand::Get { target, setting, reveal } => {
-            installed::get(target, setting, *reveal, json, cancel)?
+            installed::get(target, setting, *reveal, json, cancel)
         }
         ConfigCommand::Explain { target, setting } => {
-            installed::explain(target, setting, json, cancel)?
+            installed::explain(target, setting, json, cancel)
         }
         ConfigCommand::Set { target, assignments, break_hardlink } => {
             let leave = Leave { break_hardlink: *break_hardlink };
-            installed::set(target, assignments, leave, json, cancel)?
+            installed::set(target, assignments, leave, json, cancel)
         }
-        ConfigCommand::Describe(describe) => describe::run(describe, json)?,
-        ConfigCommand::Migrate(migrate) => migrate::run(migrate, json)?,
-        ConfigCommand::Lint { lint } => lint::run(lint, json)?,
-        ConfigCommand::Effective(args) => effective::show(args, json)?,
-        ConfigCommand::Env(args) => env::emit(args, json, cancel)?,
-        ConfigCommand::Diff(args) => diff::run(args, json)?,
-        ConfigCommand::Merge(args) => merge::run(args, json)?,
-        ConfigCommand::Fix(args) => fix::run(args, json)?,
-        ConfigCommand::Test(test) => test::run(test, json)?,
+        ConfigCommand::Describe(describe) => describe::run(describe, json),
+        ConfigCommand::Migrate(migrate) => migrate::run(migrate, json),
+        ConfigCommand::Lint { lint } => lint::run(lint, json),
+        ConfigCommand::Effective(args) => effective::show(args, json),
+        ConfigCommand::Env(args) => env::emit(args, json, cancel),
+        ConfigCommand::Diff(args) => diff::run(args, json),
+        ConfigCommand::Merge(args) => merge::run(args, json),
+        ConfigCommand::Fix(args) => fix::run(args, json),
+        ConfigCommand::Test(test) => test::run(test, json),
     };
-    match answer {
-        Ok(exit) => Ok(exit),
-        Err((exit, failure)) => {
-            // A failure is one whether somebody listens or not.
-            let _closed = if json {
-                render::json::print(&failed(command, exit, failure))
-            } else {
-                render::human::fail(&failure)
-            };
-            Ok(exit)
-        }
-    }
-}
-
-/// A failure for programs. What makes no sense is refused, too: only the exit code tells the two apart.
-fn failed(command: &ConfigCommand, exit: Exit, failure: Failure) -> Report {
-    let ending = if exit == Exit::Locked { Ending::Locked } else { Ending::Refused };
-    let mut report = Report::new(name(command), ending);
-    report.failure = Some(failure);
-    report
+    settle(answer, name(command), json)
 }
 
 const fn name(command: &ConfigCommand) -> &'static str {
@@ -121,8 +96,4 @@ fn parse(name: &str) -> Result<SettingPath, Refusal> {
         let next = "write it as Section.Key, such as ServiceSettings.SiteURL";
         (Exit::Usage, failure(words::chain(&error), next))
     })
-}
-
-fn failure(what: String, next: &str) -> Failure {
-    Failure { what, now: hint::UNCHANGED.to_owned(), next: next.to_owned() }
 }

@@ -1,0 +1,72 @@
+//! What can be typed after `releases`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::release::EditionArg;
+use crate::model::{Platform, ReleaseLine, ReleaseSelector, Version};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReleasesCommand {
+    /// List the releases that are known
+    List(ListArgs),
+    /// Show what is known of one release: its archives, where they lie, their digests and who vouches for them
+    Show(ShowArgs),
+    /// Take in a catalogue with newer releases, such as `releases list --as-catalog` of a newer mmembed prints; what is known
+    /// already cannot be changed by it
+    Import {
+        /// The catalogue
+        file: PathBuf,
+        /// Keep it here
+        #[arg(long, env = "MMEMBED_STORE", value_name = "DIR")]
+        store: Option<PathBuf>,
+    },
+}
+
+/// Which releases are known.
+#[derive(Debug, Args)]
+pub(crate) struct CatalogArgs {
+    /// Where downloaded archives and imported catalogues are kept [default: /var/lib/mmembed for root, else
+    /// ~/.local/share/mmembed]
+    #[arg(long, env = "MMEMBED_STORE", value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    /// Know the releases of this file instead of those that are built in or imported
+    #[arg(long, env = "MMEMBED_CATALOG", value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only those of this line, such as 10.11
+    #[arg(long, value_name = "X.Y")]
+    pub(crate) line: Option<ReleaseLine>,
+    /// Only those of lines with extended support
+    #[arg(long)]
+    pub(crate) esr: bool,
+    /// Only those of lines that are supported today
+    #[arg(long)]
+    pub(crate) supported: bool,
+    /// Only those from this version on, such as 10.5
+    #[arg(long, value_name = "VERSION", value_parser = Version::of_line)]
+    pub(crate) since: Option<Version>,
+    /// Print them as a catalogue, which `releases import` takes in
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) as_catalog: bool,
+    #[command(flatten)]
+    pub(crate) known: CatalogArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// A version such as 10.11.4, a line such as 10.11, `latest` or `esr`
+    pub(crate) release: ReleaseSelector,
+    /// Only its archives of this edition
+    #[arg(long)]
+    pub(crate) edition: Option<EditionArg>,
+    /// Only its archives for this platform: linux-amd64 or linux-arm64
+    #[arg(long)]
+    pub(crate) platform: Option<Platform>,
+    #[command(flatten)]
+    pub(crate) known: CatalogArgs,
+}
