@@ -82,6 +82,7 @@ pub use outside::{
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use plain_tar::{
     MemberReader, NewContent, NewMember, PlainTar, PlainTarError, TarDraft, TarFault, TarMember,
+    require_place,
 };
 pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};
 pub use processes::{Census, RunningProcess, running_from};

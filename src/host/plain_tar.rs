@@ -14,7 +14,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-pub use draft::{NewContent, NewMember, TarDraft};
+pub use draft::{NewContent, NewMember, TarDraft, require_place};
 pub use error::{PlainTarError, TarFault};
 
 use super::error::{PathContext, PathError};

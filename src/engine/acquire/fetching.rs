@@ -11,7 +11,7 @@ use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Release, usual_file_
 const ARCHIVE_CAP: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Where the archives are, in the store.
-const ARCHIVES: &str = "archives";
+pub(super) const ARCHIVES: &str = "archives";
 
 /// Gets an archive of the catalogue.
 pub(super) fn chosen(
@@ -143,7 +143,7 @@ pub(super) fn network(remote: &Remote, errand: &Errand<'_>) -> Result<Network, A
     Ok(Network::new(remote.settings.clone(), errand.clock.clone(), errand.cancel.clone())?)
 }
 
-fn event(happened: Fetching) -> Event {
+pub(super) fn event(happened: Fetching) -> Event {
     match happened {
         Fetching::Received { bytes, total } => {
             Event::Progress { bytes, total: total.unwrap_or_default() }

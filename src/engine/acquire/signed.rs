@@ -60,6 +60,7 @@ pub(super) fn read(
     errand: &Errand<'_>,
 ) -> Result<Option<Vec<u8>>, AcquireError> {
     match (place, &sources.remote) {
+        (SignaturePlace::Bundle(signature), _) => Ok(signature.clone()),
         (SignaturePlace::File(path), _) if exists_outside(path) => {
             Ok(Some(read_outside(path, SIGNATURE_CAP)?))
         }

@@ -1,6 +1,7 @@
 //! Writing a tar file of plain files: beside its place, durable, and then by one rename.
 //! Until then it has no name at all, on file systems that allow it: whoever kills this process leaves nothing behind.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use cap_std_ext::cap_std::ambient_authority;
 use cap_std_ext::cap_std::fs::{Dir, Permissions, PermissionsExt};
 use cap_std_ext::cap_tempfile::TempFile;
 use cap_std_ext::dirext::CapStdExtDirExt;
-use rustix::fs::FallocateFlags;
+use rustix::fs::{Access, AtFlags, FallocateFlags};
 use rustix::io::Errno;
 
 use super::block::{self, BLOCK, padded};
@@ -55,6 +56,37 @@ pub struct TarDraft<'c> {
     pub cancel: Cancel,
 }
 
+/// Can a tar file be written there? So it is known before there is anything to write.
+///
+/// # Errors
+/// The directory is not there or may not be written to; or something is there that must not give way.
+pub fn require_place(path: &Path, replace: bool) -> Result<(), PathError> {
+    let place = resolve_links(path)?;
+    let (parent, name) = opened(&place, path)?;
+    admit(&parent, &name, replace).on("write", path)?;
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    rustix::fs::accessat(&parent, ".", wanted, AtFlags::EACCESS).on("write", path)
+}
+
+/// The directory of a place, and the name in it.
+fn opened(place: &Path, path: &Path) -> Result<(Dir, OsString), PathError> {
+    let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
+        return Err(io::Error::other("not the name of a file")).on("write", path);
+    };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let directory = Dir::open_ambient_dir(parent, ambient_authority()).on("open", parent)?;
+    Ok((directory, name.to_owned()))
+}
+
+fn admit(parent: &Dir, name: &OsStr, replace: bool) -> io::Result<()> {
+    match parent.symlink_metadata_optional(name)? {
+        None => Ok(()),
+        Some(there) if !there.is_file() => Err(io::Error::other("not a regular file")),
+        Some(_) if replace => Ok(()),
+        Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
+    }
+}
+
 impl TarDraft<'_> {
     /// How many bytes it will have.
     #[must_use]
@@ -72,13 +104,9 @@ impl TarDraft<'_> {
     /// there is as it was.
     pub fn write(&self, path: &Path, tell: &mut dyn FnMut(u64)) -> Result<(), PathError> {
         let place = resolve_links(path)?;
-        let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
-            return Err(io::Error::other("not the name of a file")).on("write", path);
-        };
-        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let parent = Dir::open_ambient_dir(parent, ambient_authority()).on("open", parent)?;
-        self.admit_place(&parent, name).on("write", path)?;
-        let written = parent.atomic_replace_with(name, |draft| -> Result<(), Failed> {
+        let (parent, name) = opened(&place, path)?;
+        admit(&parent, &name, self.replace).on("write", path)?;
+        let written = parent.atomic_replace_with(&name, |draft| -> Result<(), Failed> {
             reserve(draft.get_ref(), self.size())?;
             let mut output = Output { draft, of: self, bytes: 0, tell };
             for member in &self.members {
@@ -87,22 +115,13 @@ impl TarDraft<'_> {
             output.bytes(&[0; (END_BLOCKS * BLOCK) as usize])?;
             draft.flush()?;
             draft.get_ref().as_file().set_permissions(Permissions::from_mode(0o644))?;
-            self.admit_place(&parent, name)?;
+            admit(&parent, &name, self.replace)?;
             Ok(self.meter.admit()?)
         });
         written.or_else(|failed| match failed {
             Failed::Source(error) => Err(error),
             Failed::Place(error) => Err(error).on("write", path),
         })
-    }
-
-    fn admit_place(&self, parent: &Dir, name: &std::ffi::OsStr) -> io::Result<()> {
-        match parent.symlink_metadata_optional(name)? {
-            None => Ok(()),
-            Some(there) if !there.is_file() => Err(io::Error::other("not a regular file")),
-            Some(_) if self.replace => Ok(()),
-            Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
-        }
     }
 }
 

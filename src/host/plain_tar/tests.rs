@@ -124,11 +124,11 @@ fn no_byte_outside_of_contents_can_be_another_one_and_none_can_be_missing() {
     let good = whole(&MEMBERS);
     let is_content = |at: usize| (512..515).contains(&at) || (1536..2048).contains(&at);
     for at in 0..good.len() {
-        for bit in [0, 5, 7] {
-            let mut bad = good.clone();
-            bad[at] ^= 1 << bit;
-            assert_eq!(fault(&bad).is_some(), !is_content(at), "byte {at}");
-        }
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (at % 8);
+        assert_eq!(fault(&bad).is_some(), !is_content(at), "byte {at}");
+    }
+    for at in (0..good.len()).step_by(37).chain([good.len() - 1, good.len() - 512]) {
         assert!(fault(&good[..at]).is_some(), "cut at {at}");
     }
     let mut longer = good.clone();

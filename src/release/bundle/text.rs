@@ -215,7 +215,7 @@ mod tests {
             ("catalog 11 ", "catalog -1 ", "line 4: "),
             ("catalog 11 ", "catalog 99999999999999999999 ", "line 4: "),
             ("catalog 11 ", "catalog  11 ", "expected a kind"),
-            ("\ncatalog", "\r\ncatalog", "line 3: "),
+            ("\ncatalog", "\r\ncatalog", "not written as an index is"),
             ("for team", "for team linux-arm64\nfor team", "not written as an index is"),
             (" catalog.txt", " ../catalog.txt", "not the plain name"),
             (" catalog.txt", " SHA256SUMS", "twice"),
