@@ -30,9 +30,9 @@ pub(super) fn find(
             return Err(AcquireError::BesideBundle { given: selector.to_string() });
         }
     };
-    let choice = choose(sources, wish, selector, &errand.clock).map_err(|error| match error {
-        AcquireError::Select(_) => absent(bundle, wish, selector),
-        other => other,
+    let choice = choose(sources, wish, selector, &errand.clock).map_err(|error| {
+        let is_absent = matches!(error, AcquireError::Select(_));
+        if is_absent { absent(bundle, wish, selector) } else { error }
     })?;
     let release = choice.release();
     let archive =
@@ -62,7 +62,9 @@ fn absent(bundle: &Bundle, wish: &ArchiveWish, selector: &ReleaseSelector) -> Ac
             let release = Release { version: version.clone(), edition };
             format!("{release} for {}", wish.platform)
         }
-        other => format!("`{other}`, {edition} edition for {},", wish.platform),
+        ReleaseSelector::Line(_) | ReleaseSelector::Latest | ReleaseSelector::Esr => {
+            format!("`{selector}`, {edition} edition for {},", wish.platform)
+        }
     };
     let (bundle, contents) = (bundle.path().to_owned(), bundle.contents());
     AcquireError::NotInBundle { wanted, bundle, contents }

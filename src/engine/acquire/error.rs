@@ -123,15 +123,15 @@ impl AcquireError {
     /// Is it the archive that is to blame?
     #[must_use]
     pub const fn is_artifact(&self) -> bool {
-        match self {
-            Self::Bundle(error) => error.is_artifact(),
-            _ => matches!(
-                self,
-                Self::WrongFile { .. }
-                    | Self::BadSignature { .. }
-                    | Self::Fetch(FetchError::WrongDigest { .. } | FetchError::TooLarge { .. })
-            ),
+        if let Self::Bundle(error) = self {
+            return error.is_artifact();
         }
+        matches!(
+            self,
+            Self::WrongFile { .. }
+                | Self::BadSignature { .. }
+                | Self::Fetch(FetchError::WrongDigest { .. } | FetchError::TooLarge { .. })
+        )
     }
 }
 

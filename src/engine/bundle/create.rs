@@ -69,11 +69,10 @@ pub fn create_bundle(
     meter: Meter,
     errand: &mut Errand<'_>,
 ) -> Result<CreatedBundle, CreateBundleError> {
-    require_place(&wish.output, wish.replace).map_err(|error| match error.source.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            CreateBundleError::Exists { path: wish.output.clone() }
-        }
-        _ => error.into(),
+    require_place(&wish.output, wish.replace).map_err(|error| {
+        let path = wish.output.clone();
+        let is_there = error.source.kind() == std::io::ErrorKind::AlreadyExists;
+        if is_there { CreateBundleError::Exists { path } } else { error.into() }
     })?;
     let mut findings = Vec::new();
     let (versions, chain) = chosen(sources, wish, errand, &mut findings)?;
@@ -173,7 +172,7 @@ fn write(
     meter: Meter,
     errand: &mut Errand<'_>,
 ) -> Result<u64, CreateBundleError> {
-    let (head, sums) = (index.to_text(), index.sums());
+    let (text, sums) = (index.to_text(), index.sums());
     let content = |member: &BundleMember| match member.kind {
         MemberKind::Catalog => Some(NewContent::Bytes(catalog.as_bytes())),
         MemberKind::Sums => Some(NewContent::Bytes(sums.as_bytes())),
@@ -187,8 +186,8 @@ fn write(
             Some(NewContent::File(&held.archive, held.sha256))
         }
     };
-    let bytes = NewContent::Bytes(head.as_bytes());
-    let mut members = vec![NewMember { name: INDEX_NAME, size: head.len() as u64, content: bytes }];
+    let bytes = NewContent::Bytes(text.as_bytes());
+    let mut members = vec![NewMember { name: INDEX_NAME, size: text.len() as u64, content: bytes }];
     members.extend(index.members().iter().filter_map(|member| {
         Some(NewMember { name: &member.name, size: member.size, content: content(member)? })
     }));

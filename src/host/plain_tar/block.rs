@@ -10,6 +10,9 @@ pub(super) const BLOCK: u64 = 512;
 /// A block as it lies in the file.
 pub(super) type Block = [u8; 512];
 
+/// A block with nothing in it.
+pub(super) const EMPTY: Block = [0; 512];
+
 /// The longest name that a header holds without a second field (as above).
 const LONGEST_NAME: usize = 100;
 

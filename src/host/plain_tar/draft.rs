@@ -12,7 +12,7 @@ use cap_std_ext::dirext::CapStdExtDirExt;
 use rustix::fs::{Access, AtFlags, FallocateFlags};
 use rustix::io::Errno;
 
-use super::block::{self, BLOCK, padded};
+use super::block::{self, BLOCK, EMPTY, padded};
 use super::walk::END_BLOCKS;
 use crate::host::error::{PathContext, PathError};
 use crate::host::meter::Meter;
@@ -112,7 +112,9 @@ impl TarDraft<'_> {
             for member in &self.members {
                 output.member(member)?;
             }
-            output.bytes(&[0; (END_BLOCKS * BLOCK) as usize])?;
+            for _ in 0..END_BLOCKS {
+                output.bytes(&EMPTY)?;
+            }
             draft.flush()?;
             draft.get_ref().as_file().set_permissions(Permissions::from_mode(0o644))?;
             admit(&parent, &name, self.replace)?;
@@ -168,7 +170,7 @@ impl Output<'_, '_> {
             return Err(io::Error::other(format!("{name} has {written} bytes, not {size}")).into());
         }
         let padding = padded(*size).unwrap_or(*size) - size;
-        let padding = [0; BLOCK as usize].get(..usize::try_from(padding).unwrap_or_default());
+        let padding = EMPTY.get(..usize::try_from(padding).unwrap_or_default());
         Ok(self.bytes(padding.unwrap_or_default())?)
     }
 

@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::TarMember;
-use super::block::{self, BLOCK, Block, Plain, padded};
+use super::block::{self, BLOCK, Block, EMPTY, Plain, padded};
 use super::error::{PlainTarError, TarFault};
 use crate::host::error::{PathContext, PathError};
 
@@ -56,7 +56,7 @@ impl Walk<'_> {
         let Some(block) = self.block()? else {
             return Ok(Err(if self.at == 0 { TarFault::NoTar } else { TarFault::NoEnd }));
         };
-        if block == [0; 512] {
+        if block == EMPTY {
             return Ok(self.end()?.map(|()| None));
         }
         let Plain { name, size } = match block::read(&block, self.at) {
@@ -83,7 +83,7 @@ impl Walk<'_> {
         let Some(block) = self.block()? else {
             return Ok(Err(TarFault::NoEnd));
         };
-        Ok(if block != [0; 512] {
+        Ok(if block != EMPTY {
             Err(TarFault::Damaged { at: self.at - BLOCK })
         } else if self.size != end {
             Err(TarFault::Trailing { at: end })
@@ -97,7 +97,7 @@ impl Walk<'_> {
         if self.size.saturating_sub(self.at) < BLOCK {
             return Ok(None);
         }
-        let mut block = [0; 512];
+        let mut block = EMPTY;
         self.file.read_exact_at(&mut block, self.at).on("read", self.path)?;
         Ok(Some(block))
     }

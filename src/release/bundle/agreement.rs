@@ -148,6 +148,8 @@ impl BundleIndex {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::super::index::{MemberKind, tests::member};
     use super::super::{CATALOG_NAME, MemberError};
     use super::*;
@@ -165,11 +167,12 @@ mod tests {
         let mut text = "mmembed-catalog 1\nas-of 2026-08-21\n".to_owned();
         for version in versions {
             let enterprise = format!("mattermost-{version}-linux-amd64.tar.gz");
-            text += &format!(
+            write!(
+                text,
                 "{version} 2025-01-01 feature\n  team linux-amd64\n    {} docs\n  enterprise linux-amd64\n    {} docs\n",
                 sum(&name(version)),
                 sum(&enterprise)
-            );
+            ).unwrap();
         }
         Catalog::parse(&text).unwrap()
     }
@@ -249,5 +252,20 @@ mod tests {
         // A bundle cannot hide a digest that is known.
         let said = judged(&[(&old, "anything")], &silent, &catalog(&["10.1.0"]));
         assert!(said.contains("not what was published under this name"), "{said}");
+    }
+
+    #[test]
+    fn what_was_published_again_is_good_in_either_form() {
+        let old = name("10.1.0");
+        let line = format!("    {} docs\n", sum(&old));
+        let text = catalog(&["10.1.0"]).to_text();
+        let both = text.replace(&line, &format!("{line}    {} docs\n", sum("again")));
+        let both = Catalog::parse(&both).unwrap();
+        for content in [old.as_str(), "again"] {
+            assert_eq!(judged(&[(&old, content)], &both, &both), "10.1.0 true");
+            // Also where the bundle knows of one form only.
+            let one = Catalog::parse(&text).unwrap();
+            assert_eq!(judged(&[(&old, content)], &one, &both), "10.1.0 true");
+        }
     }
 }

@@ -3,4 +3,5 @@
 pub mod crash;
 pub mod manifest;
 pub mod service;
+pub mod signer;
 pub mod world;
