@@ -5,6 +5,7 @@ use super::exit::Exit;
 use super::{release_hint, system, words};
 use crate::engine::{BundleError, BundleFault, CreateBundleError};
 use crate::host::{PlainTarError, TarFault};
+use crate::release::Contradiction;
 use crate::release::bundle::{Disagreement, IndexError};
 
 /// What was not written as a bundle, or is not any more.
@@ -37,6 +38,9 @@ fn for_fault(fault: &BundleFault) -> &'static str {
         BundleFault::Index(IndexError::Newer { .. }) => {
             "use the mmembed that made it, or a newer one than this"
         }
+        BundleFault::Disagreement(Disagreement::Contradiction(Contradiction::Withdrawal {
+            ..
+        })) => "make it anew: since it was made, a release in it has been taken back",
         BundleFault::Disagreement(Disagreement::Contradiction(_)) => {
             "do not use it; ask whoever made it where its digests come from, and compare with `mmembed releases show`"
         }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::choice::choose;
 use super::fetching::{ARCHIVES, event};
 use super::{AcquireError, ArchiveSource, ArchiveWish, Errand, Found, SignaturePlace, Sources};
-use crate::engine::bundle::{Bundle, Watched};
-use crate::host::{Cache, Fetching, Meter};
+use crate::engine::bundle::{Bundle, BundleError, BundleFault, Watched};
+use crate::host::{Cache, FetchError, Fetching, Meter};
 use crate::model::{Edition, Event, Release, ReleaseSelector};
 use crate::release::bundle::BundledArchive;
 
@@ -87,6 +87,14 @@ fn taken(
     errand.reporter.hear(&Event::Note { text });
     let reader = bundle.reader(archive)?;
     let watched = Watched::new(reader, (0, archive.size), &errand.cancel, &mut *errand.reporter);
-    let from = bundle.path().join(&archive.name);
-    Ok(cache.adopt(watched, &from, &sums, archive.size)?.path)
+    match cache.adopt(watched, bundle.path(), &sums, archive.size) {
+        Ok(taken) => Ok(taken.path),
+        Err(FetchError::WrongDigest { actual, .. }) => {
+            let (name, expected) = (archive.name.clone(), archive.sha256);
+            let fault = BundleFault::Content { name, expected, actual };
+            let error = BundleError::Fault { path: bundle.path().to_owned(), fault };
+            Err(AcquireError::Bundle(error.into()))
+        }
+        Err(other) => Err(other.into()),
+    }
 }

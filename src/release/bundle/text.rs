@@ -159,6 +159,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::index::tests::index;
     use super::*;
 
@@ -224,5 +226,41 @@ mod tests {
             assert!(error.contains(said), "{new}: {error}");
         }
         assert_eq!(BundleIndex::parse(""), Err(IndexError::Foreign));
+    }
+
+    /// A word of an index, or nearly one.
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just("archive".to_owned()),
+            Just("signature".to_owned()),
+            Just("11".to_owned()),
+            Just(Sha256Digest::of(b"x").to_string()),
+            Just("a.tar.gz".to_owned()),
+            Just("a.tar.gz.sig".to_owned()),
+            "[ -~]{0,12}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_written_so_and_has_plain_names(
+            lines in prop::collection::vec(prop::collection::vec(word(), 4), 0..4),
+            at in 0_usize..8,
+        ) {
+            let text = index().to_text();
+            let (body, _) = text.split_once("end ").unwrap();
+            let mut all: Vec<String> = body.lines().map(str::to_owned).collect();
+            for line in lines {
+                all.insert(at.min(all.len()), line.join(" "));
+            }
+            let body = all.join("\n") + "\n";
+            let text = format!("{body}end {}\n", Sha256Digest::of(body.as_bytes()));
+            if let Ok(read) = BundleIndex::parse(&text) {
+                prop_assert_eq!(read.to_text(), text);
+                for member in read.members() {
+                    prop_assert!(!member.name.contains(['/', ' ']) && !member.name.starts_with('.'));
+                }
+            }
+        }
     }
 }
