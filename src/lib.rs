@@ -18,7 +18,7 @@
 //! | 4 words | `cli` | decide, touch files |
 //! | 3 deeds | [`engine`] | print, read the environment, parse arguments |
 //! | 2 doors | [`host`] | know plans, steps or a rule of Mattermost |
-//! | 1 thoughts | [`planning`], which may use its neighbours [`config`], [`database`], [`journal`], [`release`], [`server`] | do I/O, ask the time, know each other |
+//! | 1 thoughts | [`planning`], which may use its neighbours [`config`], [`database`], [`journal`], [`release`], [`server`], [`upgrade`] | do I/O, ask the time, know each other |
 //! | 0 nouns | [`model`] | use any other room |
 //!
 //! # Nouns
@@ -28,6 +28,8 @@
 //! decided is a [`Plan`](model::Plan) of [`Step`](model::Step)s, what a check says is a [`Finding`](model::Finding). One run of
 //! one plan is a *transaction*, its write-ahead log the [`journal`], its end an [`Outcome`](engine::Outcome). What was last
 //! made true here is the [`Receipt`](model::Receipt); why each setting has its value is the [`Ledger`](config::Ledger).
+//!
+//! Which versions come one after the other is a [`Route`](upgrade::Route), found by a [`Router`](upgrade::Router).
 //!
 //! # Where does my line go?
 //!
@@ -80,3 +82,4 @@ pub mod model;
 pub mod planning;
 pub mod release;
 pub mod server;
+pub mod upgrade;

@@ -1,6 +1,7 @@
 //! Exactly what can be typed. Nothing is looked up or defaulted beyond what clap does.
 
 mod backup;
+mod bundle;
 mod config;
 mod hop;
 mod install;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
+pub(crate) use self::bundle::{BundleCommand, BundleCreateArgs, BundleVerifyArgs};
 pub(crate) use self::config::{
     ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
     LintFormat, MergeArgs, MigrateArgs, TestArgs,
@@ -44,7 +46,7 @@ pub(crate) struct Output {
     /// Print one JSON object instead of text; no progress is shown
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Write progress as JSON lines to this file descriptor, which must be open (install, verify, recover, backup create)
+    /// Write progress as JSON lines to this file descriptor, which must be open (install, verify, recover, backup create, bundle)
     #[arg(long, global = true, value_name = "FD", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) progress_fd: Option<u16>,
 }
@@ -126,6 +128,11 @@ pub(crate) enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Put archives of releases into one file, for where there is no network, and check such a file
+    Bundle {
+        #[command(subcommand)]
+        command: BundleCommand,
     },
     /// Look up the releases that Mattermost has published, and get them
     Releases {

@@ -5,6 +5,7 @@ mod adopt_hint;
 mod answer;
 mod args;
 mod backup_hint;
+mod bundle_hint;
 mod call;
 mod commands;
 mod config_hint;
@@ -89,6 +90,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Backup { command } => commands::backup::run(command, &cli.output, cancel)?,
         Command::Config { command } => {
             return commands::config::run(command, cli.output.json, cancel);
+        }
+        Command::Bundle { command } => {
+            return commands::bundle::run(command, &cli.output, cancel);
         }
         Command::Releases { command } => {
             return commands::releases::run(command, &cli.output, cancel);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::answer::{Refusal, failure};
 use super::exit::Exit;
-use super::{system, words};
+use super::{bundle_hint, system, words};
 use crate::engine::{AcquireError, CatalogFileError};
 use crate::host::{FetchError, NetworkError};
 use crate::release::SelectError;
@@ -74,6 +74,11 @@ pub(crate) fn for_acquire(error: &AcquireError) -> Refusal {
             "remove it, and fetch the archive from where it is published"
         }
         AcquireError::Nameless { .. } => "say it with --release-version and --edition",
+        AcquireError::NotInBundle { .. } => {
+            "choose what is in the bundle, or make another one with `mmembed bundle create` where there is a network"
+        }
+        AcquireError::BesideBundle { .. } => "name a version, or do without --bundle",
+        AcquireError::Bundle(error) => return bundle_hint::for_bundle(error),
         AcquireError::NotHere { .. } => {
             "do without --offline, or name a directory that has it with --releases-dir"
         }

@@ -10,15 +10,19 @@ use crate::model::{Edition, Finding, Platform, Release, ReleaseSelector, Sha256D
 use crate::release::Catalog;
 use crate::release::signature::{Keyring, Policy};
 
+use super::bundle::Bundle;
 use super::reporter::Reporter;
 
+mod bundled;
 mod choice;
 mod delivery;
 mod error;
 mod fetching;
 mod signed;
 
+pub(super) use choice::require_fresh;
 pub use delivery::{Delivered, deliver};
+pub(super) use delivery::{Held, take_hold};
 pub use error::AcquireError;
 
 /// The most bytes of a file of signatures: one signature has less than a thousand.
@@ -35,6 +39,8 @@ pub struct Sources {
     pub directories: Vec<PathBuf>,
     /// Where to ask for what is nowhere else; nobody is asked without it.
     pub remote: Option<Remote>,
+    /// Where archives come from instead of all these. The catalogue has to be the one that it brings, and nobody is asked.
+    pub bundle: Option<Bundle>,
     /// Whose signatures count.
     pub keys: Keyring,
     /// What a signature, or the lack of one, means.
@@ -127,6 +133,7 @@ fn find(
     errand: &mut Errand<'_>,
 ) -> Result<Found, AcquireError> {
     let mut found = match &wish.source {
+        source if sources.bundle.is_some() => bundled::find(sources, wish, source, errand)?,
         ArchiveSource::File(path) => given(path, wish),
         ArchiveSource::Address(url) => fetching::from_address(sources, wish, url, errand)?,
         ArchiveSource::Known(selector) => {
@@ -149,6 +156,8 @@ struct Found {
     is_vouched: bool,
     /// Where its signature may be.
     signature: SignaturePlace,
+    /// Its signature, once it was looked at.
+    signed: Option<Vec<u8>>,
     findings: Vec<Finding>,
 }
 
@@ -163,6 +172,8 @@ enum SignaturePlace {
         /// What the archive is.
         sha256: Sha256Digest,
     },
+    /// In the bundle that has the archive: this, if it has one.
+    Bundle(Option<Vec<u8>>),
 }
 
 fn given(path: &Path, wish: &ArchiveWish) -> Found {
@@ -173,6 +184,7 @@ fn given(path: &Path, wish: &ArchiveWish) -> Found {
         sha256: wish.sha256,
         is_vouched: true,
         signature: SignaturePlace::File(beside(path)),
+        signed: None,
         findings: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ mod acquire;
 mod adopt;
 mod ask_running;
 mod backup;
+mod bundle;
 mod catalog_file;
 mod config_cases;
 mod config_file;
@@ -52,6 +53,10 @@ pub use backup::{
     BackupError, BackupSeen, BackupWish, DatabaseRestore, Pruned, check_database, create_backup,
     list_backups, newest_good_config, other_sessions, prune_backups, restore_database,
     verify_backup,
+};
+pub use bundle::{
+    Bundle, BundleArchives, BundleError, BundleFault, BundleWish, CreateBundleError, CreatedBundle,
+    VerifiedArchive, create_bundle, verify_bundle,
 };
 pub use catalog_file::{CatalogFileError, import_releases, known_releases, read_catalog};
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};

@@ -26,6 +26,7 @@ mod named_file;
 mod network;
 mod outside;
 mod owner;
+mod plain_tar;
 mod ports;
 mod postgres_programs;
 mod processes;
@@ -79,6 +80,10 @@ pub use outside::{
     unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
+pub use plain_tar::{
+    MemberReader, NewContent, NewMember, PlainTar, PlainTarError, TarDraft, TarFault, TarMember,
+    require_place,
+};
 pub use ports::{
     Hold, Listener, PortError, addresses_of, free_loopback_port, hold_of, is_taken, listeners_on,
     needs_privilege,

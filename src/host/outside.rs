@@ -129,7 +129,7 @@ pub fn absolute(path: &Path) -> Result<PathBuf, PathError> {
 }
 
 /// A pipe or a device would block or never end: only a regular file is opened, and only looked at before that is sure.
-fn open_regular(path: &Path) -> Result<File, PathError> {
+pub(super) fn open_regular(path: &Path) -> Result<File, PathError> {
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).on("open", path)?;
     if !file.metadata().on("look at", path)?.is_file() {

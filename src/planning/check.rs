@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use super::required_stop::check_hop;
+use super::hop_rules::check_hop;
 use crate::model::{Finding, Intent, Plan, Planned, Severity, SpaceSeen, Step, Surroundings};
 
 /// All findings, the heaviest first.
@@ -54,7 +54,7 @@ fn check_stops(plan: &Plan) -> Vec<Finding> {
         };
         configure.former.as_ref()
     });
-    let to = &plan.receipt.release.version;
+    let to = &plan.receipt.release;
     former.map(|former| check_hop(&former.version, to)).unwrap_or_default()
 }
 

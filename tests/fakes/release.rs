@@ -2,6 +2,7 @@
 //! Nothing is ever downloaded; the same wishes give the same bytes.
 
 mod archive;
+mod catalog;
 mod elf;
 mod fixture;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use super::trailer::{Fault, MAGIC, Timings, Trailer};
 use archive::Archive;
+pub(crate) use catalog::FixtureCatalog;
 use fixture::{Fixture, Layout};
 
 /// A wish for a release. `build` makes the archive, `unpack` an installation of it.

@@ -16,6 +16,7 @@ mod adopt;
 mod architecture;
 mod backup;
 mod budget;
+mod bundle;
 mod carry;
 mod catalog;
 mod config_cases;

@@ -20,6 +20,10 @@ pub(crate) struct SourceArgs {
     /// Fetch from a mirror: what stands before /X.Y.Z/ARCHIVE [default: the vendor's <https://releases.mattermost.com>]
     #[arg(long, env = "MMEMBED_MIRROR", value_name = "URL")]
     pub(crate) mirror: Option<String>,
+    /// Take archives from this bundle, as `bundle create` makes it, and ask nobody: only what is in it is known then, so that
+    /// `latest` is the newest in it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mirror", "releases_dir"])]
+    pub(crate) bundle: Option<PathBuf>,
     /// Ask nobody: what is not here is not to be had
     #[arg(long, conflicts_with = "mirror")]
     pub(crate) offline: bool,

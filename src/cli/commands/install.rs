@@ -13,8 +13,8 @@ use crate::cli::progress::Progress;
 use crate::engine::{Acquired, Reporter, Resolved, resolve};
 use crate::host::{Cancel, Host};
 use crate::model::{
-    DatabaseUse, Edition, Finding, InstallWish, Overlay, PlaceName, Report, Secret, Severity,
-    Start, Strength,
+    DatabaseUse, Finding, InstallWish, Overlay, PlaceName, Report, Secret, Severity, Start,
+    Strength,
 };
 
 /// Installs, and reports.
@@ -102,7 +102,7 @@ fn enter(
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<Entered, Refusal> {
-    let acquired = sources::get(&args.archive, Edition::Team, &cancel, reporter)?;
+    let acquired = sources::get(&args.archive, None, &cancel, reporter)?;
     let resolved = resolve(&wish(args, &acquired))
         .map_err(|error| (Exit::Refused, super::unentered(&error, hint::for_resolve(&error))))?;
     let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)

@@ -2,6 +2,7 @@
 
 pub(super) mod adopt;
 pub(super) mod backup;
+pub(super) mod bundle;
 pub(super) mod config;
 pub(super) mod install;
 pub(super) mod recover;

@@ -1,32 +1,36 @@
 //! From what was typed to an archive that is there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::releases::{known, store_of};
 use crate::cli::answer::{Refusal, failure};
 use crate::cli::args::{ArchiveArgs, SourceArgs};
 use crate::cli::exit::Exit;
-use crate::cli::{release_hint, system, words};
+use crate::cli::{bundle_hint, release_hint, system, words};
 use crate::engine::{
-    Acquired, ArchiveSource, ArchiveWish, Errand, Remote, Reporter, Sources, acquire,
+    Acquired, ArchiveSource, ArchiveWish, Bundle, Errand, Remote, Reporter, Sources, acquire,
 };
 use crate::host::{Cancel, Clock, NetworkSettings, read_outside, this_machine};
 use crate::model::{Edition, OFFICIAL_BASE, Platform};
+use crate::release::Catalog;
 use crate::release::signature::{Keyring, Policy};
 
 /// The largest file of keys that is read.
 const KEYS_CAP: u64 = 1024 * 1024;
 
-/// Gets hold of the archive that was asked for. Where no edition was said, a version means the usual one.
+/// Gets hold of the archive that was asked for. Where no edition was said, a version means the usual one; where none is usual, the
+/// one that a bundle is for, else the team edition.
 pub(super) fn get(
     args: &ArchiveArgs,
-    usual: Edition,
+    usual: Option<Edition>,
     cancel: &Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<Acquired, Refusal> {
     let stated = args.edition.map(Into::into);
+    let sources = open(&args.sources)?;
+    let bundled = sources.bundle.as_ref().map(|bundle| bundle.index().edition);
     let edition = match args.release {
-        ArchiveSource::Known(_) => stated.or(Some(usual)),
+        ArchiveSource::Known(_) => stated.or(usual).or(bundled).or(Some(Edition::Team)),
         ArchiveSource::File(_) | ArchiveSource::Address(_) => stated,
     };
     let wish = ArchiveWish {
@@ -37,8 +41,7 @@ pub(super) fn get(
         sha256: args.sha256,
     };
     let mut errand = Errand { clock: Clock::system(), cancel: cancel.clone(), reporter };
-    acquire(&open(&args.sources)?, &wish, &mut errand)
-        .map_err(|error| release_hint::for_acquire(&error))
+    acquire(&sources, &wish, &mut errand).map_err(|error| release_hint::for_acquire(&error))
 }
 
 /// What was typed about sources.
@@ -49,15 +52,24 @@ pub(super) fn open(args: &SourceArgs) -> Result<Sources, Refusal> {
         ..NetworkSettings::default()
     };
     let base = args.mirror.as_deref().unwrap_or(OFFICIAL_BASE).trim_end_matches('/').to_owned();
+    let known = known(&args.known)?;
+    let bundle = args.bundle.as_deref().map(|path| bundle(path, &known)).transpose()?;
+    let asks = !args.offline && bundle.is_none();
     Ok(Sources {
         store: store_of(args.known.store.as_deref())?,
-        catalog: known(&args.known)?,
+        catalog: bundle.as_ref().map_or(known, |bundle| bundle.catalog().clone()),
+        bundle,
         directories: args.releases_dir.clone(),
-        remote: (!args.offline).then_some(Remote { base, settings }),
+        remote: asks.then_some(Remote { base, settings }),
         keys: keys(&args.key_file)?,
         policy: Policy { require: args.require_signature, ..Policy::default() },
         require_fresh: args.require_fresh,
     })
+}
+
+/// A bundle, held against what is known.
+pub(super) fn bundle(path: &Path, known: &Catalog) -> Result<Bundle, Refusal> {
+    Bundle::open(path, known).map_err(|error| bundle_hint::for_bundle(&error))
 }
 
 /// The platform that was named, or that of this machine.

@@ -37,7 +37,7 @@ fn enter(
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<(ResolvedUpgrade, Host, Vec<Finding>), Refusal> {
-    let usual = installed_edition(args, &cancel).unwrap_or(Edition::Team);
+    let usual = installed_edition(args, &cancel);
     let acquired = sources::get(&args.archive, usual, &cancel, reporter)?;
     let resolved = resolve_upgrade(&wish(args, &acquired)).map_err(|error| {
         (Exit::Refused, super::unentered(&error, &hint::for_resolve_upgrade(&error)))

@@ -27,6 +27,25 @@ impl Choice<'_> {
     }
 }
 
+/// Warns, or refuses, where the catalogue is too old to know what is meant.
+pub(in crate::engine) fn require_fresh(
+    sources: &Sources,
+    selector: &ReleaseSelector,
+    clock: &Clock,
+) -> Result<Option<Finding>, AcquireError> {
+    let age = sources.catalog.age(TimeZone::UTC.to_datetime(clock.now()).date());
+    // Whoever names a version gets it, whatever else there may be by now; and the newest in a bundle is just that.
+    let is_named = matches!(selector, ReleaseSelector::Exact(_));
+    if is_named || sources.bundle.is_some() || age.is_fresh() {
+        return Ok(None);
+    }
+    if sources.require_fresh {
+        return Err(AcquireError::Stale { age, selector: selector.clone() });
+    }
+    let advice = "name the version that you want, or take in a newer catalogue with `mmembed releases import`";
+    Ok(Some(Finding::new(Severity::Warning, "catalog-old", age.to_string()).advise(advice)))
+}
+
 /// Looks it up. Without an edition the team edition is meant.
 pub(super) fn choose<'c>(
     sources: &'c Sources,
@@ -36,17 +55,7 @@ pub(super) fn choose<'c>(
 ) -> Result<Choice<'c>, AcquireError> {
     let catalog = &sources.catalog;
     let today = TimeZone::UTC.to_datetime(clock.now()).date();
-    let mut findings = Vec::new();
-    // Whoever names a version gets it, whatever else there may be by now.
-    let age = catalog.age(today);
-    if !matches!(selector, ReleaseSelector::Exact(_)) && !age.is_fresh() {
-        if sources.require_fresh {
-            return Err(AcquireError::Stale { age, selector: selector.clone() });
-        }
-        let advice = "name the version that you want, or take in a newer catalogue with `mmembed releases import`";
-        findings
-            .push(Finding::new(Severity::Warning, "catalog-old", age.to_string()).advise(advice));
-    }
+    let mut findings: Vec<Finding> = require_fresh(sources, selector, clock)?.into_iter().collect();
     let published = catalog.select(selector)?;
     let edition = wish.edition.unwrap_or(Edition::Team);
     let artifact = catalog.artifact(published, edition, wish.platform)?;

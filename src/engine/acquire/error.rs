@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::engine::bundle::BundleError;
 use crate::host::{CacheError, FetchError, NetworkError, PathError};
 use crate::model::{Release, ReleaseSelector, Sha256Digest};
 use crate::release::{Age, SelectError};
@@ -50,6 +51,25 @@ pub enum AcquireError {
         /// The address.
         url: String,
     },
+    /// It is not in the bundle.
+    #[error("{wanted} is not in {}, which has {contents}", bundle.display())]
+    NotInBundle {
+        /// What was wanted.
+        wanted: String,
+        /// The bundle.
+        bundle: PathBuf,
+        /// What is in it, in words.
+        contents: String,
+    },
+    /// Something else than a version was named, and a bundle as well.
+    #[error("{given} is no version, and only versions are taken from a bundle")]
+    BesideBundle {
+        /// What was named.
+        given: String,
+    },
+    /// The bundle cannot be read any more.
+    #[error(transparent)]
+    Bundle(Box<BundleError>),
     /// It is not here, and nobody may be asked.
     #[error("the archive of {release} is not here, and nobody may be asked for it")]
     NotHere {
@@ -103,6 +123,9 @@ impl AcquireError {
     /// Is it the archive that is to blame?
     #[must_use]
     pub const fn is_artifact(&self) -> bool {
+        if let Self::Bundle(error) = self {
+            return error.is_artifact();
+        }
         matches!(
             self,
             Self::WrongFile { .. }

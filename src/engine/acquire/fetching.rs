@@ -11,7 +11,7 @@ use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Release, usual_file_
 const ARCHIVE_CAP: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Where the archives are, in the store.
-const ARCHIVES: &str = "archives";
+pub(super) const ARCHIVES: &str = "archives";
 
 /// Gets an archive of the catalogue.
 pub(super) fn chosen(
@@ -81,6 +81,7 @@ fn found(
             url: format!("{}.sig", wanted.url),
             sha256: fetched.sha256,
         },
+        signed: None,
         findings,
     }
 }
@@ -117,6 +118,7 @@ fn from_directory(path: &Path, choice: &Choice<'_>) -> Result<Found, AcquireErro
         sha256: Some(actual),
         is_vouched: !choice.sums.is_empty(),
         signature: SignaturePlace::File(beside(path)),
+        signed: None,
         findings: choice.findings.clone(),
     })
 }
@@ -146,7 +148,7 @@ pub(super) fn network(remote: &Remote, errand: &Errand<'_>) -> Result<Network, A
     Ok(Network::new(remote.settings.clone(), errand.clock.clone(), errand.cancel.clone())?)
 }
 
-fn event(happened: Fetching) -> Event {
+pub(super) fn event(happened: Fetching) -> Event {
     match happened {
         Fetching::Received { bytes, total } => {
             Event::Progress { bytes, total: total.unwrap_or_default() }

@@ -1,6 +1,6 @@
 //! Is the archive signed by whom it should be?
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::fetching::network;
 use super::{AcquireError, Errand, Found, SIGNATURE_CAP, SignaturePlace, Sources};
@@ -9,7 +9,7 @@ use crate::host::{
     write_outside,
 };
 use crate::model::{Event, Finding, Severity};
-use crate::release::signature::{Judgement, Verdicts, verify};
+use crate::release::signature::{Judgement, Policy, Verdicts, verify};
 
 /// Where the signatures are, in the store.
 const SIGNATURES: &str = "signatures";
@@ -20,74 +20,106 @@ pub(super) fn require(
     found: &mut Found,
     errand: &mut Errand<'_>,
 ) -> Result<(), AcquireError> {
-    let needed = sources.policy.require || !found.is_vouched;
-    if !needed {
+    if !sources.policy.require && found.is_vouched {
         return Ok(());
     }
-    let path = found.archive.clone();
-    let Some(signature) = read(sources, found, errand)? else {
-        return Err(match &found.release {
-            Some(release) if !found.is_vouched => {
-                AcquireError::Unvouched { release: release.clone() }
-            }
-            Some(_) | None => AcquireError::Unsigned { name: found.name.clone() },
-        });
+    let policy = Policy { require: true, ..sources.policy };
+    if look(sources, found, policy, errand)? {
+        return Ok(());
+    }
+    Err(match &found.release {
+        Some(release) if !found.is_vouched => AcquireError::Unvouched { release: release.clone() },
+        Some(_) | None => AcquireError::Unsigned { name: found.name.clone() },
+    })
+}
+
+/// Reads the signature, if one is to be had, and judges it. One that was fetched and does not speak against the archive is kept,
+/// for those who may ask nobody later.
+pub(super) fn look(
+    sources: &Sources,
+    found: &mut Found,
+    policy: Policy,
+    errand: &mut Errand<'_>,
+) -> Result<bool, AcquireError> {
+    let kept = found.signature.kept(sources);
+    let Some(signature) = read(sources, &found.signature, kept.as_deref(), errand)? else {
+        return Ok(false);
     };
     errand.reporter.hear(&Event::Note { text: "checking its signature".to_owned() });
-    let policy = crate::release::signature::Policy { require: true, ..sources.policy };
-    let mut content = Summing::new(open_outside(&path)?);
-    let unreadable = |source| AcquireError::Unreadable { path: path.clone(), source };
-    let verdicts =
-        verify(&sources.keys, &signature, &mut content, errand.clock.now()).map_err(unreadable)?;
-    let actual = content.finish().map_err(unreadable)?;
-    if let Some(expected) = found.sha256.filter(|expected| *expected != actual) {
-        return Err(AcquireError::WrongFile { path, expected: vec![expected], actual });
-    }
-    // What is unpacked has to be what was signed, even if somebody exchanges the file meanwhile.
-    found.sha256 = Some(actual);
-    match policy.judge(&verdicts) {
+    let verdicts = verdicts(sources, found, &signature, errand)?;
+    let told = verdicts.best().to_string();
+    let severity = match policy.judge(&verdicts) {
+        Judgement::Accepted | Judgement::Noted => Severity::Note,
+        Judgement::Warned => Severity::Warning,
         Judgement::Refused => {
-            Err(AcquireError::BadSignature { name: found.name.clone(), verdict: told(&verdicts) })
-        }
-        Judgement::Accepted | Judgement::Noted => {
-            found.findings.push(Finding::new(Severity::Note, "signature", told(&verdicts)));
-            Ok(())
-        }
-        Judgement::Warned => {
-            found.findings.push(Finding::new(Severity::Warning, "signature", told(&verdicts)));
-            Ok(())
-        }
-    }
-}
-
-fn told(verdicts: &Verdicts) -> String {
-    verdicts.best().to_string()
-}
-
-/// The signature of an archive, if one is to be had. One that was fetched is kept, for those who may ask nobody later.
-pub(super) fn read(
-    sources: &Sources,
-    found: &Found,
-    errand: &Errand<'_>,
-) -> Result<Option<Vec<u8>>, AcquireError> {
-    let (url, kept) = match &found.signature {
-        SignaturePlace::File(path) => return read_file(path),
-        SignaturePlace::Address { url, sha256 } => {
-            (url, sources.store.join(SIGNATURES).join(format!("{sha256}.sig")))
+            return Err(AcquireError::BadSignature { name: found.name.clone(), verdict: told });
         }
     };
-    if let Some(signature) = read_file(&kept)? {
+    found.findings.push(Finding::new(severity, "signature", told));
+    if let Some(kept) = kept.filter(|kept| !exists_outside(kept)) {
+        make_directory_outside(&sources.store.join(SIGNATURES))?;
+        write_outside(&kept, &signature)?;
+    }
+    found.signed = Some(signature);
+    Ok(true)
+}
+
+/// What is unpacked has to be what was signed, even if somebody exchanges the file meanwhile: its digest is taken on the way.
+fn verdicts(
+    sources: &Sources,
+    found: &mut Found,
+    signature: &[u8],
+    errand: &Errand<'_>,
+) -> Result<Verdicts, AcquireError> {
+    let path = &found.archive;
+    let mut content = Summing::new(open_outside(path)?);
+    let unreadable = |source| AcquireError::Unreadable { path: path.clone(), source };
+    let verdicts =
+        verify(&sources.keys, signature, &mut content, errand.clock.now()).map_err(unreadable)?;
+    let actual = content.finish().map_err(unreadable)?;
+    if let Some(expected) = found.sha256.filter(|expected| *expected != actual) {
+        return Err(AcquireError::WrongFile {
+            path: path.clone(),
+            expected: vec![expected],
+            actual,
+        });
+    }
+    found.sha256 = Some(actual);
+    Ok(verdicts)
+}
+
+impl SignaturePlace {
+    /// Where it is kept once it was fetched.
+    fn kept(&self, sources: &Sources) -> Option<PathBuf> {
+        match self {
+            Self::Address { sha256, .. } => {
+                Some(sources.store.join(SIGNATURES).join(format!("{sha256}.sig")))
+            }
+            Self::File(_) | Self::Bundle(_) => None,
+        }
+    }
+}
+
+fn read(
+    sources: &Sources,
+    place: &SignaturePlace,
+    kept: Option<&Path>,
+    errand: &Errand<'_>,
+) -> Result<Option<Vec<u8>>, AcquireError> {
+    if let Some(signature) = kept.map(read_file).transpose()?.flatten() {
         return Ok(Some(signature));
     }
-    let Some(remote) = &sources.remote else { return Ok(None) };
-    match network(remote, errand)?.small(url, SIGNATURE_CAP) {
-        Ok(signature) => {
-            make_directory_outside(&sources.store.join(SIGNATURES))?;
-            write_outside(&kept, &signature)?;
-            Ok(Some(signature))
+    match (place, &sources.remote) {
+        (SignaturePlace::File(path), _) => read_file(path),
+        (SignaturePlace::Bundle(signature), _) => Ok(signature.clone()),
+        (SignaturePlace::Address { .. }, None) => Ok(None),
+        (SignaturePlace::Address { url, .. }, Some(remote)) => {
+            match network(remote, errand)?.small(url, SIGNATURE_CAP) {
+                Ok(signature) => Ok(Some(signature)),
+                Err(NetworkError::Status { status: 404, .. }) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
         }
-        Err(NetworkError::Status { status: 404, .. }) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -117,7 +117,6 @@ fn mix_and_match_of_checksum_and_signature_is_refused() {
         (b"\x00\x01\x02".to_vec(), 7, "does not count"),
         (b"<html>".to_vec(), 3, "is a web page, not a release"),
     ] {
-        drop(fs::remove_dir_all(world.at("store/signatures")));
         world.mirror.serve(&format!("{}.sig", new.path()), signature);
         world.install(&install).expect(code, &[why]);
     }

@@ -1,0 +1,58 @@
+//! Where a way stops that a bundle is made for.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Edition, Platform, Version};
+use crate::release::Catalog;
+use crate::upgrade::{Known, NoRoute, Rules, Situation, Wishes, stops as shortest};
+
+/// The versions to go to, one after the other, up to and including the last. Of the installation nothing is known but the
+/// edition, so that what could be needed is a stop.
+pub(super) fn stops(
+    from: &Version,
+    to: &Version,
+    catalog: &Catalog,
+    (edition, platform): (Edition, Platform),
+) -> Result<Vec<Version>, NoRoute> {
+    let published =
+        catalog.releases().filter(|release| release.artifact(edition, platform).is_some());
+    let at_hand: BTreeSet<_> = published.map(|release| release.version.clone()).collect();
+    let wishes = Wishes { only: Some(at_hand), ..Wishes::default() };
+    let situation = Situation { edition: Some(edition), ..Situation::default() };
+    let known = catalog.releases().map(Known::from);
+    shortest(from, to, known, &Rules::built_in(), &situation, &wishes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> Version {
+        text.parse().unwrap()
+    }
+
+    fn way(from: &str, to: &str, platform: Platform) -> Result<Vec<Version>, NoRoute> {
+        let catalog = Catalog::built_in();
+        stops(&version(from), &version(to), &catalog, (Edition::Team, platform))
+    }
+
+    #[test]
+    fn a_long_way_stops_only_at_what_was_published_so() {
+        let catalog = Catalog::built_in();
+        let newest = catalog.releases().next_back().unwrap().version.clone();
+        let all = way("5.37.10", &newest.to_string(), Platform::LinuxAmd64).unwrap();
+        assert!(all.len() > 1 && all.is_sorted(), "{all:?}");
+        assert_eq!(all.last(), Some(&newest));
+        assert!(!all.contains(&version("5.37.10")));
+        for stop in &all {
+            let release = catalog.find(stop).unwrap();
+            assert!(release.artifact(Edition::Team, Platform::LinuxAmd64).is_some(), "{stop}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_archive_for_the_platform_no_way_leads() {
+        let no_way = way("5.37.10", "5.39.0", Platform::LinuxArm64).unwrap_err();
+        assert_eq!(no_way, NoRoute::NotAtHand { version: version("5.39.0") });
+    }
+}
