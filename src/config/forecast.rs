@@ -43,9 +43,7 @@ pub struct Forecast {
 #[must_use]
 pub fn forecast(document: &Document, from: Option<&Version>, version: &Version) -> Forecast {
     let mut reading = Reading::open(document, version, is_in_use(document, version));
-    for leaf in document.leaves() {
-        reading.take(&leaf);
-    }
+    document.each_leaf(|leaf| reading.take(leaf));
     reading.lower_plugins();
     reading.fill();
     reading.migrate(from);
