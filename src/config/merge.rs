@@ -136,28 +136,39 @@ impl Merging {
         let Some(site) = layers.site else {
             return Ok(());
         };
-        for leaf in layers.release.leaves() {
-            if self.is_there_already(&leaf) {
-                continue;
+        let mut done = Ok(());
+        layers.release.each_leaf(|leaf| {
+            if done.is_ok() && !self.is_there_already(leaf) {
+                done = self.shipped(layers, site, leaf);
             }
-            match (site.get(&leaf.setting), layers.old_release) {
-                (None, _) => self.fill_in(layers.missing, &leaf)?,
-                (Some(value), Some(old)) => {
-                    let old = old.get(&leaf.setting);
-                    let untouched = old.is_some_and(|old| value.is_same_as(&old));
-                    if untouched && !value.is_same_as(&leaf.value) {
-                        self.new_default(layers, &leaf)?;
-                    }
-                }
-                (Some(_), None) => {}
-            }
+        });
+        done
+    }
+
+    fn shipped(
+        &mut self,
+        layers: &Layers<'_>,
+        site: &Document,
+        leaf: &Leaf<'_>,
+    ) -> Result<(), MergeError> {
+        let Some(value) = site.get(&leaf.setting) else {
+            return self.fill_in(layers.missing, leaf);
+        };
+        if value.is_same_as(&leaf.value) {
+            return Ok(());
+        }
+        let old = layers.old_release.and_then(|old| old.get(&leaf.setting));
+        if old.is_some_and(|old| value.is_same_as(&old)) {
+            self.new_default(layers, leaf)?;
         }
         Ok(())
     }
 
     fn fill_in(&mut self, missing: Missing, leaf: &Leaf<'_>) -> Result<(), MergeError> {
-        let barred = self.barrier(&leaf.setting).is_some();
-        if missing == Missing::LeaveToServer || is_secret(&leaf.setting) || barred {
+        if missing == Missing::LeaveToServer
+            || is_secret(&leaf.setting)
+            || self.barrier(&leaf.setting).is_some()
+        {
             return Ok(());
         }
         self.write(leaf, Origin::Release, Because::MissingInOldServer)

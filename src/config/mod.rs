@@ -20,6 +20,7 @@ mod mask;
 mod merge;
 mod place;
 mod policy;
+mod register;
 mod relocate;
 mod rename;
 mod scope;
