@@ -31,10 +31,13 @@ impl Shown {
         if hides_something(setting, value) {
             return Self::Masked;
         }
-        if value.kind() == Kind::Bool {
+        if matches!(value.kind(), Kind::Bool | Kind::Null) {
             return Self::Plain(value.raw().to_owned());
         }
-        let plain = text::compact(&value.to_value(), text::quote_visibly);
+        let plain = match value.as_text() {
+            Some(said) => text::quote_visibly(&said),
+            None => text::compact(&value.to_value(), text::quote_visibly),
+        };
         match plain.char_indices().nth(MAX_SHOWN) {
             Some((end, _)) => Self::Plain(format!("{}…", plain.get(..end).unwrap_or_default())),
             None => Self::Plain(plain),
