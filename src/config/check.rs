@@ -138,8 +138,9 @@ pub fn refusals(document: &Document, version: &Version, subject: Subject) -> Vec
 fn demands(document: &Document, version: &Version, subject: Subject) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     document.each_leaf(|leaf| {
-        if !is_of_others(&leaf.setting, version) {
-            complaints.extend(constraint::check(&leaf.setting, &leaf.value, version));
+        let found = constraint::check(&leaf.setting, &leaf.value, version);
+        if !found.is_empty() && !is_of_others(&leaf.setting, version) {
+            complaints.extend(found);
         }
     });
     if subject == Subject::Whole {

@@ -102,6 +102,10 @@ fn is_set(value: &Value) -> bool {
 /// Does a text carry credentials, whatever the setting is called: an address with a user in it, a connection string,
 /// a private key?
 fn has_credentials(said: &str) -> bool {
+    // Each of the marks has one of these, and so has an address with a user in it.
+    if !said.contains(['@', '=', '"', '-']) {
+        return false;
+    }
     let lower = said.to_ascii_lowercase();
     let user_in_address = said.split("://").skip(1).any(|rest| {
         let ends = |letter: char| "/?#\"".contains(letter) || letter.is_whitespace();
