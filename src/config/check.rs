@@ -29,7 +29,7 @@ pub(super) use self::constraint::demands_on;
 pub use self::lint::{LintReading, LintSubject};
 pub use self::rule::{LintRule, lint_rules};
 use super::document::{Document, DocumentError, Position};
-use super::known::{exists_in, known};
+use super::known::known;
 use super::setting::SettingPath;
 
 /// How much a complaint matters.
@@ -112,10 +112,10 @@ pub fn check(document: &Document, version: &Version, subject: Subject) -> Vec<Co
     if subject == Subject::Whole {
         complaints.extend(whole::check(document));
     }
-    for leaf in document.leaves() {
-        complaints.extend(names::check(&leaf, version));
-        complaints.extend(values::check(&leaf));
-    }
+    document.each_leaf(|leaf| {
+        complaints.extend(names::check(leaf, version));
+        complaints.extend(values::check(leaf));
+    });
     // An object in the place of a value is complained about once, whatever is in it.
     complaints.dedup();
     complaints
@@ -138,10 +138,13 @@ pub fn refusals(document: &Document, version: &Version, subject: Subject) -> Vec
 
 /// All that this version has against the values.
 fn demands(document: &Document, version: &Version, subject: Subject) -> Vec<Complaint> {
-    let leaves = document.leaves();
-    let single = leaves.iter().filter(|leaf| !is_of_others(&leaf.setting, version));
-    let mut complaints: Vec<Complaint> =
-        single.flat_map(|leaf| constraint::check(&leaf.setting, &leaf.value, version)).collect();
+    let mut complaints = Vec::new();
+    document.each_leaf(|leaf| {
+        let found = constraint::check(&leaf.setting, &leaf.value, version);
+        if !found.is_empty() && !is_of_others(&leaf.setting, version) {
+            complaints.extend(found);
+        }
+    });
     if subject == Subject::Whole {
         complaints.extend(condition::check(document, version));
         complaints.extend(boards::check(document, version));
@@ -151,7 +154,8 @@ fn demands(document: &Document, version: &Version, subject: Subject) -> Vec<Comp
 
 /// Is it known that this version does not have the setting? Then it does not look at its value.
 fn is_of_others(setting: &SettingPath, version: &Version) -> bool {
-    !known(setting).is_empty() && !exists_in(setting, version)
+    let rows = known(setting);
+    !rows.is_empty() && !rows.iter().any(|row| row.exists_in(version))
 }
 
 fn about(

@@ -74,7 +74,7 @@ pub struct OtherName {
 impl Description {
     /// Forgets all versions but this one.
     pub fn keep_only(&mut self, version: &Version) {
-        let entries = entries_of(&self.setting.parts().join(".").to_ascii_lowercase());
+        let entries = entries_of(&self.setting.in_tables());
         let here = entries.iter().filter(|entry| entry.exists_in(version));
         self.versions = here.map(interval).collect();
     }
@@ -83,7 +83,7 @@ impl Description {
 /// What is known under this name; `None` if it is no setting of any version.
 #[must_use]
 pub fn describe(setting: &SettingPath) -> Option<Description> {
-    let entries = entries_of(&setting.parts().join(".").to_ascii_lowercase());
+    let entries = entries_of(&setting.in_tables());
     let newest = entries.last()?;
     let setting = newest.path.clone();
     let renamed = |name: &SettingPath, since: (u64, u64), kind| OtherName {

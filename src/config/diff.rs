@@ -1,13 +1,13 @@
 //! What differs between two configurations, setting by setting.
 //! Order, layout and spelling of names are no difference, and secrets are shown to nobody.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Document, Kind, View};
+use super::document::{Document, Kind, Leaf, View};
 use super::mask::Shown;
+use super::register::Register;
 use super::setting::SettingPath;
 
 /// One setting that differs.
@@ -56,31 +56,26 @@ pub(super) struct Pair<'a> {
 
 /// The settings that differ. An empty object that has been filled, or emptied, is told by what was in it.
 pub(super) fn pairs<'a>(before: &'a Document, after: &'a Document) -> Vec<Pair<'a>> {
-    let mut new: BTreeMap<SettingPath, (usize, Pair<'a>)> = BTreeMap::new();
-    for (index, leaf) in after.leaves().into_iter().enumerate() {
-        let pair = Pair { setting: leaf.setting, before: None, after: Some(leaf.value) };
-        new.insert(pair.setting.folded(), (index, pair));
-    }
+    let leaves = after.leaves().into_iter();
+    let mut new: Register<View<'a>> = leaves.map(|leaf| (leaf.setting, leaf.value)).collect();
     let mut pairs = Vec::new();
-    for leaf in before.leaves() {
-        let other = new.remove(&leaf.setting.folded());
-        let value = other.and_then(|(_, pair)| pair.after);
-        let same = match &value {
-            Some(value) => value.is_same_as(&leaf.value),
-            None => was_opened(&leaf.setting, &leaf.value, after),
+    before.each_leaf(|Leaf { setting, value }| {
+        let other = new.take(setting).map(|(_, other)| other);
+        let same = match &other {
+            Some(other) => other.is_same_as(value),
+            None => was_opened(setting, value, after),
         };
         if !same {
-            pairs.push(Pair { setting: leaf.setting, before: Some(leaf.value), after: value });
+            pairs.push(Pair {
+                setting: setting.clone(),
+                before: Some(value.clone()),
+                after: other,
+            });
         }
-    }
-    let mut new: Vec<(usize, Pair<'a>)> = new.into_values().collect();
-    new.sort_by_key(|(index, _)| *index);
-    let news = new.into_iter().map(|(_, pair)| pair);
-    let told = |pair: &Pair<'_>| {
-        let value = pair.after.as_ref();
-        !value.is_some_and(|value| was_opened(&pair.setting, value, before))
-    };
-    pairs.extend(news.filter(told));
+    });
+    let news = new.into_rest().filter(|(setting, value)| !was_opened(setting, value, before));
+    let pair = |(setting, value)| Pair { setting, before: None, after: Some(value) };
+    pairs.extend(news.map(pair));
     pairs
 }
 

@@ -3,11 +3,13 @@
 
 mod edit;
 mod error;
+mod key;
 mod node;
 mod positions;
 mod same;
 mod scan;
 mod sections;
+mod spelling;
 mod style;
 pub(super) mod text;
 mod view;
@@ -29,7 +31,7 @@ pub use self::same::same_value;
 pub use self::view::{Kind, View};
 
 use self::error::Fault;
-use self::node::{Node, Object, Span};
+use self::node::{Member, Node, Object, Span};
 use self::scan::Scanner;
 pub(super) use self::sections::SECTIONS;
 use super::scope::Scope;
@@ -126,51 +128,13 @@ impl Document {
         let mut found = None;
         let mut scope = Scope::Top;
         for part in setting.parts() {
-            let node = &object?.members.get(find(object?, &self.arena, part, scope)?)?.value;
-            object = match node {
-                Node::Object(inner) => Some(inner),
-                Node::Leaf(_) => None,
-            };
+            let step = object?.find(part, &self.arena, scope)?;
+            let node = &object?.members.get(step)?.value;
+            object = node.as_object();
             found = Some(node);
             scope = scope.below(part);
         }
         found.map(|node| self.view(node))
-    }
-
-    /// The name of a setting as this document spells it; `None` if it is not there.
-    #[must_use]
-    pub fn spelling(&self, setting: &SettingPath) -> Option<SettingPath> {
-        let steps = self.steps_towards(setting);
-        if steps.len() < setting.parts().len() {
-            return None;
-        }
-        let mut object = Some(&self.root);
-        let mut parts = Vec::new();
-        for step in steps {
-            let member = object?.members.get(step)?;
-            parts.push(member.name(&self.arena).into_owned());
-            object = match &member.value {
-                Node::Object(inner) => Some(inner),
-                Node::Leaf(_) => None,
-            };
-        }
-        SettingPath::from_parts(parts)
-    }
-
-    /// Is the setting there, spelled exactly so and without escapes? The quick answer to most questions about spelling.
-    pub(super) fn has_exactly(&self, setting: &SettingPath) -> bool {
-        let mut object = Some(&self.root);
-        setting.parts().iter().all(|part| {
-            let found = object.and_then(|object| {
-                let step = exactly(object, &self.arena, part)?;
-                object.members.get(step)
-            });
-            object = match found.map(|member| &member.value) {
-                Some(Node::Object(inner)) => Some(inner),
-                Some(Node::Leaf(_)) | None => None,
-            };
-            found.is_some()
-        })
     }
 
     /// All settings in the order of the document.
@@ -181,33 +145,54 @@ impl Document {
     #[must_use]
     pub fn leaves(&self) -> Vec<Leaf<'_>> {
         let mut leaves = Vec::new();
-        let mut above = Vec::new();
-        self.gather(&self.root, Scope::Top, &mut above, &mut leaves);
+        self.each_leaf(|leaf| leaves.push(leaf.clone()));
         leaves
     }
 
-    fn gather<'a>(
+    /// Shows all settings in the order of the document, one after the other. They are those of [`Document::leaves`], and the
+    /// quicker way to them where most are only looked at.
+    pub(super) fn each_leaf<'a>(&'a self, mut look: impl FnMut(&Leaf<'a>)) {
+        self.show(&self.root, Scope::Top, &mut Vec::new(), &mut look);
+    }
+
+    fn show<'a>(
         &'a self,
         object: &'a Object,
         scope: Scope,
         above: &mut Vec<String>,
-        leaves: &mut Vec<Leaf<'a>>,
+        look: &mut impl FnMut(&Leaf<'a>),
     ) {
+        let mut part = String::new();
         for member in &object.members {
             let name = member.name(&self.arena);
             let below = scope.below(&name);
-            above.push(name.into_owned());
+            part.clear();
+            part.push_str(&name);
+            above.push(part);
             match &member.value {
                 Node::Object(inner) if !inner.members.is_empty() && below.holds_settings() => {
-                    self.gather(inner, below, above, leaves);
+                    self.show(inner, below, above, look);
                 }
-                node @ (Node::Leaf(_) | Node::Object(_)) => leaves.extend(
-                    SettingPath::from_parts(above.iter().cloned())
-                        .map(|setting| Leaf { setting, value: self.view(node) }),
-                ),
+                node @ (Node::Leaf(_) | Node::Object(_)) => {
+                    if let Some(setting) = SettingPath::from_parts(std::mem::take(above)) {
+                        let leaf = Leaf { setting, value: self.view(node) };
+                        look(&leaf);
+                        *above = leaf.setting.into_parts();
+                    }
+                }
             }
-            above.pop();
+            part = above.pop().unwrap_or_default();
         }
+    }
+
+    /// The sections without anything in them, `null` among them.
+    pub(super) fn empty_sections(&self) -> Vec<SettingPath> {
+        let is_empty = |member: &&Member| match &member.value {
+            Node::Object(object) => object.members.is_empty(),
+            node @ Node::Leaf(_) => self.view(node).is_empty(),
+        };
+        let empty = self.root.members.iter().filter(is_empty);
+        empty.filter_map(|member| SettingPath::from_parts([member.name(&self.arena)])).collect()
     }
 
     fn view<'a>(&'a self, node: &Node) -> View<'a> {
@@ -227,13 +212,13 @@ impl Document {
         let mut object = &self.root;
         let mut scope = Scope::Top;
         for part in setting.parts() {
-            let Some(step) = find(object, &self.arena, part, scope) else {
+            let Some(step) = object.find(part, &self.arena, scope) else {
                 break;
             };
             steps.push(step);
-            match object.members.get(step).map(|member| &member.value) {
-                Some(Node::Object(inner)) => object = inner,
-                _ => break,
+            match object.members.get(step).and_then(|member| member.value.as_object()) {
+                Some(inner) => object = inner,
+                None => break,
             }
             scope = scope.below(part);
         }
@@ -254,40 +239,6 @@ impl Document {
         }
         Ok(())
     }
-}
-
-/// An exact token first: in the ordinary case a lookup compares bytes and decodes nothing.
-fn find(object: &Object, arena: &str, name: &str, scope: Scope) -> Option<usize> {
-    exactly(object, arena, name).or_else(|| {
-        let mut members = object.members.iter();
-        members.position(|member| is_spelling(member.key.of(arena), name, scope))
-    })
-}
-
-/// The member whose token says this name without any escape.
-fn exactly(object: &Object, arena: &str, name: &str) -> Option<usize> {
-    if name.contains('\\') {
-        return None;
-    }
-    let length = name.len() + 2;
-    object
-        .members
-        .iter()
-        .position(|member| member.key.len() == length && is_quoted(member.key.of(arena), name))
-}
-
-/// Does the token say this name, as the server compares names? Most tokens are plain ASCII without escapes, and not of the
-/// same length.
-fn is_spelling(token: &str, name: &str, scope: Scope) -> bool {
-    let is_plain = |text: &str| text.is_ascii() && !text.as_bytes().contains(&b'\\');
-    if token.len() != name.len() + 2 && is_plain(token) && name.is_ascii() {
-        return false;
-    }
-    scope.same_name(&text::decode(token), name)
-}
-
-fn is_quoted(token: &str, name: &str) -> bool {
-    token.len() == name.len() + 2 && token.get(1..=name.len()) == Some(name)
 }
 
 fn too_large() -> Fault {

@@ -56,9 +56,7 @@ pub fn forecast(document: &Document, from: Option<&Version>, version: &Version) 
 /// What a server has in its memory once it has started.
 fn read(document: &Document, from: Option<&Version>, version: &Version) -> (Document, Vec<Effect>) {
     let mut reading = Reading::open(document, version, is_in_use(document, version));
-    for leaf in document.leaves() {
-        reading.take(&leaf);
-    }
+    document.each_leaf(|leaf| reading.take(leaf));
     reading.lower_plugins();
     reading.fill();
     reading.migrate(from);

@@ -1,16 +1,29 @@
 //! Which settings there are: by name, with their types and the versions that have them.
 //! What servers fill in is said by the catalog.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::catalog::{self, Entry, Knowledge, Type, knowledge_of};
 use super::setting::SettingPath;
 use crate::model::Version;
 
-static KNOWN: LazyLock<BTreeMap<&'static str, Vec<KnownSetting>>> = LazyLock::new(|| {
-    catalog::all().map(|(name, entries)| (name, KnownSetting::of(entries))).collect()
-});
+/// In the order of the names.
+static KNOWN: LazyLock<Vec<KnownName>> =
+    LazyLock::new(|| catalog::all().map(KnownName::of).collect());
+
+/// All that is known under one name.
+struct KnownName {
+    /// In lower case.
+    name: &'static str,
+    letters: Letters,
+    settings: Vec<KnownSetting>,
+}
+
+impl KnownName {
+    fn of((name, entries): (&'static str, &'static [Entry])) -> Self {
+        Self { name, letters: Letters::of(name), settings: KnownSetting::of(entries) }
+    }
+}
 
 /// A known setting with one type.
 #[derive(Clone, Debug)]
@@ -71,15 +84,16 @@ impl KnownSetting {
 /// All that is known under this name, whatever the version; one entry per type. Empty for an unknown name.
 #[must_use]
 pub fn known(setting: &SettingPath) -> &'static [KnownSetting] {
-    let name = setting.parts().join(".").to_ascii_lowercase();
-    KNOWN.get(name.as_str()).map_or(&[], Vec::as_slice)
+    let name = setting.in_tables();
+    let found = KNOWN.binary_search_by(|known| known.name.cmp(&name)).ok();
+    found.and_then(|at| KNOWN.get(at)).map_or(&[], |known| &known.settings)
 }
 
 /// Does any version have this setting, or one below it?
 pub(super) fn is_ever_known(setting: &SettingPath) -> bool {
-    let name = setting.parts().join(".").to_ascii_lowercase();
-    let below = format!("{name}.");
-    KNOWN.contains_key(name.as_str()) || KNOWN.keys().any(|other| other.starts_with(&below))
+    let name = setting.in_tables();
+    let mut ends = KNOWN.iter().filter_map(|known| known.name.strip_prefix(&name));
+    ends.any(|end| end.is_empty() || end.starts_with('.'))
 }
 
 /// Does this version have this setting, as far as is known?
@@ -109,14 +123,24 @@ pub(super) fn is_free(setting: &SettingPath) -> bool {
 /// The known setting that somebody who wrote this name most likely meant: of this version if possible.
 #[must_use]
 pub fn nearest(setting: &SettingPath, version: &Version) -> Option<&'static str> {
-    let name = setting.parts().join(".").to_ascii_lowercase();
+    let name = setting.in_tables();
     let limit = (name.len() / 5).clamp(1, 6);
     let key = name.rsplit('.').next().unwrap_or_default();
-    let candidates = KNOWN.iter().filter_map(|(other, rows)| {
-        let distance =
-            if is_called(other, key) { 1 } else { distance_within(&name, other, limit)? };
-        let here = rows.iter().find(|row| row.exists_in(version));
-        let row = here.or_else(|| rows.first())?;
+    let letters = Letters::of(&name);
+    let candidates = KNOWN.iter().filter_map(|other| {
+        let is_near = || {
+            name.len().abs_diff(other.name.len()) <= limit
+                && letters.may_be_within(&other.letters, limit)
+        };
+        let distance = if is_called(other.name, key) {
+            1
+        } else if is_near() {
+            distance_within(&name, other.name, limit)?
+        } else {
+            return None;
+        };
+        let here = other.settings.iter().find(|row| row.exists_in(version));
+        let row = here.or_else(|| other.settings.first())?;
         Some((here.is_none(), distance, row.setting))
     });
     candidates.min().map(|(_, _, setting)| setting)
@@ -130,10 +154,6 @@ fn is_called(name: &str, key: &str) -> bool {
 
 /// How many letters must be inserted, removed or replaced, if not more than `limit`.
 pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
-    // One replaced letter changes what two names are made of by two letters, one that comes or goes by one.
-    if unlike_letters(a, b) > 2 * limit {
-        return None;
-    }
     let mut above: Vec<usize> = (0..=b.len()).collect();
     for (row, letter) in a.bytes().enumerate() {
         let mut left = row + 1;
@@ -152,24 +172,36 @@ pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     above.last().copied().filter(|distance| *distance <= limit)
 }
 
-/// At least so many letters one of the names has more often than the other, wherever they stand. Letters that fall together
-/// here only make it less.
-fn unlike_letters(a: &str, b: &str) -> usize {
-    let mut counts = [0_i16; 32];
-    let mut count = |name: &str, by: i16| {
+/// How often each letter is in a name. Letters that fall together here, and counts that stop at the top, only make two names
+/// more alike.
+struct Letters([u8; 32]);
+
+impl Letters {
+    fn of(name: &str) -> Self {
+        let mut counts = [0_u8; 32];
         for letter in name.bytes() {
             if let Some(count) = counts.get_mut(usize::from(letter % 32)) {
-                *count += by;
+                *count = count.saturating_add(1);
             }
         }
-    };
-    count(a, 1);
-    count(b, -1);
-    counts.iter().map(|count| usize::from(count.unsigned_abs())).sum()
+        Self(counts)
+    }
+
+    /// May the names be no more than `limit` letters apart? One replaced letter changes what two names are made of by two
+    /// letters, one that comes or goes by one.
+    fn may_be_within(&self, other: &Self, limit: usize) -> bool {
+        let pairs = self.0.iter().zip(&other.0);
+        // 32 counts of at most 255 do not wrap.
+        let unlike = pairs
+            .fold(0_u16, |sum, (one, other)| sum.wrapping_add(u16::from(one.abs_diff(*other))));
+        usize::from(unlike) <= 2 * limit
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn version(text: &str) -> Version {
@@ -213,6 +245,70 @@ mod tests {
         ] {
             let wrong = SettingPath::known(wrong);
             assert_eq!(nearest(&wrong, &version("9.5.0")), meant, "{wrong}");
+        }
+    }
+
+    /// What [`nearest`] finds, found by looking at every name.
+    fn plainly_nearest(setting: &SettingPath, version: &Version) -> Option<&'static str> {
+        let name = setting.in_tables();
+        let limit = (name.len() / 5).clamp(1, 6);
+        let key = name.rsplit('.').next().unwrap();
+        let told = |other: &KnownName| {
+            let is_called = is_called(other.name, key);
+            let distance = if is_called { 1 } else { plain_distance(&name, other.name) };
+            let here = other.settings.iter().find(|row| row.exists_in(version));
+            let row = here.unwrap_or(&other.settings[0]);
+            (distance <= limit).then_some((here.is_none(), distance, row.setting))
+        };
+        let near = KNOWN.iter().filter_map(told);
+        near.min().map(|(_, _, setting)| setting)
+    }
+
+    fn plain_distance(wanted: &str, name: &str) -> usize {
+        let mut above: Vec<usize> = (0..=name.len()).collect();
+        for (row, letter) in wanted.bytes().enumerate() {
+            let mut current = vec![row + 1];
+            for (column, other) in name.bytes().enumerate() {
+                let replaced = above[column] + usize::from(letter != other);
+                current.push(replaced.min(above[column + 1] + 1).min(current[column] + 1));
+            }
+            above = current;
+        }
+        above[name.len()]
+    }
+
+    /// A known name in which letters are put in (0), replaced (1) or left out (2), somewhere.
+    fn slip(known: &str, slips: &[(u8, prop::sample::Index, char)]) -> String {
+        let mut name: Vec<char> = known.chars().collect();
+        for (kind, at, letter) in slips {
+            let at = at.index(name.len());
+            match kind {
+                0 => name.insert(at, *letter),
+                1 => name[at] = *letter,
+                _ => _ = name.remove(at),
+            }
+        }
+        name.into_iter().collect()
+    }
+
+    fn letters() -> impl Strategy<Value = char> {
+        prop::sample::select(vec!['a', 'e', 's', 'S', 'x', '.', 'é'])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_nearest_name_is_that_of_a_search_through_all(
+            known in prop::sample::select(KNOWN.iter().map(|known| known.name).collect::<Vec<_>>()),
+            slips in prop::collection::vec((0_u8..3, any::<prop::sample::Index>(), letters()), 0..9),
+            version in prop::sample::select(vec!["3.10.0", "5.37.0", "9.5.0", "11.4.0", "99.0.0"]),
+        ) {
+            let Ok(setting) = slip(known, &slips).parse::<SettingPath>() else {
+                return Ok(());
+            };
+            let version = version.parse().unwrap();
+            prop_assert_eq!(nearest(&setting, &version), plainly_nearest(&setting, &version));
         }
     }
 

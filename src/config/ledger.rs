@@ -238,8 +238,8 @@ impl Ledger {
 
     /// Enters a decision in place of an earlier one about the same setting.
     pub fn replace(&mut self, decision: Decision) {
-        let folded = decision.setting.folded();
-        match self.decisions.iter_mut().find(|earlier| earlier.setting.folded() == folded) {
+        let mut earlier = self.decisions.iter_mut();
+        match earlier.find(|earlier| earlier.setting.is_same_as(&decision.setting)) {
             Some(earlier) => *earlier = decision,
             None => self.decisions.push(decision),
         }
@@ -247,9 +247,8 @@ impl Ledger {
 
     /// Spells a setting as the server does now. The reason for its value stays, unless nobody had one.
     pub fn respell(&mut self, formerly: &SettingPath, now: &SettingPath) {
-        let folded = now.folded();
         let mut found = self.decisions.iter_mut();
-        if let Some(decision) = found.find(|decision| decision.setting.folded() == folded) {
+        if let Some(decision) = found.find(|decision| decision.setting.is_same_as(now)) {
             decision.setting = now.clone();
             decision.other_name.get_or_insert_with(|| formerly.clone());
             if decision.because == Because::NobodyElseAsks {
@@ -276,10 +275,7 @@ impl Ledger {
     /// What was decided about a setting.
     #[must_use]
     pub fn decision(&self, setting: &SettingPath) -> Option<&Decision> {
-        let folded = setting.folded();
-        self.decisions
-            .iter()
-            .find(|decision| decision.setting == *setting || decision.setting.folded() == folded)
+        self.decisions.iter().find(|decision| decision.setting.is_same_as(setting))
     }
 
     /// A sentence that says what a setting is, who says so, and why; `None` if there is no such setting.

@@ -31,10 +31,13 @@ impl Shown {
         if hides_something(setting, value) {
             return Self::Masked;
         }
-        if value.kind() == Kind::Bool {
+        if matches!(value.kind(), Kind::Bool | Kind::Null) {
             return Self::Plain(value.raw().to_owned());
         }
-        let plain = text::compact(&value.to_value(), text::quote_visibly);
+        let plain = match value.as_text() {
+            Some(said) => text::quote_visibly(&said),
+            None => text::compact(&value.to_value(), text::quote_visibly),
+        };
         match plain.char_indices().nth(MAX_SHOWN) {
             Some((end, _)) => Self::Plain(format!("{}…", plain.get(..end).unwrap_or_default())),
             None => Self::Plain(plain),
@@ -106,6 +109,10 @@ fn is_set(value: &Value) -> bool {
 /// Does a text carry credentials, whatever the setting is called: an address with a user in it, a connection string,
 /// a private key?
 fn has_credentials(said: &str) -> bool {
+    // Each of the marks has one of these, and so has an address with a user in it.
+    if !said.contains(['@', '=', '"', '-']) {
+        return false;
+    }
     let lower = said.to_ascii_lowercase();
     let user_in_address = said.split("://").skip(1).any(|rest| {
         let ends = |letter: char| "/?#\"".contains(letter) || letter.is_whitespace();

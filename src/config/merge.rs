@@ -136,28 +136,36 @@ impl Merging {
         let Some(site) = layers.site else {
             return Ok(());
         };
-        for leaf in layers.release.leaves() {
-            if self.is_there_already(&leaf) {
-                continue;
+        let mut done = Ok(());
+        layers.release.each_leaf(|leaf| {
+            if done.is_ok() && !self.is_there_already(leaf) {
+                done = self.shipped(layers, site, leaf);
             }
-            match (site.get(&leaf.setting), layers.old_release) {
-                (None, _) => self.fill_in(layers.missing, &leaf)?,
-                (Some(value), Some(old)) => {
-                    let old = old.get(&leaf.setting);
-                    let Some(old) = old.filter(|old| !old.is_same_as(&leaf.value)) else {
-                        continue;
-                    };
-                    let (former, now) =
-                        (Shown::of(&leaf.setting, &old), Shown::of(&leaf.setting, &leaf.value));
-                    self.accounts.moved(&leaf.setting, MovedDefault { former, now });
-                    if value.is_same_as(&old) {
-                        self.new_default(layers, &leaf)?;
-                    }
-                }
-                (Some(_), None) => {}
-            }
-        }
+        });
+        done?;
         self.name_address(layers.missing)
+    }
+
+    /// Whoever has the new default already has nothing to hear of the former one.
+    fn shipped(
+        &mut self,
+        layers: &Layers<'_>,
+        site: &Document,
+        leaf: &Leaf<'_>,
+    ) -> Result<(), MergeError> {
+        let Some(value) = site.get(&leaf.setting) else {
+            return self.fill_in(layers.missing, leaf);
+        };
+        if value.is_same_as(&leaf.value) {
+            return Ok(());
+        }
+        let old = layers.old_release.and_then(|old| old.get(&leaf.setting));
+        let Some(old) = old.filter(|old| !old.is_same_as(&leaf.value)) else {
+            return Ok(());
+        };
+        let (former, now) = (Shown::of(&leaf.setting, &old), Shown::of(&leaf.setting, &leaf.value));
+        self.accounts.moved(&leaf.setting, MovedDefault { former, now });
+        if value.is_same_as(&old) { self.new_default(layers, leaf) } else { Ok(()) }
     }
 
     /// The address of the site, where its absence would cost the file its keys.

@@ -21,6 +21,7 @@ mod merge;
 mod newer;
 mod place;
 mod policy;
+mod register;
 mod relocate;
 mod rename;
 mod scope;

@@ -101,8 +101,8 @@ pub(super) fn is_formerly_spelled(setting: &SettingPath, version: &Version) -> b
 
 /// The settings that both documents have, and spell differently: the former spelling and the present one.
 pub(super) fn respelled(before: &Document, after: &Document) -> Vec<(SettingPath, SettingPath)> {
-    let leaves = before.leaves().into_iter().filter(|leaf| !after.has_exactly(&leaf.setting));
-    let pairs = leaves.filter_map(|leaf| Some((after.spelling(&leaf.setting)?, leaf.setting)));
+    let unlike = before.spelled_unlike(after).into_iter();
+    let pairs = unlike.filter_map(|before| Some((after.spelling(&before)?, before)));
     pairs.filter(|(now, before)| now != before).map(|(now, before)| (before, now)).collect()
 }
 

@@ -26,12 +26,12 @@ impl Scope {
     /// The scope below the member `name`.
     pub(super) fn below(self, name: &str) -> Self {
         match self {
-            Self::Top if same_fold(name, "PluginSettings") => Self::Plugins,
-            Self::Plugins if same_fold(name, "Plugins") || same_fold(name, "PluginStates") => {
+            Self::Top if is_called(name, "PluginSettings") => Self::Plugins,
+            Self::Plugins if is_called(name, "Plugins") || is_called(name, "PluginStates") => {
                 Self::Map { levels: 2 }
             }
             Self::Map { levels } => Self::Map { levels: levels.saturating_sub(1) },
-            Self::Struct if same_fold(name, "AdvancedLoggingJSON") => Self::Map { levels: 0 },
+            Self::Struct if is_called(name, "AdvancedLoggingJSON") => Self::Map { levels: 0 },
             Self::Top | Self::Plugins | Self::Struct => Self::Struct,
         }
     }
@@ -63,11 +63,13 @@ pub(super) fn fold(name: &str) -> Cow<'_, str> {
     Cow::Owned(name.chars().map(fold_char).collect())
 }
 
+/// Is this another spelling of an ASCII name? None of those is shorter.
+fn is_called(name: &str, ascii: &str) -> bool {
+    name.len() >= ascii.len() && same_fold(name, ascii)
+}
+
 fn same_fold(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
-        return a.eq_ignore_ascii_case(b);
-    }
-    fold(a) == fold(b)
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && fold(a) == fold(b))
 }
 
 /// Upper case first, so that the letters with two lower forms (`ſ`, `ς`) meet. The `ı` without a dot has the upper form of

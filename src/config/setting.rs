@@ -60,6 +60,11 @@ impl SettingPath {
         &self.0
     }
 
+    /// The parts for themselves.
+    pub(super) fn into_parts(self) -> Vec<String> {
+        self.0
+    }
+
     /// The section.
     #[must_use]
     pub fn section(&self) -> &str {
@@ -103,20 +108,27 @@ impl SettingPath {
     /// Is this the other setting, or does it lie below it: in that section, in that plugin?
     #[must_use]
     pub fn is_within(&self, above: &Self) -> bool {
-        self.0.len() >= above.0.len() && self.folded().0.starts_with(&above.folded().0)
+        let mut scope = Scope::Top;
+        let mut pairs = self.0.iter().zip(&above.0);
+        self.0.len() >= above.0.len()
+            && pairs.all(|(part, above)| {
+                let same = scope.same_name(part, above);
+                scope = scope.below(part);
+                same
+            })
     }
 
     /// Does the server read both as one setting?
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
-        let mut scope = Scope::Top;
-        let mut pairs = self.0.iter().zip(&other.0);
-        self.0.len() == other.0.len()
-            && pairs.all(|(part, other)| {
-                let same = scope.same_name(part, other);
-                scope = scope.below(part);
-                same
-            })
+        self.0.len() == other.0.len() && self.is_within(other)
+    }
+
+    /// The name under which the tables of settings have it, all of whose names are ASCII: in lower case.
+    pub(super) fn in_tables(&self) -> String {
+        let mut name = self.0.join(".");
+        name.make_ascii_lowercase();
+        name
     }
 }
 

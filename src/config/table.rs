@@ -135,16 +135,14 @@ impl Row {
     }
 
     fn names(&self, setting: &SettingPath) -> bool {
-        // Most rows are of another section.
-        let section = setting.section();
-        let start = self.setting.get(..section.len());
-        if !start.is_some_and(|start| start.eq_ignore_ascii_case(section)) {
+        let [section, key, ..] = setting.parts() else {
             return false;
-        }
-        let mut parts = setting.parts().iter();
-        self.setting
-            .split('.')
-            .all(|part| parts.next().is_some_and(|other| other.eq_ignore_ascii_case(part)))
+        };
+        // Most names differ in their length already.
+        self.setting.len() == section.len() + ".".len() + key.len()
+            && self.setting.split_once('.').is_some_and(|(in_section, name)| {
+                in_section.eq_ignore_ascii_case(section) && name.eq_ignore_ascii_case(key)
+            })
     }
 }
 
@@ -227,6 +225,18 @@ mod tests {
             ("EmailSettings.SMTPUsername", false),
         ] {
             assert_eq!(is_secret(&SettingPath::known(setting)), secret, "{setting}");
+        }
+    }
+
+    #[test]
+    fn every_row_is_found_for_its_setting_and_for_what_lies_below() {
+        for row in ROWS {
+            let setting = SettingPath::known(&row.setting.to_uppercase());
+            for setting in [setting.child("x"), setting] {
+                let found = row_of(&setting).map(|found| found.setting);
+                assert_eq!(found, Some(row.setting), "{setting}");
+            }
+            assert!(row_of(&SettingPath::known(row.setting).parent().unwrap()).is_none());
         }
     }
 

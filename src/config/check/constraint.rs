@@ -52,7 +52,7 @@ struct Constraints {
 
 /// What this version has against the value of a setting. `null` stands for the default everywhere, and is never wrong.
 pub(super) fn check(setting: &SettingPath, value: &View<'_>, version: &Version) -> Vec<Complaint> {
-    let name = setting.parts().join(".").to_ascii_lowercase();
+    let name = setting.in_tables();
     let rows = CONSTRAINTS.rows.get(&name).map_or(&[][..], Vec::as_slice);
     let here = rows.iter().filter(|row| row.holds_in(version) && value.kind() != Kind::Null);
     here.filter_map(|row| row.complaint(setting, value, version)).collect()
@@ -61,7 +61,7 @@ pub(super) fn check(setting: &SettingPath, value: &View<'_>, version: &Version) 
 /// All that versions demand of a setting: the first version, the one from which on it is not demanded any more, and the demand
 /// as the second half of a sentence.
 pub(in crate::config) fn demands_on(setting: &SettingPath) -> Vec<(Minor, Option<Minor>, String)> {
-    let name = setting.parts().join(".").to_ascii_lowercase();
+    let name = setting.in_tables();
     let rows = CONSTRAINTS.rows.get(&name).map_or(&[][..], Vec::as_slice);
     let told = rows.iter().filter(|row| row.consequence != Consequence::Deprecated);
     told.map(|row| (row.since, row.until, row.demand.in_words())).collect()

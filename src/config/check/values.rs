@@ -19,7 +19,7 @@ pub(super) fn check(leaf: &Leaf<'_>) -> Vec<Complaint> {
         let text = "is nothing but asterisks: a masked value was copied instead of the secret";
         complain(Severity::Error, "C-MASKED", text, "put the secret itself there");
     }
-    if is_used_here(setting) && value.to_value().as_str().is_some_and(|said| said.contains('\0')) {
+    if value.as_text().is_some_and(|said| said.contains('\0')) && is_used_here(setting) {
         complain(Severity::Error, "C-NUL", "contains a NUL character", "take it out");
     }
     if value.kind() == Kind::Number && value.raw().parse::<f64>().is_ok_and(f64::is_infinite) {

@@ -59,12 +59,9 @@ impl Positions<'_> {
                 "{".len() + members.iter().take(step).map(|member| member.len() + 1).sum::<usize>();
             let member = members.get(step)?;
             let name = at + member.lead.len();
-            at = name + member.key.len() + member.colon.len();
+            at = name + member.key.span().len() + member.colon.len();
             found = Some((name, at));
-            object = match &member.value {
-                Node::Object(inner) => Some(inner),
-                Node::Leaf(_) => None,
-            };
+            object = member.value.as_object();
         }
         found
     }
@@ -95,7 +92,7 @@ impl super::node::Member {
             Node::Leaf(span) => span.len(),
             Node::Object(object) => object.len(),
         };
-        self.lead.len() + self.key.len() + self.colon.len() + value + self.trail.len()
+        self.lead.len() + self.key.span().len() + self.colon.len() + value + self.trail.len()
     }
 }
 

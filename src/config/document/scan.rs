@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::error::{Fault, Rule};
+use super::key::Key;
 use super::node::{Member, Node, Object, Span};
 use super::text;
 use crate::config::scope::{Scope, fold};
@@ -106,8 +107,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn member(&mut self, lead: Span, scope: Scope) -> Result<Member, Fault> {
-        let key = self.string()?;
-        let name = text::decode(key.of(self.text));
+        let key = Key::new(self.string()?, self.text);
+        let name = key.name(self.text);
         let start = self.at;
         let _ = self.space();
         if self.peek() != Some(b':') {
@@ -285,8 +286,8 @@ impl<'a> Scanner<'a> {
             (Rule::DuplicateByCase, why)
         };
         let what = format!("the key {} {why}", text::quote_visibly(&name));
-        let mut fault = Fault::new(rule, second.key.start(), what);
-        fault.other = Some(first.key.start());
+        let mut fault = Fault::new(rule, second.key.span().start(), what);
+        fault.other = Some(first.key.span().start());
         Err(fault)
     }
 }

@@ -99,11 +99,13 @@ impl<'a> Reading<'a> {
 
     /// The row of a setting, or of the map in which it lies.
     fn entry_of(&self, setting: &SettingPath) -> Option<&'static Entry> {
-        let parts = setting.parts();
-        (2..=parts.len()).rev().find_map(|count| {
-            let name = parts.get(..count)?.join(".").to_ascii_lowercase();
-            let entry = entries_of(&name).iter().find(|entry| entry.holds_in(self.minor))?;
-            let whole = count == parts.len() || matches!(entry.kind, Type::Map | Type::Any);
+        let name = setting.in_tables();
+        let mut end = name.len();
+        setting.parts().iter().skip(1).rev().find_map(|part| {
+            let above = name.get(..end)?;
+            end -= ".".len() + part.len();
+            let entry = entries_of(above).iter().find(|entry| entry.holds_in(self.minor))?;
+            let whole = above.len() == name.len() || matches!(entry.kind, Type::Map | Type::Any);
             whole.then_some(entry)
         })
     }
@@ -115,7 +117,7 @@ impl<'a> Reading<'a> {
             return;
         }
         if knowledge_of(self.version) == Knowledge::Beyond
-            && (is_free(&leaf.setting) || entries_of(&folded(&leaf.setting)).is_empty())
+            && (is_free(&leaf.setting) || entries_of(&leaf.setting.in_tables()).is_empty())
         {
             self.effects.push(Effect::of(leaf, Became::Unknown));
             return;
@@ -225,10 +227,7 @@ impl<'a> Reading<'a> {
         if stays && self.document.get(&kept).is_none() {
             self.put(&kept, None, Value::Json("{}".to_owned()), Became::Added);
         }
-        let leaves = self.document.leaves().into_iter();
-        let empty = leaves.filter(|leaf| leaf.setting.parts().len() == 1 && leaf.value.is_empty());
-        let sections: Vec<SettingPath> = empty.map(|leaf| leaf.setting).collect();
-        for section in sections {
+        for section in self.document.empty_sections() {
             let is_kept = (stays && section.is_same_as(&kept))
                 || section.section() == FLAGS && self.keeps_flags()
                 || has_settings(&section, self.minor)
@@ -274,10 +273,6 @@ impl<'a> Reading<'a> {
             after: Some(after),
         });
     }
-}
-
-fn folded(setting: &SettingPath) -> String {
-    setting.parts().join(".").to_ascii_lowercase()
 }
 
 /// Has a version any setting in this section?

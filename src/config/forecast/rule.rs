@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     fn exists(setting: &SettingPath, minor: (u64, u64)) -> bool {
-        let name = setting.parts().join(".").to_ascii_lowercase();
+        let name = setting.in_tables();
         entries_of(&name).iter().any(|entry| entry.holds_in(minor))
     }
 

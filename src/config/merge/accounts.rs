@@ -1,23 +1,20 @@
 //! The bookkeeping of a merge: what each setting was, whose it is now, and why.
 //! No document is changed here.
 
-use std::collections::BTreeMap;
-
 use super::across::{Carried, Carry};
 use crate::config::document::{Document, Leaf};
 use crate::config::ledger::{Because, Choice, Decision, Ledger, MovedDefault, Origin};
 use crate::config::mask::Shown;
+use crate::config::register::Register;
 use crate::config::setting::SettingPath;
 
 /// One account per setting, until the final values are known.
 pub(super) struct Accounts {
     is_new: bool,
-    /// By folded name.
-    entries: BTreeMap<SettingPath, Entry>,
+    entries: Register<Entry>,
 }
 
 struct Entry {
-    setting: SettingPath,
     choice: Choice,
     origin: Origin,
     because: Because,
@@ -42,9 +39,8 @@ impl Accounts {
                 former: Some(Shown::of(&leaf.setting, &leaf.value)),
                 other_name: None,
                 moved: None,
-                setting: leaf.setting,
             };
-            (entry.setting.folded(), entry)
+            (leaf.setting, entry)
         };
         Self {
             is_new: origin == Origin::Release,
@@ -60,16 +56,18 @@ impl Accounts {
         because: Because,
         former: Option<Shown>,
     ) {
-        let entry = self.entries.entry(setting.folded()).or_insert_with(|| Entry {
-            setting: setting.clone(),
-            choice: Choice::Added,
-            origin,
-            because,
-            instead_of: None,
-            former: None,
-            other_name: None,
-            moved: None,
-        });
+        let Some(entry) = self.entries.get_mut(setting) else {
+            let entry = Entry {
+                choice: Choice::Added,
+                origin,
+                because,
+                instead_of: former,
+                former: None,
+                other_name: None,
+                moved: None,
+            };
+            return self.entries.insert(setting.clone(), entry);
+        };
         (entry.origin, entry.because) = (origin, because);
         if entry.former.is_some() || former.is_some() && entry.choice != Choice::Added {
             entry.choice = Choice::Changed;
@@ -86,7 +84,7 @@ impl Accounts {
         because: Because,
         offered: Option<Shown>,
     ) {
-        if let Some(entry) = self.entries.get_mut(&setting.folded()) {
+        if let Some(entry) = self.entries.get_mut(setting) {
             (entry.origin, entry.because) = (origin, because);
             entry.instead_of = offered.or(entry.instead_of.take());
         }
@@ -94,7 +92,7 @@ impl Accounts {
 
     /// Enters that the release changed its default for a setting that the site has.
     pub(super) fn moved(&mut self, setting: &SettingPath, moved: MovedDefault) {
-        if let Some(entry) = self.entries.get_mut(&setting.folded()) {
+        if let Some(entry) = self.entries.get_mut(setting) {
             entry.moved = Some(moved);
         }
     }
@@ -107,13 +105,12 @@ impl Accounts {
             Carry::Renamed => (to, from, Because::Renamed),
             Carry::Taken => (from, to, Because::RenameTaken),
         };
-        let Some(entry) = self.entries.get_mut(&entered.folded()) else {
+        let Some(entry) = self.entries.get_mut(entered) else {
             return;
         };
         (entry.because, entry.other_name) = (because, Some(other.clone()));
         if *how == Carry::Renamed {
             let gone = Entry {
-                setting: from.clone(),
                 choice: Choice::Dropped,
                 origin: Origin::Release,
                 because,
@@ -122,13 +119,13 @@ impl Accounts {
                 other_name: Some(to.clone()),
                 moved: None,
             };
-            self.entries.insert(from.folded(), gone);
+            self.entries.insert(from.clone(), gone);
         }
     }
 
     /// Enters that the site chose the place of a directory, unless the host enforces it.
     pub(super) fn placed_by_owner(&mut self, setting: &SettingPath) {
-        let entry = self.entries.get_mut(&setting.folded());
+        let entry = self.entries.get_mut(setting);
         if let Some(entry) = entry.filter(|entry| entry.origin != Origin::HostEnforced) {
             entry.because = Because::PlacedByOwner;
         }
@@ -136,10 +133,8 @@ impl Accounts {
 
     /// Enters the loss of all settings below one that is about to become a plain value.
     pub(super) fn drop_below(&mut self, setting: &SettingPath, origin: Origin, because: Because) {
-        let above = setting.folded();
-        for (setting, entry) in &mut self.entries {
-            let deeper = setting.parts().len() > above.parts().len();
-            if deeper && setting.parts().starts_with(above.parts()) {
+        for (below, entry) in self.entries.iter_mut() {
+            if below.parts().len() > setting.parts().len() && below.is_within(setting) {
                 entry.choice = Choice::Dropped;
                 (entry.origin, entry.because) = (origin, because);
             }
@@ -149,9 +144,9 @@ impl Accounts {
     /// The ledger: the settings of the finished document in its order, then those that are gone.
     pub(super) fn close(mut self, document: &Document) -> Ledger {
         let mut ledger = Ledger::default();
-        for leaf in document.leaves() {
-            let Some(entry) = self.entries.remove(&leaf.setting.folded()) else {
-                continue;
+        document.each_leaf(|leaf| {
+            let Some((setting, entry)) = self.entries.take(&leaf.setting) else {
+                return;
             };
             let is_new = self.is_new && entry.choice == Choice::Kept;
             let value = match (entry.choice, entry.former) {
@@ -159,7 +154,7 @@ impl Accounts {
                 _ => Shown::of(&leaf.setting, &leaf.value),
             };
             ledger.enter(Decision {
-                setting: leaf.setting,
+                setting: if setting == leaf.setting { setting } else { leaf.setting.clone() },
                 choice: if is_new { Choice::Added } else { entry.choice },
                 origin: entry.origin,
                 because: entry.because,
@@ -169,17 +164,17 @@ impl Accounts {
                 moved: entry.moved.filter(|moved| moved.now != value),
                 value,
             });
-        }
-        for entry in self.entries.into_values() {
-            account_for(entry, document, &mut ledger);
+        });
+        for (setting, entry) in self.entries.into_rest_by_name() {
+            account_for(setting, entry, document, &mut ledger);
         }
         ledger
     }
 }
 
 /// Enters a setting that is no leaf any more: it was dropped, or something grew below it.
-fn account_for(entry: Entry, document: &Document, ledger: &mut Ledger) {
-    let grown = document.get(&entry.setting).is_some();
+fn account_for(setting: SettingPath, entry: Entry, document: &Document, ledger: &mut Ledger) {
+    let grown = document.get(&setting).is_some();
     let value = entry.former.or(entry.instead_of);
     let was_empty_object = value == Some(Shown::Plain("{}".to_owned()));
     let Some(value) = value.filter(|_| !(grown && was_empty_object)) else {
@@ -187,7 +182,7 @@ fn account_for(entry: Entry, document: &Document, ledger: &mut Ledger) {
     };
     let because = if grown { Because::NullOpened } else { entry.because };
     ledger.enter(Decision {
-        setting: entry.setting,
+        setting,
         choice: Choice::Dropped,
         origin: entry.origin,
         because,

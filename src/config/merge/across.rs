@@ -199,9 +199,7 @@ fn spell_as_shipped(document: &mut Document, layers: &Layers<'_>) {
         let new = layers.release.spelling(setting)?;
         (new != *setting && old.spelling(setting).as_ref() == Some(setting)).then_some(new)
     };
-    let leaves = document.leaves().into_iter().map(|leaf| leaf.setting);
-    let settings: Vec<_> = leaves.filter(|setting| !layers.release.has_exactly(setting)).collect();
-    for new in settings.iter().filter_map(recased) {
+    for new in document.spelled_unlike(layers.release).iter().filter_map(recased) {
         document.respell(&new);
     }
 }

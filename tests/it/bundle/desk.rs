@@ -14,7 +14,8 @@ use mmembed::release::signature::{Keyring, Policy};
 use tempfile::TempDir;
 
 use crate::fakes::release::FixtureCatalog;
-use crate::support::world::{MMEMBED, Said, release};
+use crate::support::said::Said;
+use crate::support::world::{MMEMBED, release};
 
 /// Nothing listens on the port that was reserved for a thing that nobody uses any more.
 const CLOSED: &str = "http://127.0.0.1:1";

@@ -19,7 +19,7 @@ fn signed() -> (Desk, String) {
     (desk, key)
 }
 
-fn create(desk: &Desk, more: &[&str]) -> crate::support::world::Said {
+fn create(desk: &Desk, more: &[&str]) -> crate::support::said::Said {
     desk.create(&[&["--release", "10.11.0", "--release", "11.7.0"], more].concat())
 }
 
