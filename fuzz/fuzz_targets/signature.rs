@@ -36,7 +36,8 @@ fn prove_nothing(keys: &Keyring, bytes: &[u8]) {
     assert!(verdicts.iter().any(|verdict| verdict == verdicts.best()));
     let required = Policy { require: true, ..Policy::default() };
     assert_eq!(required.judge(&verdicts), Judgement::Refused);
-    let is_nothing = |verdict: &Verdict| matches!(verdict, Verdict::UnknownKey { .. } | Verdict::Weak(_));
+    let is_nothing =
+        |verdict: &Verdict| matches!(verdict, Verdict::UnknownKey { .. } | Verdict::Weak(_));
     let expected =
         if verdicts.iter().all(is_nothing) { Judgement::Warned } else { Judgement::Refused };
     assert_eq!(Policy::default().judge(&verdicts), expected);

@@ -13,6 +13,7 @@ pub(crate) fn advice(error: &(dyn Error + 'static)) -> &'static str {
         Some(ErrorKind::PermissionDenied) => {
             "check that you may read and write there: run this as its owner or as root"
         }
+        Some(ErrorKind::NotFound) => "check that the path exists",
         Some(ErrorKind::ReadOnlyFilesystem) => "mount that file system for writing",
         Some(ErrorKind::ResourceBusy) => "unmount what is mounted there by itself",
         _ => "mend what is named",
@@ -57,6 +58,7 @@ mod tests {
             (ErrorKind::StorageFull, "free some space"),
             (ErrorKind::QuotaExceeded, "free some space"),
             (ErrorKind::PermissionDenied, "check that you may"),
+            (ErrorKind::NotFound, "check that the path exists"),
             (ErrorKind::ReadOnlyFilesystem, "for writing"),
             (ErrorKind::ResourceBusy, "unmount what"),
             (ErrorKind::NotADirectory, "mend what is named"),

@@ -57,6 +57,7 @@ impl Case {
             defaults: layers.defaults,
             defaults_applied: layers.last_defaults,
             enforced: layers.enforced,
+            policies: self.policies.clone(),
             variables: self.environment.clone().into_iter().collect(),
         };
         let stops = journey.follow(input)?;

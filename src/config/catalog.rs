@@ -138,6 +138,11 @@ pub(super) fn all_in(version: &Version) -> impl Iterator<Item = &'static Entry> 
     entries.filter(move |entry| entry.holds_in(minor))
 }
 
+/// The versions that somebody looked at, oldest first.
+pub(super) fn looked_at() -> impl DoubleEndedIterator<Item = (u64, u64)> {
+    CATALOG.versions.keys().copied()
+}
+
 /// Has anybody looked at a version between these two?
 pub(super) fn is_any_between(after: (u64, u64), before: (u64, u64)) -> bool {
     use std::ops::Bound::Excluded;

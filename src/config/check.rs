@@ -2,10 +2,12 @@
 //! Nothing is changed, no value is shown, and what is not known for certain is no error.
 
 mod access;
+mod boards;
 mod condition;
 mod constraint;
 mod demand;
 mod form;
+mod ldap_filter;
 mod lint;
 #[cfg(test)]
 mod models;
@@ -142,6 +144,7 @@ fn demands(document: &Document, version: &Version, subject: Subject) -> Vec<Comp
         single.flat_map(|leaf| constraint::check(&leaf.setting, &leaf.value, version)).collect();
     if subject == Subject::Whole {
         complaints.extend(condition::check(document, version));
+        complaints.extend(boards::check(document, version));
     }
     complaints
 }
@@ -229,7 +232,7 @@ mod tests {
         }
         assert_eq!(rules("{}", "9.5.0", Subject::Whole), [(Warning, "C-NOSQL")]);
         let empty = r#"{"SqlSettings": {"AtRestEncryptKey": ""}}"#;
-        assert_eq!(rules(empty, "9.5.0", Subject::Whole), [(Note, "C-NOKEY")]);
+        assert_eq!(rules(empty, "9.5.0", Subject::Whole), [(Warning, "C-NOKEY")]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::model::Version;
 
 pub use self::effect::{Became, Effect};
 pub(super) use self::first_file::first_file;
+pub(super) use self::migration::{forgotten, takes_unnamed_for_new};
 
 use self::reading::Reading;
 
@@ -42,6 +43,18 @@ pub struct Forecast {
 /// A value of a wrong type, which would keep the server from starting, is left as it is: see [`check`](super::check).
 #[must_use]
 pub fn forecast(document: &Document, from: Option<&Version>, version: &Version) -> Forecast {
+    let is_saved = saving::saves(document, from, version);
+    let (read, effects) = read(document, from, version);
+    Forecast {
+        document: if is_saved { read } else { document.clone() },
+        effects,
+        knowledge: knowledge_of(version),
+        is_saved,
+    }
+}
+
+/// What a server has in its memory once it has started.
+fn read(document: &Document, from: Option<&Version>, version: &Version) -> (Document, Vec<Effect>) {
     let mut reading = Reading::open(document, version, is_in_use(document, version));
     for leaf in document.leaves() {
         reading.take(&leaf);
@@ -50,14 +63,7 @@ pub fn forecast(document: &Document, from: Option<&Version>, version: &Version) 
     reading.fill();
     reading.migrate(from);
     reading.settle_sections();
-    let is_saved = saving::saves(document, from, version);
-    let (read, effects) = reading.close();
-    Forecast {
-        document: if is_saved { read } else { document.clone() },
-        effects,
-        knowledge: knowledge_of(version),
-        is_saved,
-    }
+    reading.close()
 }
 
 /// Servers take a file for one that has been in use when it names the site's address, be it empty. From 5.36 on they take

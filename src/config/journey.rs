@@ -11,6 +11,7 @@ use super::forecast::{Forecast, GENERATED, first_file, forecast};
 use super::layer::{Hop, Layers, Missing};
 use super::ledger::{Because, Decision};
 use super::merge::{Carried, Conflict, MergeError, Merged, merge};
+use super::policy::Policies;
 use crate::model::Version;
 
 /// The last version that writes what its environment says into the file.
@@ -32,6 +33,8 @@ pub struct Journey {
     pub defaults_applied: Option<Document>,
     /// What the host enforces.
     pub enforced: Option<Document>,
+    /// Who gives way where user and host both changed a setting, or the release its default.
+    pub policies: Policies,
     /// The variables in the environment of each server.
     pub variables: Vec<(String, String)>,
 }
@@ -173,6 +176,7 @@ impl Journey {
             site: Some(document),
             enforced: self.enforced.as_ref(),
             hop: from.map(|from| Hop { from, to }),
+            policies: &self.policies,
             ..Layers::of_release(&release)
         })
     }

@@ -52,8 +52,7 @@ fn meant(name: &SettingPath, version: Option<&Version>) -> Option<&'static str> 
         return near.min().map(|(_, section)| section);
     }
     // Where nobody says which version is meant: what no version has dropped comes first.
-    let after_all = Version::new(u64::MAX, 0, 0);
-    nearest(name, version.unwrap_or(&after_all))
+    nearest(name, version.unwrap_or(&Version::AFTER_ALL))
 }
 
 #[cfg(test)]

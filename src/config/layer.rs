@@ -2,6 +2,7 @@
 //! Nothing is written here; see the merge.
 
 use super::document::{Document, Kind, View};
+use super::forecast::takes_unnamed_for_new;
 use super::policy::Policies;
 use super::relocate::Places;
 use crate::model::Version;
@@ -62,6 +63,9 @@ pub enum Missing {
     /// Leave them out. The server fills them in itself, and with other values in an upgraded file than in a new one.
     #[default]
     LeaveToServer,
+    /// The same, but name the site's address, if only as empty. Servers from 5.13 to 5.35 take a file that does not for a new
+    /// one, and make its keys anew, even if it has some.
+    OnlyAddress,
     /// Take the release's. Servers up to 3.x read a missing setting as zero. Secrets are never taken: releases up to
     /// 3.3, and 3.8.1 to 3.8.3, ship salts that everybody knows.
     FromRelease,
@@ -91,7 +95,11 @@ impl Missing {
     /// What the servers of this version need.
     #[must_use]
     pub const fn for_version(version: &Version) -> Self {
-        if version.is_at_least(4, 0) { Self::LeaveToServer } else { Self::FromRelease }
+        match version {
+            old if !old.is_at_least(4, 0) => Self::FromRelease,
+            hasty if takes_unnamed_for_new(hasty) => Self::OnlyAddress,
+            _ => Self::LeaveToServer,
+        }
     }
 }
 

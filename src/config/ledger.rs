@@ -54,6 +54,8 @@ pub enum Because {
     ReleaseDefaultChosen,
     /// The server of this era would take zero for a missing setting.
     MissingInOldServer,
+    /// The server of this era would take a file without it for a new one.
+    MissingMeansNew,
     /// The host has a default for it and the site has nothing, or had nothing but a default.
     HostDefaultFits,
     /// The site has what the host's default says.
@@ -106,6 +108,9 @@ impl Because {
                 "it had the former release's default, and a policy asks for the new one"
             }
             Self::MissingInOldServer => "servers of this era read a missing setting as zero",
+            Self::MissingMeansNew => {
+                "servers of this era take a file without it for a new one, and make its keys anew"
+            }
             Self::HostDefaultFits => {
                 "the host application has a default for it, and no user touched it"
             }
@@ -175,11 +180,24 @@ pub struct Decision {
     /// place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_name: Option<SettingPath>,
+    /// How the release changed its default, where it did and the setting does not have the new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<MovedDefault>,
+}
+
+/// A default that is another one in the new release than in the former.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedDefault {
+    /// What the former release shipped.
+    pub former: Shown,
+    /// What the new one ships.
+    pub now: Shown,
 }
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { setting, choice, origin, because, value, instead_of, other_name } = self;
+        let Self { setting, choice, origin, because, value, instead_of, other_name, moved: _ } =
+            self;
         match choice {
             Choice::Dropped => write!(f, "{setting} is gone (it was {value}), by {origin}")?,
             Choice::Kept | Choice::Changed | Choice::Added => {
@@ -267,6 +285,10 @@ impl Ledger {
     /// A sentence that says what a setting is, who says so, and why; `None` if there is no such setting.
     #[must_use]
     pub fn explain(&self, setting: &SettingPath) -> Option<String> {
-        self.decision(setting).map(ToString::to_string)
+        let decision = self.decision(setting)?;
+        let moved = decision.moved.as_ref().map(|MovedDefault { former, now }| {
+            format!("; the release's default was {former}, and is {now}")
+        });
+        Some(format!("{decision}{}", moved.unwrap_or_default()))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::document::{Kind, View, text};
 use super::setting::SettingPath;
-use super::table::{is_secret, is_secret_name};
+use super::table::{is_secret, is_secret_name, may_be_secret, sounds_secret};
 
 /// Characters of a value that are shown; the rest of a longer one is replaced by `…`.
 const MAX_SHOWN: usize = 200;
@@ -70,8 +70,10 @@ pub(super) fn hides_something(setting: &SettingPath, value: &View<'_>) -> bool {
         _ if value.is_empty() => false,
         Kind::Null | Kind::Bool => false,
         Kind::Number => is_secret(setting),
-        Kind::Text => is_secret(setting) || value.as_text().is_some_and(|t| has_credentials(&t)),
-        Kind::List | Kind::Object => is_secret(setting) || holds_secret(&value.to_value()),
+        Kind::Text => {
+            may_be_secret(setting) || value.as_text().is_some_and(|t| has_credentials(&t))
+        }
+        Kind::List | Kind::Object => may_be_secret(setting) || holds_secret(&value.to_value()),
     }
 }
 
@@ -80,10 +82,15 @@ fn holds_secret(value: &Value) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
         Value::String(said) => has_credentials(said),
         Value::Array(items) => items.iter().any(holds_secret),
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| holds_secret(value) || (is_secret_name(name) && is_set(value))),
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            holds_secret(value) || (is_named_secret(name, value) && is_set(value))
+        }),
     }
+}
+
+/// A number is seldom a secret: most that sound like one count something.
+fn is_named_secret(name: &str, value: &Value) -> bool {
+    if value.is_number() { is_secret_name(name) } else { sounds_secret(name) }
 }
 
 fn is_set(value: &Value) -> bool {
@@ -139,6 +146,17 @@ mod tests {
             ("X.List", "[{\"apiKey\": \"x\"}]", "***"),
             ("X.List", "[{\"apiKey\": \"\"}]", "[{\"apiKey\":\"\"}]"),
             ("X.EnableToken", "true", "true"),
+            ("X.auth", "\"x\"", "***"),
+            ("X.AuthHeader.value", "\"x\"", "***"),
+            ("X.my_token_of_today", "[\"x\"]", "***"),
+            ("X.tokenLimit", "5", "5"),
+            ("X.Pin.password", "5", "***"),
+            ("Credentials.user", "\"x\"", "***"),
+            ("X.list", "[{\"credentialFile\": \"x\"}]", "***"),
+            ("PluginSettings.Plugins.x", "{\"authorization\": \"x\", \"tokenlimit\": 3}", "***"),
+            ("PluginSettings.Plugins.x", "{\"tokenlimit\": 3}", "{\"tokenlimit\":3}"),
+            ("PasswordSettings.Unheard", "\"x\"", "\"x\""),
+            ("GitLabSettings.AuthEndpoint", "\"https://x\"", "\"https://x\""),
             ("X.Pin", "\"-----BEGIN RSA PRIVATE KEY-----\"", "***"),
             ("PluginSettings.Plugins.x", "{\"a\": {\"secret\": \"s\"}}", "***"),
         ] {

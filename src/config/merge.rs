@@ -15,7 +15,7 @@ mod laws_text;
 
 use super::document::{Document, EditError, Kind, Leaf, View};
 use super::layer::{Layers, Missing, NewDefaults, Verdict, judge};
-use super::ledger::{Because, Ledger, Origin};
+use super::ledger::{Because, Ledger, MovedDefault, Origin};
 use super::mask::Shown;
 use super::policy::OnNewDefault;
 use super::relocate::{RelocateError, Relocated, relocate};
@@ -144,20 +144,37 @@ impl Merging {
                 (None, _) => self.fill_in(layers.missing, &leaf)?,
                 (Some(value), Some(old)) => {
                     let old = old.get(&leaf.setting);
-                    let untouched = old.is_some_and(|old| value.is_same_as(&old));
-                    if untouched && !value.is_same_as(&leaf.value) {
+                    let Some(old) = old.filter(|old| !old.is_same_as(&leaf.value)) else {
+                        continue;
+                    };
+                    let (former, now) =
+                        (Shown::of(&leaf.setting, &old), Shown::of(&leaf.setting, &leaf.value));
+                    self.accounts.moved(&leaf.setting, MovedDefault { former, now });
+                    if value.is_same_as(&old) {
                         self.new_default(layers, &leaf)?;
                     }
                 }
                 (Some(_), None) => {}
             }
         }
-        Ok(())
+        self.name_address(layers.missing)
+    }
+
+    /// The address of the site, where its absence would cost the file its keys.
+    fn name_address(&mut self, missing: Missing) -> Result<(), MergeError> {
+        let setting = SettingPath::known("ServiceSettings.SiteURL");
+        let value = self.document.get(&setting);
+        let is_named = value.is_some_and(|value| value.kind() != Kind::Null);
+        if missing != Missing::OnlyAddress || is_named || self.barrier(&setting).is_some() {
+            return Ok(());
+        }
+        let leaf = Leaf { setting, value: View::of_json("\"\"") };
+        self.write(&leaf, Origin::Release, Because::MissingMeansNew)
     }
 
     fn fill_in(&mut self, missing: Missing, leaf: &Leaf<'_>) -> Result<(), MergeError> {
         let barred = self.barrier(&leaf.setting).is_some();
-        if missing == Missing::LeaveToServer || is_secret(&leaf.setting) || barred {
+        if missing != Missing::FromRelease || is_secret(&leaf.setting) || barred {
             return Ok(());
         }
         self.write(leaf, Origin::Release, Because::MissingInOldServer)

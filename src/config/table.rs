@@ -3,6 +3,7 @@
 
 use crate::model::Version;
 
+use super::known::{is_ever_known, known};
 use super::setting::SettingPath;
 
 /// What a setting means to an installer.
@@ -106,6 +107,22 @@ const SECRET_ENDINGS: &[&str] = &[
     "credential",
 ];
 
+/// Words that a name holds which nobody knows, and which may be that of a secret.
+const SECRET_WORDS: &[&str] = &[
+    "auth",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "credential",
+    "apikey",
+    "api_key",
+    "bearer",
+    "cookie",
+    "salt",
+];
+
 impl Row {
     /// Does this version have the setting?
     #[must_use]
@@ -151,6 +168,25 @@ pub fn is_secret(setting: &SettingPath) -> bool {
         Some(Directory | File | FileBesideConfig | InFileStore) => false,
         None => setting.parts().iter().skip(1).any(|part| is_secret_name(part)),
     }
+}
+
+/// The same, and also where nobody knows the setting and any word of its name sounds like a secret: then it is shown to
+/// nobody in case it is one.
+pub(super) fn may_be_secret(setting: &SettingPath) -> bool {
+    is_secret(setting)
+        || (setting.parts().iter().any(|part| sounds_secret(part)) && {
+            // The name of a section says something only where the section is unheard of as well.
+            let section = SettingPath::from_parts([setting.section()]);
+            let is_known = section.is_some_and(|section| is_ever_known(&section));
+            let telling = setting.parts().iter().skip(usize::from(is_known));
+            known(setting).is_empty() && telling.into_iter().any(|part| sounds_secret(part))
+        })
+}
+
+/// Could a name that nobody knows be that of a secret?
+pub(super) fn sounds_secret(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    is_secret_name(name) || SECRET_WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// Does a name end like that of a secret?

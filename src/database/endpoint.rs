@@ -18,6 +18,18 @@ pub enum Engine {
     MySql,
 }
 
+impl Engine {
+    /// The system behind `SqlSettings.DriverName`; `None` for one that is not known.
+    #[must_use]
+    pub fn of_driver(driver: &str) -> Option<Self> {
+        match driver {
+            "postgres" => Some(Self::Postgres),
+            "mysql" => Some(Self::MySql),
+            _ => None,
+        }
+    }
+}
+
 /// How the database's server is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
@@ -81,10 +93,10 @@ pub enum DataSource {
 /// # Ok::<(), mmembed::database::DsnError>(())
 /// ```
 pub fn read_data_source(driver: &str, data_source: &str) -> Result<DataSource, DsnError> {
-    match driver {
-        "postgres" => postgres_dsn::parse(data_source).map(DataSource::Known),
-        "mysql" => mysql_dsn::parse(data_source).map(DataSource::Known),
-        _ => Ok(DataSource::Unknown { driver: driver.to_owned() }),
+    match Engine::of_driver(driver) {
+        Some(Engine::Postgres) => postgres_dsn::parse(data_source).map(DataSource::Known),
+        Some(Engine::MySql) => mysql_dsn::parse(data_source).map(DataSource::Known),
+        None => Ok(DataSource::Unknown { driver: driver.to_owned() }),
     }
 }
 

@@ -163,8 +163,13 @@ struct Found {
 enum SignaturePlace {
     /// In this file.
     File(PathBuf),
-    /// At this address.
-    Address(String),
+    /// At this address, or kept from an earlier time.
+    Address {
+        /// The address.
+        url: String,
+        /// What the archive is.
+        sha256: Sha256Digest,
+    },
     /// In the bundle that has the archive: this, if it has one.
     Bundle(Option<Vec<u8>>),
 }

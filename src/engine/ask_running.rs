@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use super::listen::{USUAL_ADDRESS, listen_address};
+use super::listen::{Listening, USUAL_ADDRESS, listening};
 use super::proof::{ProofError, ask, name_parts};
 use super::steps::site_path;
 use crate::config::{Document, SettingPath};
@@ -100,9 +100,13 @@ fn base_of(config: &Document) -> Result<String, String> {
         Some("") => ":80",
         Some(listen) => listen,
     };
-    let address = listen_address(listen).ok_or_else(|| {
-        format!("its listen address {listen:?} is none that this program could resolve")
-    })?;
+    let unknown =
+        || format!("its listen address {listen:?} is none that this program could resolve");
+    let address = match listening(listen) {
+        Listening::At(addresses) => addresses.into_iter().next(),
+        Listening::Nowhere(_) | Listening::Unclear => None,
+    };
+    let address = address.ok_or_else(unknown)?;
     Ok(format!("http://{}{}", reachable(address), site_path(config)))
 }
 

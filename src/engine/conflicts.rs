@@ -1,19 +1,22 @@
 //! What a merge will come to, told before anything is unpacked or stopped: the layers of the host and the site are all there,
 //! and only the release's own is missing, which settles no conflict.
 
+use super::places::placements_for;
 use super::steps::{ConfigureError, read_applied};
-use crate::config::{Conflict, Document, Hop, Layers, MergeError, Policies, Settlement, merge};
+use crate::config::{
+    Conflict, Document, Hop, Layers, MergeError, Places, Policies, RelocateError, Settlement, merge,
+};
 use crate::host::Host;
-use crate::model::{Finding, InstallRequest, Receipt, Severity};
+use crate::model::{Finding, InstallRequest, Receipt, RelPath, Severity, chain};
 
 /// The merge that a plan leads to.
 pub(crate) struct Foreseen<'a> {
     pub(crate) host: &'a Host,
     /// What shall be true afterwards.
     pub(crate) target: &'a InstallRequest,
-    /// What is true now.
-    pub(crate) receipt: &'a Receipt,
-    /// The configuration in use, wherever it is kept.
+    /// What is true now; `None` where nothing is installed.
+    pub(crate) receipt: Option<&'a Receipt>,
+    /// The configuration in use, wherever it is kept; `None` where there is none.
     pub(crate) site: Option<&'a Document>,
     /// As the release in use shipped it.
     pub(crate) shipped: Option<&'a Document>,
@@ -22,15 +25,24 @@ pub(crate) struct Foreseen<'a> {
 }
 
 impl Foreseen<'_> {
-    /// The settings that a user and the host application both changed, each with what will come of it.
+    /// The settings that a user and the host application both changed, each with what will come of it; and a directory that
+    /// cannot be meant.
     ///
     /// # Errors
     /// When the overlays that were applied last cannot be read.
     pub(crate) fn findings(&self) -> Result<Vec<Finding>, ConfigureError> {
         let Self { host, target, receipt, site, shipped, defaults, enforced } = self;
-        let Some(site) = site else {
+        if receipt.is_some() && site.is_none() {
             return Ok(Vec::new());
-        };
+        }
+        let root = host.tree.root();
+        let spell = |path: &RelPath| target.viewpoint.spell(root, path);
+        let (live, wanted) =
+            (spell(&target.prefix.live()), placements_for(&target.placements, spell));
+        let former = receipt.map(|receipt| {
+            placements_for(&receipt.placements, |path| receipt.viewpoint.spell(root, path))
+        });
+        let (version, former) = (&target.release.version, former.unwrap_or_default());
         let applied = read_applied(host, &target.prefix)?;
         let policies = Policies::parse(&target.policies).map_err(ConfigureError::Policy)?;
         let nothing = Document::empty();
@@ -38,19 +50,28 @@ impl Foreseen<'_> {
             old_release: *shipped,
             defaults: Some(defaults),
             defaults_applied: applied.as_ref(),
-            site: Some(site),
+            site: *site,
             enforced: Some(enforced),
-            hop: Some(Hop { from: &receipt.release.version, to: &target.release.version }),
+            places: Some(Places { version, tree: &live, wanted: &wanted, former: &former }),
+            hop: receipt.map(|receipt| Hop { from: &receipt.release.version, to: version }),
             policies: &policies,
             ..Layers::of_release(&nothing)
         });
         Ok(match merged {
             Ok(merged) => merged.conflicts.iter().map(about).collect(),
             Err(MergeError::Refused { conflicts }) => conflicts.iter().map(about).collect(),
+            Err(MergeError::Relocate(error @ RelocateError::Place { .. })) => {
+                vec![misplaced(&error)]
+            }
             // The rehearsal tells, with the release's own settings at hand.
             Err(MergeError::Edit { .. } | MergeError::Relocate(_)) => Vec::new(),
         })
     }
+}
+
+fn misplaced(error: &RelocateError) -> Finding {
+    let advice = "give a directory that nothing else uses, such as one below /var/opt";
+    Finding::new(Severity::Fatal, "C-DIR", chain(error)).advise(advice)
 }
 
 fn about(conflict: &Conflict) -> Finding {

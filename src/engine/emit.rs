@@ -87,9 +87,7 @@ pub fn read_overlays(paths: &[PathBuf]) -> Result<Document, EmitError> {
     let mut combined = Document::empty();
     for path in paths {
         let overlay = read_config_file(path)?.document;
-        for leaf in overlay.leaves() {
-            combined.set_raw(&leaf.setting, leaf.value.raw()).map_err(EmitError::Contradiction)?;
-        }
+        combined.lay_over(&overlay).map_err(EmitError::Contradiction)?;
     }
     Ok(combined)
 }

@@ -15,7 +15,7 @@ use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
 use crate::config::{
     Complaint, Document, Ledger, Origin, SettingPath, Severity as Weight, Subject, check as lint,
-    refusals,
+    later_writer, refusals,
 };
 use crate::host::Host;
 use crate::model::{
@@ -52,6 +52,7 @@ impl Undertaking for Resolved {
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
         let version = &request.release.version;
         surroundings.findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
+        surroundings.findings.extend(written_later(live.as_ref(), version, Severity::Fatal));
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,
@@ -60,22 +61,18 @@ impl Undertaking for Resolved {
             intent: plan.intent,
             own: live.as_ref(),
         }));
-        if let Some(receipt) = &inventory.receipt {
-            let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
-            let shipped = read_document(host, &shipped)?;
-            // Where the file is to be moved, it still lies in its former place.
-            let site = read_document(host, &receipt.config)?;
-            let foreseen = Foreseen {
-                host,
-                target: request,
-                receipt,
-                site: site.as_ref(),
-                shipped: shipped.as_ref(),
-                defaults: &self.defaults,
-                enforced: &self.enforced,
-            };
-            surroundings.findings.extend(foreseen.findings()?);
-        }
+        let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
+        let shipped = read_document(host, &shipped)?;
+        let foreseen = Foreseen {
+            host,
+            target: request,
+            receipt: inventory.receipt.as_ref(),
+            site: live.as_ref(),
+            shipped: shipped.as_ref(),
+            defaults: &self.defaults,
+            enforced: &self.enforced,
+        };
+        surroundings.findings.extend(foreseen.findings()?);
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -134,7 +131,14 @@ pub(crate) fn needs(layers: &[Option<&Document>]) -> Needs {
         let setting = SettingPath::known(name);
         layers.iter().flatten().find_map(|layer| Some(layer.get(&setting)?.as_text()?.into_owned()))
     };
+    let speaks_tls = find("ServiceSettings.ConnectionSecurity").as_deref() == Some("TLS");
+    let fetches = layers.iter().flatten().find_map(|layer| {
+        Some(layer.get(&SettingPath::known("ServiceSettings.UseLetsEncrypt"))?.raw() == "true")
+    });
+    let tls = ["ServiceSettings.TLSCertFile", "ServiceSettings.TLSKeyFile"].into_iter();
+    let tls = tls.filter(|_| speaks_tls && fetches != Some(true));
     Needs {
+        tls: tls.filter_map(|setting| Some((setting, find(setting)?))).collect(),
         driver: find("SqlSettings.DriverName"),
         data_source: find("SqlSettings.DataSource").map(Secret::new),
         listen: find("ServiceSettings.ListenAddress"),
@@ -147,6 +151,20 @@ pub(crate) fn lint_overlays(overlays: [&Document; 2], version: &Version) -> Vec<
         strange.into_iter().chain(refusals(overlay, version, Subject::Part))
     });
     complaints.map(finding).collect()
+}
+
+/// A configuration that a later version than the one that shall read it has written.
+pub(crate) fn written_later(
+    site: Option<&Document>,
+    version: &Version,
+    weight: Severity,
+) -> Option<Finding> {
+    let (major, minor) = later_writer(site?, version)?;
+    let text = format!(
+        "the configuration in use was written by a server of {major}.{minor} or later: {version} would drop what it does not know"
+    );
+    let advice = format!("put the former configuration back, or go to {major}.{minor} or later");
+    Some(Finding::new(weight, "C-NEWER", text).advise(advice))
 }
 
 pub(crate) fn finding(complaint: Complaint) -> Finding {

@@ -88,7 +88,7 @@ pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore}
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
 pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
 pub use serving::ServingError;
-pub use settings::{Leave, Settings, SettingsError, read_settings, set_settings};
+pub use settings::{Leave, Settings, SettingsError, read_ledger, read_settings, set_settings};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{

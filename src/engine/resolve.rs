@@ -244,12 +244,7 @@ pub(super) fn combine(
     for (_, overlay) in overlays.iter().filter(|(of, _)| *of == strength) {
         match overlay {
             Overlay::File(path) => {
-                let overlay = read_overlay(path)?;
-                for leaf in overlay.leaves() {
-                    combined
-                        .set_raw(&leaf.setting, leaf.value.raw())
-                        .map_err(ResolveError::Edit)?;
-                }
+                combined.lay_over(&read_overlay(path)?).map_err(ResolveError::Edit)?;
             }
             Overlay::Set(text) => {
                 let assignment: Assignment =

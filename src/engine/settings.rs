@@ -90,7 +90,10 @@ pub fn read_settings(host: &Host, prefix: &Prefix) -> Result<Settings, SettingsE
 }
 
 /// Who decided what at the last installation; nothing, where that is not known.
-pub(crate) fn read_ledger(host: &Host, prefix: &Prefix) -> Result<Ledger, PathError> {
+///
+/// # Errors
+/// When there is a file that cannot be read.
+pub fn read_ledger(host: &Host, prefix: &Prefix) -> Result<Ledger, PathError> {
     let text = host.tree.read(&prefix.ledger(), LARGEST_LEDGER)?;
     Ok(text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default())
 }
@@ -189,7 +192,7 @@ impl Settings {
         let now = self.document.get(setting).map(|value| Shown::of(setting, &value));
         let decision = self.ledger.decision(setting);
         match (now, decision) {
-            (Some(now), Some(decision)) if decision.value == now => Some(decision.to_string()),
+            (Some(now), Some(decision)) if decision.value == now => self.ledger.explain(setting),
             (Some(now), Some(decision)) => Some(format!(
                 "{setting} is {now}, from the file in use: it was changed after mmembed had written it ({decision})"
             )),

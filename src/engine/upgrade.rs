@@ -4,7 +4,7 @@
 use super::config_place::locate_plain;
 use super::conflicts::Foreseen;
 use super::foreign::paths_to_carry;
-use super::install::{finding, lint_overlays, needs, overlays};
+use super::install::{finding, lint_overlays, needs, overlays, written_later};
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
@@ -47,18 +47,23 @@ impl Undertaking for ResolvedUpgrade {
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
         surroundings.findings.extend(self.refused(live.as_ref(), &overridden));
-        let foreseen = inventory.receipt.as_ref().map(|receipt| Foreseen {
+        let weight =
+            if self.request.consent.downgrade { Severity::Warning } else { Severity::Fatal };
+        surroundings.findings.extend(written_later(
+            live.as_ref(),
+            &request.release.version,
+            weight,
+        ));
+        let foreseen = Foreseen {
             host,
             target: request,
-            receipt,
+            receipt: inventory.receipt.as_ref(),
             site: live.as_ref(),
             shipped: shipped.as_ref(),
             defaults: &self.defaults,
             enforced: &self.enforced,
-        });
-        if let Some(foreseen) = foreseen {
-            surroundings.findings.extend(foreseen.findings()?);
-        }
+        };
+        surroundings.findings.extend(foreseen.findings()?);
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,

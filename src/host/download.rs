@@ -75,9 +75,8 @@ pub(super) struct Download<'d> {
 /// Why one attempt ended without the whole file.
 enum Halt {
     Network(NetworkError),
-    Disk(PathError),
-    /// There is not room enough.
-    Room(FetchError),
+    /// Something is wrong with the disk.
+    Here(FetchError),
     /// The parts do not belong together.
     Anew(String),
 }
@@ -90,7 +89,7 @@ impl From<NetworkError> for Halt {
 
 impl From<PathError> for Halt {
     fn from(error: PathError) -> Self {
-        Self::Disk(error)
+        Self::Here(error.into())
     }
 }
 
@@ -114,33 +113,46 @@ impl Download<'_> {
                 Err(halt) => halt,
             };
             match halt {
-                Halt::Network(error) => {
-                    let tell = &mut *self.tell;
-                    let told = patience.again(error, &mut |wait, why| {
-                        tell(Fetching::Paused { wait, why: why.to_string() });
-                    });
-                    told.map_err(|error| self.give_up(partial, error))?;
+                Halt::Network(error) => self.try_again(partial, &mut patience, error)?,
+                Halt::Anew(why) => {
+                    restarts += 1;
+                    self.begin_anew(partial, why, restarts)?;
                 }
-                Halt::Disk(error) => {
+                Halt::Here(error) => {
                     // A disk that fails may keep nothing; what counts is what failed first.
-                    drop(partial.keep());
-                    return Err(error.into());
-                }
-                Halt::Room(error) => {
                     drop(partial.keep());
                     return Err(error);
                 }
-                Halt::Anew(why) => {
-                    partial.forget()?;
-                    restarts += 1;
-                    if restarts > RESTARTS {
-                        partial.discard()?;
-                        return Err(FetchError::Unsteady { url: self.shown(), why });
-                    }
-                    (self.tell)(Fetching::Restarted { why });
-                }
             }
         }
+    }
+
+    fn try_again(
+        &mut self,
+        partial: &mut Partial<'_>,
+        patience: &mut Patience<'_>,
+        error: NetworkError,
+    ) -> Result<(), FetchError> {
+        let tell = &mut *self.tell;
+        let waited = patience.again(error, &mut |wait, why| {
+            tell(Fetching::Paused { wait, why: why.to_string() });
+        });
+        waited.map_err(|error| self.give_up(partial, error))
+    }
+
+    fn begin_anew(
+        &mut self,
+        partial: &mut Partial<'_>,
+        why: String,
+        restarts: u32,
+    ) -> Result<(), FetchError> {
+        partial.forget()?;
+        if restarts > RESTARTS {
+            partial.discard()?;
+            return Err(FetchError::Unsteady { url: self.shown(), why });
+        }
+        (self.tell)(Fetching::Restarted { why });
+        Ok(())
     }
 
     /// Asks once for what is missing.
@@ -168,15 +180,15 @@ impl Download<'_> {
     ) -> Result<(), Halt> {
         let mut answer = answer.expect_form(self.cap)?;
         let note = Note::new(answer.head.validator.clone(), answer.head.length);
-        let has_changed = partial.bytes() > 0 && !note.agrees_with(partial.note());
-        if has_changed {
-            return Err(Halt::Anew("it changed while it was fetched".to_owned()));
-        }
-        room::require(partial, answer.head.length.unwrap_or(0)).map_err(Halt::Room)?;
+        let needed = answer.head.length.unwrap_or(0);
+        room::require(partial, needed).map_err(Halt::Here)?;
         // What is there is given up only for something that can be the file.
         let Some(first) = answer.next_piece(patience)? else {
             return Err(answer.empty().into());
         };
+        if partial.bytes() > 0 && !note.agrees_with(partial.note()) {
+            return Err(Halt::Anew("it changed while it was fetched".to_owned()));
+        }
         partial.begin(note)?;
         self.take(&first, &answer, partial)?;
         self.pour(answer, partial, patience)
@@ -202,7 +214,7 @@ impl Download<'_> {
             return Err(Halt::Anew("it changed while it was fetched".to_owned()));
         }
         partial.expect_total(range.total);
-        room::require(partial, promised).map_err(Halt::Room)?;
+        room::require(partial, promised).map_err(Halt::Here)?;
         self.pour(answer, partial, patience)
     }
 
@@ -263,11 +275,13 @@ impl Download<'_> {
             Ok(kept) => kept,
             Err(error) => return error.into(),
         };
-        match error {
-            NetworkError::Cancelled { .. } if kept > 0 => FetchError::Interrupted { url, kept },
-            source if kept > 0 => FetchError::Unfinished { url, kept, source },
-            source => FetchError::Network(source),
+        if kept == 0 {
+            return error.into();
         }
+        if matches!(error, NetworkError::Cancelled { .. }) {
+            return FetchError::Interrupted { url, kept };
+        }
+        FetchError::Unfinished { url, kept, source: error }
     }
 
     fn shown(&self) -> String {

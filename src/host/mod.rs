@@ -84,7 +84,10 @@ pub use plain_tar::{
     MemberReader, NewContent, NewMember, PlainTar, PlainTarError, TarDraft, TarFault, TarMember,
     require_place,
 };
-pub use ports::{Hold, Listener, PortError, free_loopback_port, hold_of, is_taken, listeners_on};
+pub use ports::{
+    Hold, Listener, PortError, addresses_of, free_loopback_port, hold_of, is_taken, listeners_on,
+    needs_privilege,
+};
 pub use processes::{Census, RunningProcess, running_from};
 pub use processes_by_argument::running_with_argument;
 pub use remove::remove_tree;

@@ -115,7 +115,7 @@ impl Network {
             .http1_only()
             .pool_max_idle_per_host(0)
             .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT.min(settings.stall))
+            .connect_timeout(CONNECT)
             // Ends the thread that nobody waits for any more; whoever waits does not wait so long.
             .timeout(settings.stall.saturating_mul(2));
         if let Some(path) = &settings.ca_file {
@@ -180,6 +180,7 @@ impl Network {
     }
 
     /// How an address is shown: see [`NetworkError`].
+    #[must_use]
     pub fn shown(url: &str) -> String {
         admission::shown_text(url)
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
 use super::identity::is_absence;
@@ -21,6 +21,26 @@ pub struct Listener {
     pub uid: u32,
     /// The processes that hold it, as far as this user may see them; often none without root.
     pub pids: Vec<u32>,
+}
+
+/// The port from which on anybody may listen; what the kernel says where it can be asked.
+const FIRST_FREE: (&str, u16) = ("/proc/sys/net/ipv4/ip_unprivileged_port_start", 1024);
+
+/// May only root, or who was given the right, listen on this port?
+#[must_use]
+pub fn needs_privilege(port: u16) -> bool {
+    let (path, usual) = FIRST_FREE;
+    let told = fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok());
+    port != 0 && port < told.unwrap_or(usual)
+}
+
+/// The addresses that a name has for this machine; asks whoever it asks for names.
+///
+/// # Errors
+/// When the name has none.
+pub fn addresses_of(name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let found: Vec<SocketAddr> = (name, port).to_socket_addrs()?.collect();
+    if found.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(found) }
 }
 
 /// Who listens on a port, asked with one process in mind.

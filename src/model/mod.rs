@@ -86,8 +86,8 @@ pub use release_line::{LineKind, ReleaseLine, ReleaseLineError};
 pub use release_shape::{ReleaseShape, ShapeError};
 pub use relpath::{RelPath, RelPathError};
 pub use report::{
-    BackupContent, BackupReport, Ending, Failure, PlaceReport, REPORT_SCHEMA, Report,
-    SettingReport, StepReport,
+    BackupContent, BackupReport, Ending, Failure, NewDefaultReport, PlaceReport, REPORT_SCHEMA,
+    Report, SettingReport, StepReport,
 };
 pub use request::{
     Consent, DatabaseUse, InstallRequest, Manner, RestoreRequest, Start, TreeSource, UpgradeRequest,

@@ -16,6 +16,7 @@
 //!   "findings": [{ "severity": "warning", "code": "unseen-processes", "text": "…", "advice": "…" }],
 //!   "steps": [{ "text": "…", "because": "…" }],
 //!   "settings": [{ "setting": "…", "text": "…" }],
+//!   "new_defaults": [{ "setting": "…", "former": "50", "now": "100", "in_use": "77" }],
 //!   "backups": [{ "id": "20261123T205143Z-9f3a", "path": "/var/opt/acme/mmembed/backups/20261123T205143Z-9f3a" }],
 //!   "proof": { "answered_as": "10.11.0", "ready_after_ms": 1234, "checks": ["…"] },
 //!   "failure": { "what": "…", "now": "…", "next": "…" }
@@ -114,6 +115,9 @@ pub struct Report {
     /// Settings whose value is not simply the release's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<SettingReport>,
+    /// Settings that have another value than the release's default, which is another one than the former release's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub new_defaults: Vec<NewDefaultReport>,
     /// The backups that are concerned, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backups: Vec<BackupReport>,
@@ -150,6 +154,19 @@ pub struct SettingReport {
     pub setting: String,
     /// What was decided, by whom, and why.
     pub text: String,
+}
+
+/// One default that the release changed. Values are JSON, or `***` for a secret.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewDefaultReport {
+    /// The setting.
+    pub setting: String,
+    /// The former release's default.
+    pub former: String,
+    /// The new one.
+    pub now: String,
+    /// What the file in use has.
+    pub in_use: String,
 }
 
 /// One backup.
@@ -214,6 +231,7 @@ impl Report {
             findings: Vec::new(),
             steps: Vec::new(),
             settings: Vec::new(),
+            new_defaults: Vec::new(),
             backups: Vec::new(),
             proof: None,
             failure: None,

@@ -22,6 +22,9 @@ pub struct VersionError {
 }
 
 impl Version {
+    /// Later than every version: an end that is open, and where nobody says which version is meant, what is known last.
+    pub const AFTER_ALL: Self = Self::new(u64::MAX, 0, 0);
+
     /// The version `major.minor.patch`.
     #[must_use]
     pub const fn new(major: u64, minor: u64, patch: u64) -> Self {

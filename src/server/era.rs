@@ -104,11 +104,12 @@ const ENVIRONMENT: &[Since<EnvironmentOverrides>] = &[
     since(5, 30, EnvironmentOverrides::KeptApart),
 ];
 
-/// Server source: filled in from 3.4. Observed on real servers: at every start from 5.9.
+/// Server source: filled in from 3.4, and not before 5.10 more than that. Observed on real servers: at every start by a state of
+/// the mainline between 5.9 and 5.10, which calls itself 5.9.0, and by all later ones.
 const REWRITING: &[Since<ConfigRewriting>] = &[
     since(0, 0, ConfigRewriting::Never),
     since(3, 4, ConfigRewriting::WhenIncomplete),
-    since(5, 9, ConfigRewriting::AtEveryStart),
+    since(5, 10, ConfigRewriting::AtEveryStart),
 ];
 
 /// Observed on real servers: 4.2 and before exit, 4.10 copies default.json, from 5.9 on one is made up;
@@ -301,7 +302,7 @@ mod tests {
             ("3.3.0", Write::Never, Env::Ignored, Refused, Refused),
             ("3.10.3", Write::WhenIncomplete, Env::WrittenToConfig, Refused, Refused),
             ("4.10.0", Write::WhenIncomplete, Env::WrittenToConfig, SilentlyReplaced, Refused),
-            ("5.9.0", Write::AtEveryStart, Env::WrittenToConfig, SilentlyReplaced, Refused),
+            ("5.9.0", Write::WhenIncomplete, Env::WrittenToConfig, SilentlyReplaced, Refused),
             ("5.10.0", Write::AtEveryStart, Env::MayBeWritten, SilentlyReplaced, Refused),
             ("5.30.0", Write::AtEveryStart, Env::KeptApart, SilentlyReplaced, Refused),
             ("5.37.0", Write::AtEveryStart, Env::KeptApart, SilentlyReplaced, SilentlyReplaced),

@@ -1,4 +1,4 @@
-//! Installs a database system where it is missing and may be installed: by `apt-get`, as root.
+//! Installs what tests need where it is missing and may be installed: by `apt-get`, as root.
 //! Elsewhere it changes nothing and says the one line to type.
 
 use std::fs::File;

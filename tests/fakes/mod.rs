@@ -14,9 +14,12 @@
 
 pub(crate) mod install;
 pub(crate) mod mariadb;
+pub(crate) mod mirror;
 pub(crate) mod port;
 pub(crate) mod postgres;
+pub(crate) mod proxy;
 pub(crate) mod release;
 pub(crate) mod running;
+pub(crate) mod signer;
 #[path = "stand_in/trailer.rs"]
 pub(crate) mod trailer;

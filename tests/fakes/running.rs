@@ -73,7 +73,8 @@ pub(crate) fn read_config(root: &Path) -> Value {
 
 /// `METHOD path` to 127.0.0.1, one connection per request.
 pub(crate) fn request(port: u16, method: &str, path: &str, body: &str) -> io::Result<Reply> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    let mut stream = TcpStream::connect(("127.0.0.1", port))
+        .or_else(|error| TcpStream::connect(("::1", port)).map_err(|_| error))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let length = body.len();
     write!(

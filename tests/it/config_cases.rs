@@ -10,34 +10,16 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::architecture::source::project;
+use crate::support::said::Said;
 
 /// The project's cases, in a place where they may be broken.
 struct Copied(TempDir);
-
-/// How a run ended, and what it said on standard output and standard error.
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Said {
-    #[track_caller]
-    fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{}\n{}", self.out, self.err);
-        self
-    }
-}
 
 /// Runs `config test` with these words, in this directory.
 fn run(at: &Path, words: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mmembed"));
     let output = command.args(["config", "test"]).args(words).current_dir(at).output().unwrap();
-    Said {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    Said::of(output)
 }
 
 impl Copied {
@@ -130,11 +112,11 @@ fn summary(cases: &Copied, failed: usize) -> String {
 fn the_projects_own_cases_pass_in_silence() {
     let summary = summary(&Copied::new(), 0);
     let said = run(project(), &["fixtures/configs"]).expect(0);
-    assert_eq!((said.out.as_str(), said.err.as_str()), (summary.as_str(), ""));
+    assert_eq!((said.stdout.as_str(), said.stderr.as_str()), (summary.as_str(), ""));
     let verbose = run(project(), &["fixtures/configs", "-v"]).expect(0);
-    let passed = verbose.out.matches("passed fixtures/configs/").count();
-    assert_eq!(verbose.out.lines().count(), passed + 1, "{}", verbose.out);
-    assert!(summary.starts_with(&passed.to_string()), "{}", verbose.out);
+    let passed = verbose.stdout.matches("passed fixtures/configs/").count();
+    assert_eq!(verbose.stdout.lines().count(), passed + 1, "{}", verbose.stdout);
+    assert!(summary.starts_with(&passed.to_string()), "{}", verbose.stdout);
 }
 
 #[test]
@@ -144,8 +126,8 @@ fn what_fails_is_shown_setting_by_setting_and_nothing_is_written() {
     let before = cases.files();
     let wanted = format!("{FAILED}{}", summary(&cases, 3));
     let said = cases.run(&[]).expect(8);
-    assert_eq!((said.out.as_str(), said.err.as_str()), (wanted.as_str(), ""));
-    assert_eq!(cases.run(&[]).expect(8).out, wanted);
+    assert_eq!((said.stdout.as_str(), said.stderr.as_str()), (wanted.as_str(), ""));
+    assert_eq!(cases.run(&[]).expect(8).stdout, wanted);
     assert_eq!(cases.files(), before);
 }
 
@@ -160,11 +142,11 @@ fn a_broken_case_is_told_and_stops_no_other() {
         "BROKEN configs/broken/json\n  configs/broken/json/input.json:1:13: ",
         " cases, 0 failed, 3 broken\n",
     ] {
-        assert!(said.out.contains(wanted), "{wanted}\n{}", said.out);
+        assert!(said.stdout.contains(wanted), "{wanted}\n{}", said.stdout);
     }
-    assert!(!said.out.contains("canary"), "{}", said.out);
+    assert!(!said.stdout.contains("canary"), "{}", said.stdout);
     // There is nothing to bless either.
-    assert_eq!(cases.run(&["--bless"]).expect(8).out, said.out);
+    assert_eq!(cases.run(&["--bless"]).expect(8).stdout, said.stdout);
 }
 
 /// What is said about the one case with this name.
@@ -186,7 +168,7 @@ fn failing_and_broken() -> Copied {
 fn programs_get_one_object() {
     let cases = failing_and_broken();
     let said = cases.run(&["--json"]).expect(8);
-    let object: Value = serde_json::from_str(&said.out).unwrap();
+    let object: Value = serde_json::from_str(&said.stdout).unwrap();
     assert_eq!([&object["failed"], &object["broken"]], [3, 3]);
     let total = object["cases"].as_array().unwrap().len();
     assert!(total >= 23 && object["total"] == total, "{}", object["total"]);
@@ -204,7 +186,7 @@ fn programs_get_one_object() {
 fn ci_gets_its_xml_beside_the_object() {
     let cases = failing_and_broken();
     let said = cases.run(&["--json", "--junit", "report.xml"]).expect(8);
-    let object: Value = serde_json::from_str(&said.out).unwrap();
+    let object: Value = serde_json::from_str(&said.stdout).unwrap();
     let total = object["cases"].as_array().unwrap().len();
     let xml = fs::read_to_string(cases.file("../report.xml")).unwrap();
     let counts = format!("tests=\"{total}\" failures=\"3\" errors=\"3\">");
@@ -218,12 +200,12 @@ fn ci_gets_its_xml_beside_the_object() {
         assert!(xml.contains(wanted), "{wanted}\n{xml}");
     }
     assert_eq!(xml.matches("<testcase ").count(), total);
-    assert!(!xml.contains('\u{1b}') && !said.out.contains('\u{1b}'));
+    assert!(!xml.contains('\u{1b}') && !said.stdout.contains('\u{1b}'));
     for secret in ["canary", "hush"] {
-        assert!(!xml.contains(secret) && !said.out.contains(secret), "{secret}");
+        assert!(!xml.contains(secret) && !said.stdout.contains(secret), "{secret}");
     }
     let unwritable = cases.run(&["--json", "--junit", "nowhere/report.xml"]).expect(3);
-    let failed: Value = serde_json::from_str(&unwritable.out).unwrap();
+    let failed: Value = serde_json::from_str(&unwritable.stdout).unwrap();
     assert_eq!(failed["command"], "config test");
 }
 
@@ -231,7 +213,7 @@ fn ci_gets_its_xml_beside_the_object() {
 fn blessing_mends_what_differs_and_touches_nothing_else() {
     let cases = Copied::new();
     let (whole, passed) = (cases.files(), summary(&cases, 0));
-    assert_eq!(cases.run(&["--bless"]).expect(0).out, passed);
+    assert_eq!(cases.run(&["--bless"]).expect(0).stdout, passed);
     assert_eq!(cases.files(), whole);
 
     cases.fail_three();
@@ -244,7 +226,7 @@ fn blessing_mends_what_differs_and_touches_nothing_else() {
          blessed configs/server/first-boot-7.8/expected.json\n\
          blessed configs/server/first-boot-7.8/expected.ledger\n\
          blessed configs/server/notifications-at-5.10/expected.ledger\n";
-    assert_eq!(said.out, format!("{wanted}{passed}"));
+    assert_eq!(said.stdout, format!("{wanted}{passed}"));
     let after = cases.files();
     let text = |files: &BTreeMap<PathBuf, (u64, String)>| -> BTreeMap<PathBuf, Value> {
         let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
@@ -253,7 +235,7 @@ fn blessing_mends_what_differs_and_touches_nothing_else() {
     assert_eq!(text(&after), text(&whole));
     let written = after.iter().filter(|(path, file)| before.get(*path) != Some(*file)).count();
     assert_eq!(written, 5);
-    assert_eq!(cases.run(&["--bless"]).expect(0).out, passed);
+    assert_eq!(cases.run(&["--bless"]).expect(0).stdout, passed);
     assert_eq!(cases.files(), after);
 }
 
@@ -264,22 +246,22 @@ fn a_journey_that_ends_elsewhere_is_not_blessed() {
     cases.replace(script, "obstacle = \"C-TYPE\"\n", "");
     let said = cases.run(&["--bless", "--filter", "a-number"]).expect(8);
     let wanted = "7.8.0 would not start on this file: ServiceSettings.SiteURL is a number";
-    assert!(said.out.contains(wanted) && !said.out.contains("blessed"), "{}", said.out);
+    assert!(said.stdout.contains(wanted) && !said.stdout.contains("blessed"), "{}", said.stdout);
 }
 
 #[test]
 fn cases_are_found_by_path_and_without_any_it_is_no_success() {
     let cases = Copied::new();
     let said = cases.run(&["--filter", "salts", "-v"]).expect(0);
-    assert!(said.out.ends_with("2 cases, 0 failed\n"), "{}", said.out);
+    assert!(said.stdout.ends_with("2 cases, 0 failed\n"), "{}", said.stdout);
     let all = summary(&cases, 0);
     // A hidden folder is passed over, and so is a link, though not one that is named.
     cases.write(".hidden/case.toml", "no TOML");
     symlink("host", cases.file("link")).unwrap();
-    assert_eq!(cases.run(&[]).expect(0).out, all);
-    assert_eq!(run(cases.0.path(), &["configs/link"]).expect(0).out, "5 cases, 0 failed\n");
+    assert_eq!(cases.run(&[]).expect(0).stdout, all);
+    assert_eq!(run(cases.0.path(), &["configs/link"]).expect(0).stdout, "7 cases, 0 failed\n");
     let one = run(cases.0.path(), &["configs/server/first-boot-7.8"]).expect(0);
-    assert_eq!(one.out, "1 case, 0 failed\n");
+    assert_eq!(one.stdout, "1 case, 0 failed\n");
 
     for (words, wanted) in [
         (&["configs/overlays"][..], "there is no case in configs/overlays"),
@@ -288,7 +270,7 @@ fn cases_are_found_by_path_and_without_any_it_is_no_success() {
         (&["configs", "--junit", "missing/x.xml"], "missing"),
     ] {
         let said = run(cases.0.path(), words).expect(3);
-        assert!(said.err.contains(wanted), "{words:?}: {}", said.err);
+        assert!(said.stderr.contains(wanted), "{words:?}: {}", said.stderr);
     }
     run(cases.0.path(), &[]).expect(2);
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use mmembed::config::Severity;
 use mmembed::engine::{LintQuestion, lint_config_file};
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::architecture::source::project;
+use crate::support::said::Said;
 
 /// Who owns nothing here: no user of that number exists.
 const NOBODY: u32 = 21_544;
@@ -42,32 +43,6 @@ const WRONG: &str = r#"{
 }"#;
 
 struct Desk(TempDir);
-
-/// How a run ended, and what it said on standard output and standard error.
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Said {
-    #[track_caller]
-    fn expect(self, code: i32, words: &[&str]) -> Self {
-        let all = format!("{}\n{}", self.out, self.err);
-        assert_eq!(self.code, Some(code), "{all}");
-        for word in words {
-            assert!(all.contains(word), "{word:?} is missing in\n{all}");
-        }
-        assert!(!all.contains("canary"), "a value is shown in\n{all}");
-        self
-    }
-
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out)
-            .unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
-    }
-}
 
 impl Desk {
     fn new() -> Self {
@@ -104,45 +79,48 @@ impl Desk {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
-        ended(&child.wait_with_output().unwrap())
+        ended(child.wait_with_output().unwrap())
     }
 }
 
 fn said(command: &mut Command) -> Said {
-    ended(&command.output().unwrap())
+    ended(command.output().unwrap())
 }
 
-fn ended(output: &std::process::Output) -> Said {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+/// No value is ever shown.
+#[track_caller]
+fn ended(output: Output) -> Said {
+    let said = Said::of(output);
+    assert!(!said.all().contains("canary"), "a value is shown in\n{}", said.all());
+    said
 }
 
 #[test]
 fn text_has_the_place_in_front_and_the_counts_at_its_end() {
     let desk = Desk::new();
     desk.file("clean.json", CLEAN).file("wrong.json", WRONG);
-    let clean = desk.lint("9.5.0", &["clean.json"]).expect(0, &[]);
-    assert_eq!(clean.out, "0 errors, 0 warnings, 0 notes in 1 file\n");
-    let wrong = desk.lint("9.5.0", &["clean.json", "wrong.json"]).expect(3, &[]);
+    let clean = desk.lint("9.5.0", &["clean.json"]).expect(0);
+    assert_eq!(clean.stdout, "0 errors, 0 warnings, 0 notes in 1 file\n");
+    let wrong = desk.lint("9.5.0", &["clean.json", "wrong.json"]).expect(3);
     assert_eq!(
-        wrong.out,
+        wrong.stdout,
         "wrong.json:3:24: error: ServiceSettings.ReadTimeout must be 1 or more: 9.5.0 does not start [C-RANGE]\n  \
          → give it 1 or more\n\
          wrong.json:4:9: warning: ServiceSettings.SitURL is not known; did you mean ServiceSettings.SiteURL? [C-UNKNOWN]\n  \
          → write ServiceSettings.SiteURL\n\
          1 error, 1 warning, 0 notes in 2 files\n"
     );
-    assert_eq!(wrong.err, "");
+    assert_eq!(wrong.stderr, "");
 }
 
 #[test]
 fn warnings_are_errors_where_one_is_strict() {
     let desk = Desk::new();
     desk.file("slip.json", r#"{"SqlSettings": {}, "ServiceSettings": {"SitURL": ""}}"#);
-    desk.lint("9.5.0", &["slip.json"]).expect(0, &["1 warning"]);
-    desk.lint("9.5.0", &["--strict", "slip.json"]).expect(3, &["1 warning"]);
+    desk.lint("9.5.0", &["slip.json"]).expect(0).saying(&["1 warning"]);
+    desk.lint("9.5.0", &["--strict", "slip.json"]).expect(3).saying(&["1 warning"]);
     desk.file("old.json", r#"{"SqlSettings": {}, "FileSettings": {"Directory": "./data/"}}"#);
-    desk.lint("9.5.0", &["--strict", "old.json"]).expect(0, &["1 note", "C-RELATIVE"]);
+    desk.lint("9.5.0", &["--strict", "old.json"]).expect(0).saying(&["1 note", "C-RELATIVE"]);
 }
 
 #[test]
@@ -150,7 +128,7 @@ fn json_is_one_object_with_all_files() {
     let desk = Desk::new();
     desk.file("clean.json", CLEAN).file("wrong.json", WRONG);
     let words = ["--json", "clean.json", "wrong.json"];
-    let json = desk.lint("9.5.0", &words).expect(3, &[]).json();
+    let json = desk.lint("9.5.0", &words).expect(3).json();
     let counts = ["schema", "errors", "warnings", "notes"].map(|name| json[name].as_u64().unwrap());
     assert_eq!(counts, [1, 1, 1, 0]);
     assert_eq!((&json["command"], &json["version"]), (&json!("config lint"), &json!("9.5.0")));
@@ -210,7 +188,7 @@ fn sarif_is_as_code_scanning_wants_it() {
     let desk = Desk::new();
     desk.file("my config/wrong.json", WRONG).file("bom.json", format!("\u{feff}{CLEAN}"));
     let words = ["--format", "sarif", "my config/wrong.json", "bom.json", "missing.json"];
-    let log = desk.lint("10.5.0", &words).expect(3, &[]).json();
+    let log = desk.lint("10.5.0", &words).expect(3).json();
     check_sarif(&log);
     let results = log["runs"][0]["results"].as_array().unwrap();
     let find = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).unwrap();
@@ -226,11 +204,11 @@ fn sarif_is_as_code_scanning_wants_it() {
 #[test]
 fn the_standard_input_is_a_file_like_others() {
     let desk = Desk::new();
-    desk.lint_input("9.5.0", &["-"], CLEAN.as_bytes()).expect(0, &["0 errors"]);
+    desk.lint_input("9.5.0", &["-"], CLEAN.as_bytes()).expect(0).saying(&["0 errors"]);
     let wrong = desk.lint_input("9.5.0", &["-"], WRONG.as_bytes());
-    wrong.expect(3, &["-:3:24: error: ServiceSettings.ReadTimeout"]);
+    wrong.expect(3).saying(&["-:3:24: error: ServiceSettings.ReadTimeout"]);
     let sarif = desk.lint_input("9.5.0", &["--format", "sarif", "-"], WRONG.as_bytes());
-    check_sarif(&sarif.expect(3, &["\"stdin\""]).json());
+    check_sarif(&sarif.expect(3).saying(&["\"stdin\""]).json());
 }
 
 #[test]
@@ -250,19 +228,17 @@ fn what_cannot_be_read_is_an_error_among_others() {
         ("cut.json", ["cut.json:1:6: error:", "[C-TRUNC]"]),
         ("empty.json", ["empty.json:1:1: error:", "[C-EMPTY]"]),
     ] {
-        desk.lint("9.5.0", &[name]).expect(3, &words);
+        desk.lint("9.5.0", &[name]).expect(3).saying(&words);
         // The others are looked at all the same.
         let among = desk.lint("9.5.0", &["clean.json", name, "wrong.json"]);
-        among.expect(3, &words).expect_rest();
+        assert_rest(&among.expect(3).saying(&words));
     }
 }
 
-impl Said {
-    #[track_caller]
-    fn expect_rest(self) {
-        assert!(self.out.contains("wrong.json:3:24: error:"), "{}", self.out);
-        assert!(self.out.ends_with("in 3 files\n"), "{}", self.out);
-    }
+#[track_caller]
+fn assert_rest(said: &Said) {
+    assert!(said.stdout.contains("wrong.json:3:24: error:"), "{}", said.stdout);
+    assert!(said.stdout.ends_with("in 3 files\n"), "{}", said.stdout);
 }
 
 #[test]
@@ -276,7 +252,7 @@ fn a_file_that_one_may_not_read_is_named() {
     let mut command = Command::new(desk.path("mmembed"));
     command.args(["config", "lint", "--for", "9.5.0"]).arg(desk.path("clean.json"));
     let refused = said(command.uid(NOBODY).gid(NOBODY).current_dir("/"));
-    refused.expect(3, &["clean.json: error: cannot open", "Permission denied", "[C-READ]"]);
+    refused.expect(3).saying(&["clean.json: error: cannot open", "Permission denied", "[C-READ]"]);
 }
 
 #[test]
@@ -289,7 +265,7 @@ fn a_file_that_everybody_can_read_is_told_with_its_owner() {
         "mode 0644, owner ",
         "[C-MODE]",
     ];
-    desk.lint("9.5.0", &["clean.json"]).expect(0, &words);
+    desk.lint("9.5.0", &["clean.json"]).expect(0).saying(&words);
 }
 
 #[test]
@@ -298,9 +274,9 @@ fn the_tree_is_that_of_the_file_or_the_named_one() {
     let data = desk.path("mattermost/data");
     let json = json!({ "SqlSettings": {}, "FileSettings": { "Directory": data } }).to_string();
     desk.file("mattermost/config/config.json", &json).file("other.json", &json);
-    desk.lint("9.5.0", &["mattermost/config/config.json"]).expect(0, &["[C-INTREE]"]);
-    desk.lint("9.5.0", &["other.json"]).expect(0, &["0 warnings"]);
-    desk.lint("9.5.0", &["--tree", "mattermost", "other.json"]).expect(0, &["[C-INTREE]"]);
+    desk.lint("9.5.0", &["mattermost/config/config.json"]).expect(0).saying(&["[C-INTREE]"]);
+    desk.lint("9.5.0", &["other.json"]).expect(0).saying(&["0 warnings"]);
+    desk.lint("9.5.0", &["--tree", "mattermost", "other.json"]).expect(0).saying(&["[C-INTREE]"]);
 }
 
 #[test]
@@ -314,31 +290,33 @@ fn variables_win_are_ignored_or_mean_nothing() {
          MM_SERVICESETTINGS_SITURL=canary\nPATH=/canary\n",
     );
     let words = ["--env-file", "first.env", "--env-file", "second.env", "wrong.json"];
-    let found = desk.lint("9.5.0", &words).expect(
-        3,
-        &[
+    let found = desk.lint("9.5.0", &words).expect(3).saying(&[
             "wrong.json:3:9: note: MM_SERVICESETTINGS_READTIMEOUT decides ServiceSettings.ReadTimeout",
             "wrong.json: error: ServiceSettings.SiteURL must be an absolute address, or empty: 9.5.0 does not start \
              (the value is that of MM_SERVICESETTINGS_SITEURL) [C-FORM]",
             "MM_SERVICESETTINGS_WRITETIMEOUT, meant for ServiceSettings.WriteTimeout, is ignored",
             "MM_SERVICESETTINGS_SITURL names no setting; did you mean MM_SERVICESETTINGS_SITEURL?",
-        ],
-    );
-    assert!(!found.out.contains("C-RANGE"), "the variable has mended it: {}", found.out);
+        ]);
+    assert!(!found.stdout.contains("C-RANGE"), "the variable has mended it: {}", found.stdout);
     desk.file("broken.env", "canary\n");
     desk.lint("9.5.0", &["--env-file", "broken.env", "wrong.json"])
-        .expect(3, &["broken.env", "line 1"]);
-    desk.lint("9.5.0", &["--env-file", "missing.env", "wrong.json"]).expect(3, &["missing.env"]);
+        .expect(3)
+        .saying(&["broken.env", "line 1"]);
+    desk.lint("9.5.0", &["--env-file", "missing.env", "wrong.json"])
+        .expect(3)
+        .saying(&["missing.env"]);
 }
 
 #[test]
 fn what_makes_no_sense_is_told() {
     let desk = Desk::new();
     desk.file("clean.json", CLEAN);
-    desk.lint("9.5.0", &[]).expect(2, &["<FILE>"]);
-    desk.lint("nine", &["clean.json"]).expect(2, &["not a Mattermost version"]);
-    desk.lint("9.5.0", &["--format", "xml", "clean.json"]).expect(2, &["sarif"]);
-    desk.lint("9.5.0", &["--json", "--format", "sarif", "clean.json"]).expect(2, &["contradict"]);
+    desk.lint("9.5.0", &[]).expect(2).saying(&["<FILE>"]);
+    desk.lint("nine", &["clean.json"]).expect(2).saying(&["not a Mattermost version"]);
+    desk.lint("9.5.0", &["--format", "xml", "clean.json"]).expect(2).saying(&["sarif"]);
+    desk.lint("9.5.0", &["--json", "--format", "sarif", "clean.json"])
+        .expect(2)
+        .saying(&["contradict"]);
 }
 
 /// Configurations as releases shipped them, and as servers left them behind, stop no server of their version.

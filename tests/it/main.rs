@@ -23,14 +23,17 @@ mod config_cases;
 mod crash;
 #[path = "../fakes/mod.rs"]
 mod fakes;
+mod fetch;
 mod fixture_folders;
 mod fixture_release;
+mod gnupg;
 mod hostile;
 mod install;
 mod lint;
 mod offline;
 mod orphans;
 mod private_postgres;
+mod releases;
 mod service;
 mod stand_in;
 mod support;

@@ -9,6 +9,7 @@ mod crash;
 mod environment;
 mod failures;
 mod hop;
+mod keys;
 mod real;
 mod refusals;
 mod rollback;

@@ -10,34 +10,13 @@ use mmembed::model::{parse_environment_entry, parse_environment_file};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::said::Said;
 use crate::support::world::{MMEMBED, World, mode_of, release};
 
 const CANARY: &str = "canary $of \"the\" `overlay` \\ #1";
 
 /// A place with files, and what is said there.
 struct Place(TempDir);
-
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Said {
-    #[track_caller]
-    fn expect(self, code: i32, words: &[&str]) -> Self {
-        let all = format!("{}\n{}", self.out, self.err);
-        assert_eq!(self.code, Some(code), "{all}");
-        for word in words {
-            assert!(all.contains(word), "{word:?} is not in:\n{all}");
-        }
-        self
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap()
-    }
-}
 
 impl Place {
     fn new() -> Self {
@@ -64,11 +43,7 @@ impl Place {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        Said {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Said::of(output)
     }
 }
 
@@ -118,16 +93,16 @@ fn an_overlay_becomes_a_file_that_systemd_and_a_shell_read() {
     let place = Place::new();
     let from = place.write("overlay.json", &overlay());
     let words = ["env", "--emit", "env-file", "--for", "9.5.0", "--from", &from];
-    let printed = place.say(&words).expect(0, &[]);
-    assert_eq!(variables_in(&printed.out), wanted());
+    let printed = place.say(&words).expect(0);
+    assert_eq!(variables_in(&printed.stdout), wanted());
 
     let path = place.path("mattermost.env");
     fs::write(&path, "former").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     let said = place.say(&[&words[..], &["-o", "mattermost.env"]].concat());
-    let said = said.expect(0, &["6 variables in mattermost.env"]);
-    assert!(!format!("{}{}", said.out, said.err).contains("canary"));
-    assert_eq!(fs::read_to_string(&path).unwrap(), printed.out);
+    let said = said.expect(0).saying(&["6 variables in mattermost.env"]);
+    assert!(!format!("{}{}", said.stdout, said.stderr).contains("canary"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), printed.stdout);
     assert_eq!(mode_of(&path), 0o600);
 
     let script = "set -a; . ./mattermost.env; env -0";
@@ -170,7 +145,7 @@ fn systemd_itself_reads_what_was_written() {
         fs::create_dir_all(place.path("environment.d")).unwrap();
         let to = place.path("environment.d/a.conf").display().to_string();
         let words = ["env", "--emit", "env-file", "--for", "9.5.0", "--from", &from, "-o", &to];
-        place.say(&words).expect(0, &[]);
+        place.say(&words).expect(0);
         let mut generator = Command::new(GENERATOR);
         let output = generator.env("XDG_CONFIG_HOME", place.0.path()).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
@@ -202,14 +177,14 @@ fn a_directory_of_variables_forgets_what_is_not_enforced_any_more() {
     let place = Place::new();
     let from = place.write("overlay.json", &overlay());
     let words = ["env", "--emit", "env-dir", "--for", "9.5.0", "--from", &from, "-o", "env"];
-    place.say(&words).expect(0, &["6 variables in env"]);
+    place.say(&words).expect(0).saying(&["6 variables in env"]);
     let directory = place.path("env");
     assert_eq!((mode_of(&directory), entries_in(&directory)), (0o700, wanted()));
 
     fs::write(directory.join("MM_OF_OTHERS"), "x\n").unwrap();
     fs::set_permissions(directory.join("MM_OF_OTHERS"), fs::Permissions::from_mode(0o600)).unwrap();
     place.write("overlay.json", &json!({ "TeamSettings": { "SiteName": "" } }));
-    place.say(&words).expect(0, &["1 variable in env"]);
+    place.say(&words).expect(0).saying(&["1 variable in env"]);
     let left = [("MM_OF_OTHERS", "x"), ("MM_TEAMSETTINGS_SITENAME", "")];
     assert_eq!(entries_in(&directory), left.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
 }
@@ -219,7 +194,7 @@ fn a_drop_in_names_a_file_beside_it_and_holds_no_secret() {
     let place = Place::new();
     let from = place.write("overlay.json", &overlay());
     let words = ["env", "--emit", "systemd", "--for", "9.5.0", "--from", &from];
-    place.say(&[&words[..], &["-o", "50-host.conf"]].concat()).expect(0, &["50-host.env"]);
+    place.say(&[&words[..], &["-o", "50-host.conf"]].concat()).expect(0).saying(&["50-host.env"]);
     let text = fs::read_to_string(place.path("50-host.conf")).unwrap();
     let root = place.0.path().canonicalize().unwrap();
     assert!(
@@ -228,9 +203,11 @@ fn a_drop_in_names_a_file_beside_it_and_holds_no_secret() {
     assert_eq!(variables_in(&fs::read_to_string(place.path("50-host.env")).unwrap()), wanted());
     assert_eq!(mode_of(&place.path("50-host.env")), 0o600);
 
-    let said = place.say(&words).expect(0, &["[Service]\n"]);
-    assert!(said.out.contains("\nEnvironment=\"MM_TEAMSETTINGS_SITENAME=größer\\nals 100%%\"\n"));
-    place.say(&[&words[..], &["-o", "host"]].concat()).expect(3, &["end in .conf", "next:"]);
+    let said = place.say(&words).expect(0).saying(&["[Service]\n"]);
+    assert!(
+        said.stdout.contains("\nEnvironment=\"MM_TEAMSETTINGS_SITENAME=größer\\nals 100%%\"\n")
+    );
+    place.say(&[&words[..], &["-o", "host"]].concat()).expect(3).saying(&["end in .conf", "next:"]);
     assert!(!place.path("host").exists() && !place.path("host.env").exists());
 }
 
@@ -241,21 +218,25 @@ fn what_no_variable_can_give_is_refused_by_name_and_nothing_is_written() {
     let from = place.write("overlay.json", &plugin);
     let words = ["env", "--emit", "env-file", "--for", "9.5.0", "--from", &from, "-o", "out"];
     let said = place.say(&words);
-    let said = said
-        .expect(3, &["PluginSettings.Plugins.jira.secret", "the whole map", "--skip-impossible"]);
-    assert!(!said.err.contains("canary") && !place.path("out").exists());
+    let said = said.expect(3).saying(&[
+        "PluginSettings.Plugins.jira.secret",
+        "the whole map",
+        "--skip-impossible",
+    ]);
+    assert!(!said.stderr.contains("canary") && !place.path("out").exists());
     place
         .say(&[&words[..], &["--skip-impossible"]].concat())
-        .expect(0, &["1 variable", "left out"]);
+        .expect(0)
+        .saying(&["1 variable", "left out"]);
     let written = fs::read_to_string(place.path("out")).unwrap();
     assert_eq!(written, "MM_TEAMSETTINGS_SITENAME=\"x\"\n");
 
     let old = ["env", "--emit", "env-file", "--for", "3.7.0", "--from", &from];
-    place.say(&old).expect(3, &["takes no settings from its environment"]);
+    place.say(&old).expect(3).saying(&["takes no settings from its environment"]);
 
     let from = place.write("blank.json", &json!({ "TeamSettings": { "SiteName": "x " } }));
     let words = ["env", "--emit", "env-dir", "--for", "9.5.0", "--from", &from, "-o", "env"];
-    place.say(&words).expect(3, &["MM_TEAMSETTINGS_SITENAME", "loses blanks"]);
+    place.say(&words).expect(3).saying(&["MM_TEAMSETTINGS_SITENAME", "loses blanks"]);
     assert!(!place.path("env").exists());
 }
 
@@ -268,21 +249,27 @@ fn what_cannot_be_read_or_written_is_said() {
     let env = |form: &'static str, more: &[&str]| {
         place.say(&[&["env", "--emit", form, "--for", "9.5.0"][..], more].concat())
     };
-    env("env-dir", &["--from", &from, "-o", "file"]).expect(3, &["file", "now:", "next:"]);
-    env("env-file", &["--from", &from, "-o", "missing/env"]).expect(3, &["missing", "next:"]);
-    env("env-file", &["--from", &from, "-o", "."]).expect(3, &["next:"]);
+    env("env-dir", &["--from", &from, "-o", "file"]).expect(3).saying(&["file", "now:", "next:"]);
+    env("env-file", &["--from", &from, "-o", "missing/env"])
+        .expect(3)
+        .saying(&["missing", "next:"]);
+    env("env-file", &["--from", &from, "-o", "."]).expect(3).saying(&["next:"]);
     // Nobody can write there, whoever runs the tests.
-    env("env-dir", &["--from", &from, "-o", "/proc/env"]).expect(3, &["/proc/env", "next:"]);
-    env("env-dir", &["--from", &from]).expect(2, &["needs a place", "--output"]);
-    env("env-file", &["--from", "broken.json"]).expect(3, &["broken.json:1"]);
-    env("env-file", &["--from", "nothing.json"]).expect(3, &["nothing.json"]);
-    env("env-file", &[]).expect(2, &["--from"]);
-    place.say(&["env", "--emit", "env-file", "--from", &from]).expect(2, &["--for", "--app"]);
-    place.say(&["env", "--emit", "env-file", "--for", "nine", "--from", &from]).expect(2, &[]);
+    env("env-dir", &["--from", &from, "-o", "/proc/env"]).expect(3).saying(&["/proc/env", "next:"]);
+    env("env-dir", &["--from", &from]).expect(2).saying(&["needs a place", "--output"]);
+    env("env-file", &["--from", "broken.json"]).expect(3).saying(&["broken.json:1"]);
+    env("env-file", &["--from", "nothing.json"]).expect(3).saying(&["nothing.json"]);
+    env("env-file", &[]).expect(2).saying(&["--from"]);
+    place
+        .say(&["env", "--emit", "env-file", "--from", &from])
+        .expect(2)
+        .saying(&["--for", "--app"]);
+    place.say(&["env", "--emit", "env-file", "--for", "nine", "--from", &from]).expect(2);
     let root = place.0.path().display().to_string();
     place
         .say(&["env", "--emit", "env-file", "--app", "acme", "--root", &root])
-        .expect(3, &["nothing is installed", "--from"]);
+        .expect(3)
+        .saying(&["nothing is installed", "--from"]);
     assert_eq!(fs::read_to_string(place.path("file")).unwrap(), "of somebody");
 }
 
@@ -317,10 +304,10 @@ fn the_variables_have_the_effect_of_the_overlay() {
     );
     for version in ["5.30.0", "9.5.0", "11.4.0"] {
         let emit = ["env", "--emit", "env-file", "--for", version, "--from", &from, "-o", "out"];
-        place.say(&emit).expect(0, &[]);
+        place.say(&emit).expect(0);
         let words = ["--json", "effective", "--for", version, "--env-file", "out", &file];
-        let seen = place.say(&words).expect(0, &[]);
-        assert!(!seen.out.contains("canary"));
+        let seen = place.say(&words).expect(0);
+        assert!(!seen.stdout.contains("canary"));
         assert_eq!(
             seen.json()["settings"],
             json!({
@@ -365,7 +352,7 @@ fn the_effective_view_names_what_decides_and_what_does_not() {
         "MM_CONFIG=x",
         &file,
     ];
-    let said = place.say(&[&given[..], &["--for", "9.5.0"]].concat()).expect(0, &[
+    let said = place.say(&[&given[..], &["--for", "9.5.0"]].concat()).expect(0).saying(&[
         "TeamSettings.SiteName = \"env\" (by MM_TEAMSETTINGS_SITENAME)",
         "TeamSettings.MaxUsersPerTeam = 5\n",
         "SqlSettings.DataSource = *** (by MM_SQLSETTINGS_DATASOURCE)",
@@ -373,16 +360,17 @@ fn the_effective_view_names_what_decides_and_what_does_not() {
         "MM_TEAMSETTINGS_SITENANE names no setting of 9.5.0: did you mean MM_TEAMSETTINGS_SITENAME?",
         "MM_FEATUREFLAGS_NEW switches a feature",
     ]);
-    let all = format!("{}{}", said.out, said.err);
+    let all = format!("{}{}", said.stdout, said.stderr);
     assert!(!all.contains("canary") && !all.contains("MM_CONFIG") && !all.contains("PATH"));
     // The older server stops at the same value.
     place
         .say(&[&given[..], &["--for", "5.29.0"]].concat())
-        .expect(3, &["MM_TEAMSETTINGS_MAXUSERSPERTEAM", "keeps the server from starting"]);
-    place.say(&[&given[..], &["--for", "3.7.0"]].concat()).expect(
-        0,
-        &["TeamSettings.SiteName = \"file\"\n", "takes no settings from its environment"],
-    );
+        .expect(3)
+        .saying(&["MM_TEAMSETTINGS_MAXUSERSPERTEAM", "keeps the server from starting"]);
+    place
+        .say(&[&given[..], &["--for", "3.7.0"]].concat())
+        .expect(0)
+        .saying(&["TeamSettings.SiteName = \"file\"\n", "takes no settings from its environment"]);
     let seen = place.say(&[&["--json"][..], &given, &["--for", "9.5.0"]].concat()).json();
     let fates: Vec<&str> = seen["overrides"]
         .as_array()
@@ -402,9 +390,9 @@ fn an_environment_that_cannot_be_read_is_refused_without_a_value() {
     fs::write(place.path("bad"), "export canary\n").unwrap();
     let view =
         |more: &[&str]| place.say(&[&["effective", "--for", "9.5.0", &file][..], more].concat());
-    let said = view(&["--env-file", "bad"]).expect(3, &["bad", "line 1"]);
-    assert!(!said.err.contains("canary"));
-    view(&["--env-file", "nothing"]).expect(3, &["nothing"]);
-    view(&["--variable", "NAME"]).expect(2, &["NAME=VALUE"]);
-    place.say(&["effective", "--for", "9.5.0", "nothing.json"]).expect(3, &["nothing.json"]);
+    let said = view(&["--env-file", "bad"]).expect(3).saying(&["bad", "line 1"]);
+    assert!(!said.stderr.contains("canary"));
+    view(&["--env-file", "nothing"]).expect(3).saying(&["nothing"]);
+    view(&["--variable", "NAME"]).expect(2).saying(&["NAME=VALUE"]);
+    place.say(&["effective", "--for", "9.5.0", "nothing.json"]).expect(3).saying(&["nothing.json"]);
 }

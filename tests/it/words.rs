@@ -13,6 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::fakes::release::FixtureRelease;
+use crate::support::said::Said;
 
 /// Who owns nothing here: no user of that number exists.
 const NOBODY: u32 = 21_544;
@@ -23,31 +24,6 @@ const STATE: &str = "root/var/opt/acme/mmembed";
 struct Installed {
     directory: TempDir,
     archive: PathBuf,
-}
-
-/// How a run ended, and what it said on standard output and standard error.
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Said {
-    #[track_caller]
-    fn expect(self, code: i32, words: &[&str]) -> Self {
-        let all = format!("{}\n{}", self.out, self.err);
-        assert_eq!(self.code, Some(code), "{all}");
-        for word in words {
-            assert!(all.contains(word), "{word:?} is missing in\n{all}");
-        }
-        self
-    }
-
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out)
-            .unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
-    }
 }
 
 impl Installed {
@@ -62,7 +38,7 @@ impl Installed {
             .build(directory.path());
         fs::set_permissions(&archive, Permissions::from_mode(0o644)).unwrap();
         let world = Self { directory, archive };
-        world.install(&[]).expect(0, &["done:", "is installed"]);
+        world.install(&[]).expect(0).saying(&["done:", "is installed"]);
         world
     }
 
@@ -121,11 +97,7 @@ impl Installed {
 
 fn said(command: &mut Command) -> Said {
     let output = command.env_remove("MMEMBED_APP").env_remove("MMEMBED_ROOT").output().unwrap();
-    Said {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    Said::of(output)
 }
 
 #[test]
@@ -134,30 +106,29 @@ fn who_may_not_is_told_so_and_not_to_wait() {
     let txn = world.below(&format!("{STATE}/txn"));
     let rights = "run this as its owner or as root";
     for words in [&world.install_words(&[])[..], &["recover"]] {
-        world.ask_as_nobody(words).expect(
-            3,
-            &[txn.to_str().unwrap(), "Permission denied", "nothing was changed", rights],
-        );
+        world.ask_as_nobody(words).expect(3).saying(&[
+            txn.to_str().unwrap(),
+            "Permission denied",
+            "nothing was changed",
+            rights,
+        ]);
     }
     for words in [&["verify"][..], &["config", "set", "TeamSettings.SiteName=\"x\""]] {
         // The server's own file is closed to others, too, wherever there are others.
-        world.ask_as_nobody(words).expect(3, &["Permission denied", rights]);
+        world.ask_as_nobody(words).expect(3).saying(&["Permission denied", rights]);
     }
 }
 
 #[test]
 fn status_shows_what_it_sees_and_names_what_it_does_not() {
     let world = Installed::new();
-    let seen = world.ask_as_nobody(&["status"]).expect(
-        0,
-        &[
-            "installed: Mattermost 10.11.0",
-            "whether a transaction is open could not be seen",
-            "Permission denied",
-        ],
-    );
-    assert!(!seen.err.contains("error:"), "{}", seen.err);
-    let json = world.ask_as_nobody(&["status", "--json"]).expect(0, &[]).json();
+    let seen = world.ask_as_nobody(&["status"]).expect(0).saying(&[
+        "installed: Mattermost 10.11.0",
+        "whether a transaction is open could not be seen",
+        "Permission denied",
+    ]);
+    assert!(!seen.stderr.contains("error:"), "{}", seen.stderr);
+    let json = world.ask_as_nobody(&["status", "--json"]).expect(0).json();
     assert_eq!(json["release"]["version"], "10.11.0");
     let findings = json["findings"].as_array().unwrap();
     let code = |finding: &Value, code: &str| finding["code"] == code;
@@ -167,7 +138,7 @@ fn status_shows_what_it_sees_and_names_what_it_does_not() {
     // As root the installation is root's own, whose processes are not for everybody to see.
     let unseen = findings.iter().any(|finding| code(finding, "unseen-processes"));
     assert_eq!(unseen, is_root(), "{findings:?}");
-    let own = world.ask(&["status", "--json"]).expect(0, &[]).json();
+    let own = world.ask(&["status", "--json"]).expect(0).json();
     assert!(!own.to_string().contains("unseen"), "{own}");
 }
 
@@ -216,7 +187,7 @@ fn programs_get_an_object_from_config_however_it_ends() {
     ];
     for (words, code, ending) in cases {
         let words = [&["config"], words, &["--json"]].concat();
-        let said = world.ask(&words).expect(code, &[]);
+        let said = world.ask(&words).expect(code);
         let object = said.json();
         assert_eq!(object["schema"], 1, "{object}");
         if !ending.is_empty() {
@@ -226,16 +197,16 @@ fn programs_get_an_object_from_config_however_it_ends() {
         for field in ["what", "now", "next"] {
             assert_eq!(object["failure"][field].is_string(), code != 0, "{object}");
         }
-        assert_eq!(said.err, "");
+        assert_eq!(said.stderr, "");
     }
     let got = world.ask(&["config", "get", "TeamSettings.SiteName", "--json"]).json();
     assert_eq!(got["value"], "\"x\"");
     let strange = ["config", "set", "TeamSettings.SiteNane=\"x\"", "--json"];
-    let strange = world.ask(&strange).expect(0, &[]).json();
+    let strange = world.ask(&strange).expect(0).json();
     assert_eq!(strange["findings"][0]["severity"], "warning", "{strange}");
     let show = ["config", "show", "--json"];
     fs::write(world.below("root/opt/acme/embedded/mattermost/config/config.json"), "{").unwrap();
-    assert!(world.ask(&show).expect(3, &[]).json()["failure"]["what"].is_string());
+    assert!(world.ask(&show).expect(3).json()["failure"]["what"].is_string());
 }
 
 #[test]
@@ -248,7 +219,7 @@ fn a_place_that_a_release_does_not_have_is_named() {
     let plan = ["plan", "--no-start", "--json", "--release", old.to_str().unwrap()];
     let warned = |more: &[&str]| {
         let words = [&plan, more].concat();
-        let report = said(&mut world.command_at("empty", &words)).expect(10, &[]).json();
+        let report = said(&mut world.command_at("empty", &words)).expect(10).json();
         let findings = report["findings"].as_array().cloned().unwrap_or_default();
         let texts = findings.iter().filter(|finding| finding["code"] == "place-missing");
         texts.map(|finding| finding["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
@@ -272,10 +243,11 @@ fn advice_can_be_copied_into_a_shell() {
     fs::rename(&receipt, state.join("elsewhere")).unwrap();
     let root = world.below("it's").to_str().unwrap().replace('\'', r"'\''");
     let install = format!("`mmembed install --app acme --root '{root}' --release PATH`");
-    ask(&["verify", "--no-start"]).expect(3, &[&install]);
-    ask(&["status"]).expect(0, &["not installed:"]);
+    ask(&["verify", "--no-start"]).expect(3).saying(&[&install]);
+    ask(&["status"]).expect(0).saying(&["not installed:"]);
     ask(&world.install_words(&[]))
-        .expect(3, &["take it over with `mmembed adopt --app acme --root '"]);
+        .expect(3)
+        .saying(&["take it over with `mmembed adopt --app acme --root '"]);
     fs::rename(state.join("elsewhere"), &receipt).unwrap();
 
     let other = FixtureRelease::new("11.7.0", env!("CARGO_BIN_EXE_stand-in"))
@@ -283,10 +255,10 @@ fn advice_can_be_copied_into_a_shell() {
         .build(world.directory.path());
     let words = ["install", "--no-start", "--release", other.to_str().unwrap()];
     let upgrade = format!("`mmembed upgrade --app acme --root '{root}' --release ");
-    ask(&words).expect(3, &[&upgrade, "10.11.0"]);
+    ask(&words).expect(3).saying(&[&upgrade, "10.11.0"]);
     let show = format!("`mmembed config show --app acme --root '{root}'`");
-    ask(&["config", "get", "Team.Nothing"]).expect(3, &[&show]);
-    ask(&["recover"]).expect(0, &["nothing to do: no transaction is open"]);
+    ask(&["config", "get", "Team.Nothing"]).expect(3).saying(&[&show]);
+    ask(&["recover"]).expect(0).saying(&["nothing to do: no transaction is open"]);
 }
 
 #[test]
@@ -303,21 +275,21 @@ fn recover_says_which_way_it_went() {
             break;
         }
         let status = said(&mut world.command_at(&root, &["status"]));
-        let recovered = said(&mut world.command_at(&root, &["recover"])).expect(0, &[]);
-        let says = |word: &str| recovered.out.contains(word);
+        let recovered = said(&mut world.command_at(&root, &["recover"])).expect(0);
+        let says = |word: &str| recovered.stdout.contains(word);
         if says("[rolled-back]") {
             back += 1;
-            assert!(says("rolled back: the host is as before"), "{}", recovered.out);
+            assert!(says("rolled back: the host is as before"), "{}", recovered.stdout);
         } else if says("[finished]") {
             forward += 1;
-            assert!(says("was finished: its new state is in force"), "{}", recovered.out);
+            assert!(says("was finished: its new state is in force"), "{}", recovered.stdout);
         } else {
-            assert!(says("nothing to do: no transaction is open"), "{}", recovered.out);
+            assert!(says("nothing to do: no transaction is open"), "{}", recovered.stdout);
             continue;
         }
-        assert!(says("done: no transaction is open any more"), "{}", recovered.out);
+        assert!(says("done: no transaction is open any more"), "{}", recovered.stdout);
         let advice = format!("--root {}` finishes it", world.below(&root).display());
-        status.expect(0, &["is still open", &advice]);
+        status.expect(0).saying(&["is still open", &advice]);
     }
     assert!(back > 0, "{back} {forward}");
 }

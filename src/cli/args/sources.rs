@@ -17,7 +17,7 @@ pub(crate) struct SourceArgs {
     /// Look first in this directory for an archive with its published name (repeatable)
     #[arg(long, value_name = "DIR")]
     pub(crate) releases_dir: Vec<PathBuf>,
-    /// Fetch from a mirror: what stands before /X.Y.Z/ARCHIVE [default: https://releases.mattermost.com]
+    /// Fetch from a mirror: what stands before /X.Y.Z/ARCHIVE [default: the vendor's <https://releases.mattermost.com>]
     #[arg(long, env = "MMEMBED_MIRROR", value_name = "URL")]
     pub(crate) mirror: Option<String>,
     /// Take archives from this bundle, as `bundle create` makes it, and ask nobody: only what is in it is known then, so that

@@ -5,10 +5,12 @@ use std::path::Path;
 use crate::cli::{ending, hint};
 use crate::engine::{
     Outcome, Prepared, Reporter, StepError, UndertakeError, Undertaken, Undertaking, prepare,
-    read_receipt, undertake,
+    read_ledger, read_receipt, undertake,
 };
 use crate::host::Host;
-use crate::model::{Ending, Failure, Finding, Plan, Receipt, Report, StepReport};
+use crate::model::{
+    Ending, Failure, Finding, Intent, NewDefaultReport, Plan, Prefix, Receipt, Report, StepReport,
+};
 use crate::planning::explain;
 
 /// An undertaking, as a command sees it.
@@ -72,10 +74,28 @@ impl Task<'_> {
         report.transaction = Some(plan.id.clone());
         report.failure = hint::for_outcome(outcome, self.host, plan);
         if matches!(ending, Ending::Done | Ending::Remainder) {
+            if plan.intent == Intent::Upgrade {
+                report.new_defaults = self.new_defaults(&plan.prefix);
+            }
             let receipt = read_receipt(self.host, &plan.prefix).ok().flatten();
             return self.describe(report, receipt.as_ref().unwrap_or(&plan.receipt));
         }
         report
+    }
+
+    /// A ledger that cannot be read takes nothing from what was done.
+    fn new_defaults(&self, prefix: &Prefix) -> Vec<NewDefaultReport> {
+        let ledger = read_ledger(self.host, prefix).unwrap_or_default();
+        let moved = ledger.decisions().iter().filter_map(|decision| {
+            let moved = decision.moved.as_ref()?;
+            Some(NewDefaultReport {
+                setting: decision.setting.to_string(),
+                former: moved.former.to_string(),
+                now: moved.now.to_string(),
+                in_use: decision.value.to_string(),
+            })
+        });
+        moved.collect()
     }
 
     fn refused(&self, mut report: Report) -> Report {

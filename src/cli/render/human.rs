@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::model::{BackupReport, Ending, Failure, Finding, Report, Severity};
+use crate::model::{BackupReport, Ending, Failure, Finding, NewDefaultReport, Report, Severity};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -138,6 +138,10 @@ fn render_installation(report: &Report) -> String {
         rows.extend(proof.checks.iter().map(|check| ("proved".to_owned(), check.clone())));
     }
     rows.extend(report.settings.iter().map(|row| (row.setting.clone(), row.text.clone())));
+    rows.extend(report.new_defaults.iter().map(|moved| {
+        let NewDefaultReport { setting, former, now, in_use } = moved;
+        (setting.clone(), format!("stays {in_use}; the default was {former} and is {now}"))
+    }));
     rows.extend(report.backups.iter().map(|backup| (backup.id.to_string(), backup_row(backup))));
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut text = String::new();

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use super::super::policy::{Policies, PolicyError};
 use crate::model::{Version, VersionError};
 
 /// What is done in a case, and what is compared at the end.
@@ -28,6 +29,8 @@ pub struct Case {
     pub enforced: Vec<PathBuf>,
     /// The files with the host's defaults as they were applied last; later ones win.
     pub last_defaults: Vec<PathBuf>,
+    /// Who gives way at each stop where two have changed one setting.
+    pub policies: Policies,
     /// The rule by which the last stop has to be refused.
     pub obstacle: Option<String>,
     /// Which configuration is compared.
@@ -79,6 +82,7 @@ impl Case {
             defaults: script.defaults.0,
             enforced: script.enforced.0,
             last_defaults: script.last_defaults.0,
+            policies: script.policies.0,
             obstacle: script.obstacle,
             compare: script.compare,
             named_only: script.named_only,
@@ -115,6 +119,8 @@ struct Script {
     enforced: Paths,
     #[serde(default)]
     last_defaults: Paths,
+    #[serde(default)]
+    policies: Stances,
     obstacle: Option<String>,
     #[serde(default)]
     compare: Compare,
@@ -150,6 +156,19 @@ impl TryFrom<Vec<Line>> for Stops {
 
     fn try_from(stops: Vec<Line>) -> Result<Self, &'static str> {
         if stops.is_empty() { Err("at least one version is started") } else { Ok(Self(stops)) }
+    }
+}
+
+/// Policies, each written as `--policy` takes it.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+struct Stances(Policies);
+
+impl TryFrom<Vec<String>> for Stances {
+    type Error = PolicyError;
+
+    fn try_from(stances: Vec<String>) -> Result<Self, PolicyError> {
+        Policies::parse(&stances).map(Self)
     }
 }
 
@@ -221,6 +240,7 @@ mod tests {
             defaults = ["a.json", "../b.json"]
             enforced = "c.json"
             last_defaults = []
+            policies = ["TeamSettings=prefer-host", "TeamSettings.SiteName=keep-user"]
             obstacle = "C-TYPE"
             compare = "effective"
             named_only = true
@@ -233,6 +253,9 @@ mod tests {
         assert_eq!(case.stops, [Version::new(6, 3, 0), Version::new(10, 11, 4)]);
         assert_eq!(case.defaults, [PathBuf::from("a.json"), PathBuf::from("../b.json")]);
         assert_eq!(case.enforced, [PathBuf::from("c.json")]);
+        let policies: Vec<String> =
+            case.policies.stances().iter().map(ToString::to_string).collect();
+        assert_eq!(policies, ["TeamSettings=prefer-host", "TeamSettings.SiteName=keep-user"]);
         assert_eq!((case.merged, case.named_only), (false, true));
         assert_eq!(case.compare, Compare::Effective);
         assert_eq!(case.environment["MM_TEAMSETTINGS_SITENAME"], "x");
@@ -250,6 +273,12 @@ mod tests {
             ("stops = [\"6.3\", \"six\"]", "\"six\" is not a Mattermost version"),
             ("stops = [\"6.3\"]\ncompare = \"all\"", "2:11: unknown variant `all`"),
             ("stops = [\"6.3\"]\ndefaults = 5", "2:12: "),
+            ("stops = [\"6.3\"]\npolicies = [\"A.B\"]", "2:12: expected Section.Key=POLICY"),
+            ("stops = [\"6.3\"]\npolicies = [\"A.B=x\"]", "2:12: \"x\" is no policy for A.B"),
+            (
+                "stops = [\"6.3\"]\npolicies = [\"A.B=refuse\", \"A.B=keep-user\"]",
+                "A.B cannot have both the policy",
+            ),
             (
                 "stops = [\"6.3\"]\n[environment]\nMM_A = \"x\"\nmm_b = \"x\"",
                 "\"mm_b\" is no variable",

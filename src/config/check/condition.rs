@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::constraint::refusal;
 use super::form;
+use super::ldap_filter::is_filter;
 use super::{Complaint, about};
 use crate::config::document::Document;
 use crate::config::setting::SettingPath;
@@ -26,6 +27,8 @@ enum Test {
     Contains(&'static str),
     AtLeast(i64),
     Clock,
+    /// A filter of LDAP, or empty.
+    Filter,
 }
 
 /// Where all of `when` is so, `then` has to be so.
@@ -55,7 +58,9 @@ const fn until(until: (u64, u64), condition: Condition) -> Condition {
     Condition { until: Some(until), ..condition }
 }
 
-use Test::{AtLeast, Clock, Contains, False, Is, NotEmpty, NotFalse, NotTrue, OneOf, True, Web};
+use Test::{
+    AtLeast, Clock, Contains, False, Filter, Is, NotEmpty, NotFalse, NotTrue, OneOf, True, Web,
+};
 
 const BATCHING: When = &[("EmailSettings.EnableEmailBatching", True)];
 const LDAP: When = &[("LdapSettings.Enable", True)];
@@ -98,6 +103,9 @@ const CONDITIONS: &[Condition] = &[
     must((3, 5), LDAP, "LdapSettings.UsernameAttribute", NotEmpty),
     must((3, 5), LDAP, "LdapSettings.IdAttribute", NotEmpty),
     if_set((5, 0), LDAP, "LdapSettings.LoginIdAttribute", NotEmpty),
+    if_set((5, 10), LDAP, "LdapSettings.UserFilter", Filter),
+    if_set((5, 18), LDAP, "LdapSettings.GuestFilter", Filter),
+    if_set((5, 20), LDAP, "LdapSettings.AdminFilter", Filter),
     if_set((10, 8), LDAP, "LdapSettings.MaximumLoginAttempts", AtLeast(1)),
     must((3, 5), SAML, "SamlSettings.IdpUrl", Web),
     until((9, 1), must((3, 5), SAML, "SamlSettings.IdpDescriptorUrl", Web)),
@@ -325,6 +333,7 @@ impl Test {
                 number.as_i64().is_none_or(|number| number >= least)
             }
             (Self::Clock, Value::String(said)) => form::is_clock(said),
+            (Self::Filter, Value::String(said)) => said.is_empty() || is_filter(said),
             _ => true,
         }
     }
@@ -341,7 +350,8 @@ impl Test {
             | Self::Web
             | Self::Contains(_)
             | Self::AtLeast(_)
-            | Self::Clock => self.as_demand(),
+            | Self::Clock
+            | Self::Filter => self.as_demand(),
         }
     }
 
@@ -356,6 +366,7 @@ impl Test {
             Self::Contains(piece) => format!("something with {piece} in it"),
             Self::AtLeast(least) => format!("{least} or more"),
             Self::Clock => "a time such as 02:00".to_owned(),
+            Self::Filter => "a filter such as (objectClass=person), or empty".to_owned(),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
 use crate::config::document::Document;
 use crate::config::environment::{Effective, effective};
 use crate::config::known::knows_all_of;
+use crate::config::newer::later_writer;
 use crate::config::setting::SettingPath;
 use crate::model::{FileAccess, ServerEnvironment, Version};
 
@@ -70,7 +71,11 @@ impl<'a> LintReading<'a> {
         complaints.extend(access.iter().flat_map(|access| access::check(document, *access)));
         // Names and types have to be right in the file, whatever a variable says.
         complaints.extend(document.leaves().iter().filter_map(|leaf| names::check(leaf, version)));
+        complaints.extend(written_later(document, version));
         complaints.extend(whole::check(seen));
+        // From 5.30 on a variable comes too late: the keys are gone by then.
+        let named = if version.is_at_least(5, 30) { document } else { seen };
+        complaints.extend(whole::check_address(named, version));
         complaints.extend(seen.leaves().iter().flat_map(values::check));
         complaints.extend(demands(seen, version, Subject::Whole));
         complaints.extend(paths::check(seen, version, tree));
@@ -109,6 +114,15 @@ impl<'a> LintReading<'a> {
         });
         settled
     }
+}
+
+/// That the file comes from a later version is more than the sum of its strange settings.
+fn written_later(document: &Document, version: &Version) -> Option<Complaint> {
+    let (major, minor) = later_writer(document, version)?;
+    let text =
+        format!("a server of {major}.{minor} or later has written this file, not one of {version}");
+    let complaint = Complaint::new(Severity::Warning, "C-NEWER", text);
+    Some(complaint.advise("take the file that was in use before, from a backup"))
 }
 
 /// What is not known of a version is said, not guessed.

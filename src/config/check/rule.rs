@@ -115,6 +115,16 @@ const RULES: &[LintRule] = &[
         "The server checks both together when it starts, and does not start with them.",
     ),
     rule(
+        "C-NEWER",
+        "was written by a later version",
+        "The server drops what it does not know when it next writes the file, and may read the rest otherwise.",
+    ),
+    rule(
+        "C-NOADDRESS",
+        "does not name the site's address",
+        "Servers from 5.13 to 5.35 take such a file for a new one, and replace its keys: what was encrypted with them is lost.",
+    ),
+    rule(
         "C-NOKEY",
         "is empty",
         "The server makes a key when it starts, and writes it into the file.",

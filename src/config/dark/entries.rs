@@ -62,5 +62,5 @@ fn decision(
 ) -> Decision {
     let setting = setting.clone();
     let origin = Origin::Server;
-    Decision { setting, choice, origin, because, value, instead_of, other_name: None }
+    Decision { setting, choice, origin, because, value, instead_of, other_name: None, moved: None }
 }

@@ -70,6 +70,17 @@ impl Document {
         self.set_raw(setting, &text::compact(value, text::encode))
     }
 
+    /// Sets all that an overlay names, as it is written there.
+    ///
+    /// # Errors
+    /// [`EditError`]; what stood before that setting in the overlay is then written.
+    pub fn lay_over(&mut self, overlay: &Self) -> Result<(), EditError> {
+        overlay
+            .leaves()
+            .iter()
+            .try_for_each(|leaf| self.set_raw(&leaf.setting, leaf.value.raw()).map(drop))
+    }
+
     /// As [`Document::set`], with the value as JSON text: its digits and escapes are kept.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 //! of each.
 //!
 //! Those servers were built from the mainline on the day it took the number of the version. A setting may therefore be as
-//! in the version before or as in the two after it; each that is, is named here, and so is what is foretold by none.
+//! in the version before or as in the two after it; each that is, is named here, and so is what is foretold by none. The one that
+//! called itself 5.9.0 had the settings of 5.9, and already wrote them at every start, as releases do from 5.10 on.
 
 use super::*;
 use crate::config::diff::pairs;
@@ -102,10 +103,21 @@ fn parse(text: &str) -> Document {
     Document::parse(text.as_bytes()).unwrap()
 }
 
+/// The build that wrote its file when the release of that number would not have.
+const WROTE_EARLY: &str = "5.9.0";
+
+/// What a server leaves behind, and what the one leaves that wrote when it should not have.
+fn foretell(before: &Document, from: Option<&Version>, version: &Version) -> Document {
+    if version.to_string() == WROTE_EARLY {
+        return read(before, from, version).0;
+    }
+    forecast(before, from, version).document
+}
+
 /// The settings that the forecast gets wrong. A random value is right if there is one.
-fn wrong(said: &Forecast, was: &Document) -> Vec<String> {
+fn wrong(said: &Document, was: &Document) -> Vec<String> {
     let generated = text::encode(GENERATED);
-    let pairs = pairs(&said.document, was);
+    let pairs = pairs(said, was);
     let wrong = pairs.iter().filter(|pair| {
         let made_up = pair.before.as_ref().is_some_and(|said| said.raw() == generated);
         !made_up || pair.after.as_ref().is_none_or(View::is_empty)
@@ -125,10 +137,11 @@ impl Wrong {
         let version: Version = at.parse().unwrap();
         let (major, minor) = (version.major(), version.minor());
         let before_it = if minor == 0 { (major - 1, 7) } else { (major, minor - 1) };
+        let said = |version: &Version| foretell(before, from.as_ref(), version);
         let neighbours = [before_it, (major, minor + 1), (major, minor + 2)]
             .map(|(major, minor)| Version::new(major, minor, 0))
-            .map(|version| wrong(&forecast(before, from.as_ref(), &version), was));
-        for setting in wrong(&forecast(before, from.as_ref(), &version), was) {
+            .map(|version| wrong(&said(&version), was));
+        for setting in wrong(&said(&version), was) {
             let explained = neighbours.iter().any(|wrong| !wrong.contains(&setting));
             let list = if explained { &mut self.near } else { &mut self.far };
             list.push((at.to_owned(), setting));
@@ -166,4 +179,17 @@ fn each_first_start_is_foretold() {
         found.look(&before, None, at, &was);
     }
     found.assert(FIRST_AS_IN_A_NEIGHBOUR, FIRST_UNFORETOLD);
+}
+
+#[test]
+fn the_release_of_5_9_keeps_to_itself_what_it_fills_in() {
+    let before = parse(CHAIN[3].1);
+    let (from, release) = (Version::new(5, 3, 0), Version::new(5, 9, 0));
+    let said = forecast(&before, Some(&from), &release);
+    assert!(!said.is_saved && !said.effects.is_empty());
+    assert_eq!(said.document.to_text(), before.to_text());
+    let mut without = before.clone();
+    without.set_raw(&SettingPath::known("EmailSettings.InviteSalt"), "\"\"").unwrap();
+    assert!(forecast(&without, Some(&from), &release).is_saved);
+    assert!(forecast(&before, Some(&from), &Version::new(5, 10, 0)).is_saved);
 }

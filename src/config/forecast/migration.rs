@@ -25,11 +25,8 @@ const ONCE: [((u64, u64), Change); 2] = [
 /// Where posts could be edited at all times, the limit goes when permissions move from the file to the database.
 const UNLIMITED: Change = change("ServiceSettings.PostEditTimeLimit", Filled::Json("-1"));
 
-/// Secrets that these servers make anew where the file does not name the site's address, even if it has them.
-const FORGOTTEN: [Change; 2] = [
-    change("SqlSettings.AtRestEncryptKey", Filled::Generated),
-    change("FileSettings.PublicLinkSalt", Filled::Generated),
-];
+/// Secrets that some servers make anew where the file does not name the site's address, even if it has them.
+const FORGOTTEN: [&str; 2] = ["SqlSettings.AtRestEncryptKey", "FileSettings.PublicLinkSalt"];
 
 /// The changes that are due when a server of this version starts; without `from`, on a new database.
 pub(super) fn due(document: &Document, from: Option<&Version>, version: &Version) -> Vec<Change> {
@@ -38,8 +35,8 @@ pub(super) fn due(document: &Document, from: Option<&Version>, version: &Version
     let mut due: Vec<Change> = Vec::new();
     due.extend(ONCE.iter().filter(|(since, _)| is_first(*since)).map(|(_, change)| *change));
     due.extend(loses_limit(document, from, version).then_some(UNLIMITED));
-    if forgets(document, version) {
-        due.extend(FORGOTTEN);
+    if takes_unnamed_for_new(version) && !names_address(document) {
+        due.extend(FORGOTTEN.map(|setting| change(setting, Filled::Generated)));
     }
     due
 }
@@ -56,11 +53,24 @@ pub(super) fn loses_limit(document: &Document, from: Option<&Version>, version: 
         && (could_always || version.is_at_least(6, 0))
 }
 
-/// Seen from 5.13 to 5.35.
-fn forgets(document: &Document, version: &Version) -> bool {
+/// The secrets that a server of this version takes away from a file, because it does not name the site's address.
+pub(in crate::config) fn forgotten(document: &Document, version: &Version) -> Vec<SettingPath> {
+    if !takes_unnamed_for_new(version) || names_address(document) {
+        return Vec::new();
+    }
+    let secrets = FORGOTTEN.map(SettingPath::known).into_iter();
+    let is_set = |secret: &SettingPath| document.get(secret).is_some_and(|value| !value.is_empty());
+    secrets.filter(is_set).collect()
+}
+
+/// Seen from 5.13 to 5.35: a file that does not name the site's address is taken for a new one, and its keys are made anew.
+pub(in crate::config) const fn takes_unnamed_for_new(version: &Version) -> bool {
+    version.is_at_least(5, 13) && !version.is_at_least(5, 36)
+}
+
+fn names_address(document: &Document) -> bool {
     let address = document.get(&SettingPath::known("ServiceSettings.SiteURL"));
-    let is_named = address.is_some_and(|value| value.kind() != Kind::Null);
-    !is_named && version.is_at_least(5, 13) && !version.is_at_least(5, 36)
+    address.is_some_and(|value| value.kind() != Kind::Null)
 }
 
 fn is_before(from: Option<&Version>, (major, minor): (u64, u64)) -> bool {

@@ -9,9 +9,10 @@ use crate::model::Version;
 const SALTS: [&str; 3] =
     ["SqlSettings.AtRestEncryptKey", "FileSettings.PublicLinkSalt", "EmailSettings.InviteSalt"];
 
-/// From 5.9 on servers were seen to write it always; before, they do so only for what they must not forget.
+/// From 5.10 on they keep whatever they change at their start, and were seen to write always; before, they do so only for what
+/// they must not forget.
 pub(super) fn saves(document: &Document, from: Option<&Version>, version: &Version) -> bool {
-    version.is_at_least(5, 9) || lacks_salt(document) || loses_limit(document, from, version)
+    version.is_at_least(5, 10) || lacks_salt(document) || loses_limit(document, from, version)
 }
 
 fn lacks_salt(document: &Document) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::across::{Carried, Carry};
 use crate::config::document::{Document, Leaf};
-use crate::config::ledger::{Because, Choice, Decision, Ledger, Origin};
+use crate::config::ledger::{Because, Choice, Decision, Ledger, MovedDefault, Origin};
 use crate::config::mask::Shown;
 use crate::config::setting::SettingPath;
 
@@ -26,6 +26,8 @@ struct Entry {
     former: Option<Shown>,
     /// What else it is called, by another version.
     other_name: Option<SettingPath>,
+    /// How the release changed its default.
+    moved: Option<MovedDefault>,
 }
 
 impl Accounts {
@@ -39,6 +41,7 @@ impl Accounts {
                 instead_of: None,
                 former: Some(Shown::of(&leaf.setting, &leaf.value)),
                 other_name: None,
+                moved: None,
                 setting: leaf.setting,
             };
             (entry.setting.folded(), entry)
@@ -65,6 +68,7 @@ impl Accounts {
             instead_of: None,
             former: None,
             other_name: None,
+            moved: None,
         });
         (entry.origin, entry.because) = (origin, because);
         if entry.former.is_some() || former.is_some() && entry.choice != Choice::Added {
@@ -85,6 +89,13 @@ impl Accounts {
         if let Some(entry) = self.entries.get_mut(&setting.folded()) {
             (entry.origin, entry.because) = (origin, because);
             entry.instead_of = offered.or(entry.instead_of.take());
+        }
+    }
+
+    /// Enters that the release changed its default for a setting that the site has.
+    pub(super) fn moved(&mut self, setting: &SettingPath, moved: MovedDefault) {
+        if let Some(entry) = self.entries.get_mut(&setting.folded()) {
+            entry.moved = Some(moved);
         }
     }
 
@@ -109,6 +120,7 @@ impl Accounts {
                 instead_of: None,
                 former: entry.former.clone(),
                 other_name: Some(to.clone()),
+                moved: None,
             };
             self.entries.insert(from.folded(), gone);
         }
@@ -147,13 +159,15 @@ impl Accounts {
                 _ => Shown::of(&leaf.setting, &leaf.value),
             };
             ledger.enter(Decision {
-                value,
                 setting: leaf.setting,
                 choice: if is_new { Choice::Added } else { entry.choice },
                 origin: entry.origin,
                 because: entry.because,
                 instead_of: entry.instead_of,
                 other_name: entry.other_name,
+                // Who has the new one has nothing to hear.
+                moved: entry.moved.filter(|moved| moved.now != value),
+                value,
             });
         }
         for entry in self.entries.into_values() {
@@ -180,5 +194,6 @@ fn account_for(entry: Entry, document: &Document, ledger: &mut Ledger) {
         value,
         instead_of: None,
         other_name: entry.other_name,
+        moved: None,
     });
 }

@@ -44,7 +44,7 @@ pub(in crate::engine) fn take_hold(
         Some(sha256) => sha256,
         None => crate::host::digest_of(&found.archive)?,
     };
-    let signature = signed::read(sources, &found.signature, errand)?;
+    let signature = signed::read(sources, &found, errand)?;
     let Found { archive, name, findings, .. } = found;
     Ok(Held { archive, name, sha256, signature, findings })
 }

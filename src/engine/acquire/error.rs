@@ -83,16 +83,16 @@ pub enum AcquireError {
         release: Release,
     },
     /// A signature is required, and there is none.
-    #[error("{} has no signature", path.display())]
+    #[error("no signature of {name} is to be had")]
     Unsigned {
-        /// The archive.
-        path: PathBuf,
+        /// What the archive is called.
+        name: String,
     },
     /// Its signature does not say that it is genuine.
-    #[error("the signature of {} does not count: {verdict}", path.display())]
+    #[error("the signature of {name} does not count: {verdict}")]
     BadSignature {
-        /// The archive.
-        path: PathBuf,
+        /// What the archive is called.
+        name: String,
         /// What is wrong.
         verdict: String,
     },

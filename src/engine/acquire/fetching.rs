@@ -77,7 +77,10 @@ fn found(
         release: Some(release),
         sha256: Some(fetched.sha256),
         is_vouched: !wanted.sums.is_empty(),
-        signature: SignaturePlace::Address(format!("{}.sig", wanted.url)),
+        signature: SignaturePlace::Address {
+            url: format!("{}.sig", wanted.url),
+            sha256: fetched.sha256,
+        },
         findings,
     }
 }

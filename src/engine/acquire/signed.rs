@@ -1,10 +1,18 @@
 //! Is the archive signed by whom it should be?
 
+use std::path::Path;
+
 use super::fetching::network;
 use super::{AcquireError, Errand, Found, SIGNATURE_CAP, SignaturePlace, Sources};
-use crate::host::{NetworkError, Summing, exists_outside, open_outside, read_outside};
+use crate::host::{
+    NetworkError, Summing, exists_outside, make_directory_outside, open_outside, read_outside,
+    write_outside,
+};
 use crate::model::{Event, Finding, Severity};
 use crate::release::signature::{Judgement, Verdicts, verify};
+
+/// Where the signatures are, in the store.
+const SIGNATURES: &str = "signatures";
 
 /// Looks at the signature where one is required, or where nothing else tells that the archive is what it should be.
 pub(super) fn require(
@@ -17,12 +25,12 @@ pub(super) fn require(
         return Ok(());
     }
     let path = found.archive.clone();
-    let Some(signature) = read(sources, &found.signature, errand)? else {
+    let Some(signature) = read(sources, found, errand)? else {
         return Err(match &found.release {
             Some(release) if !found.is_vouched => {
                 AcquireError::Unvouched { release: release.clone() }
             }
-            _ => AcquireError::Unsigned { path },
+            Some(_) | None => AcquireError::Unsigned { name: found.name.clone() },
         });
     };
     errand.reporter.hear(&Event::Note { text: "checking its signature".to_owned() });
@@ -38,7 +46,9 @@ pub(super) fn require(
     // What is unpacked has to be what was signed, even if somebody exchanges the file meanwhile.
     found.sha256 = Some(actual);
     match policy.judge(&verdicts) {
-        Judgement::Refused => Err(AcquireError::BadSignature { path, verdict: told(&verdicts) }),
+        Judgement::Refused => {
+            Err(AcquireError::BadSignature { name: found.name.clone(), verdict: told(&verdicts) })
+        }
         Judgement::Accepted | Judgement::Noted => {
             found.findings.push(Finding::new(Severity::Note, "signature", told(&verdicts)));
             Ok(())
@@ -54,23 +64,34 @@ fn told(verdicts: &Verdicts) -> String {
     verdicts.best().to_string()
 }
 
+/// The signature of an archive, if one is to be had. One that was fetched is kept, for those who may ask nobody later.
 pub(super) fn read(
     sources: &Sources,
-    place: &SignaturePlace,
+    found: &Found,
     errand: &Errand<'_>,
 ) -> Result<Option<Vec<u8>>, AcquireError> {
-    match (place, &sources.remote) {
-        (SignaturePlace::Bundle(signature), _) => Ok(signature.clone()),
-        (SignaturePlace::File(path), _) if exists_outside(path) => {
-            Ok(Some(read_outside(path, SIGNATURE_CAP)?))
+    let (url, kept) = match &found.signature {
+        SignaturePlace::Bundle(signature) => return Ok(signature.clone()),
+        SignaturePlace::File(path) => return read_file(path),
+        SignaturePlace::Address { url, sha256 } => {
+            (url, sources.store.join(SIGNATURES).join(format!("{sha256}.sig")))
         }
-        (SignaturePlace::File(_), _) | (SignaturePlace::Address(_), None) => Ok(None),
-        (SignaturePlace::Address(url), Some(remote)) => {
-            match network(remote, errand)?.small(url, SIGNATURE_CAP) {
-                Ok(signature) => Ok(Some(signature)),
-                Err(NetworkError::Status { status: 404, .. }) => Ok(None),
-                Err(error) => Err(error.into()),
-            }
-        }
+    };
+    if let Some(signature) = read_file(&kept)? {
+        return Ok(Some(signature));
     }
+    let Some(remote) = &sources.remote else { return Ok(None) };
+    match network(remote, errand)?.small(url, SIGNATURE_CAP) {
+        Ok(signature) => {
+            make_directory_outside(&sources.store.join(SIGNATURES))?;
+            write_outside(&kept, &signature)?;
+            Ok(Some(signature))
+        }
+        Err(NetworkError::Status { status: 404, .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Option<Vec<u8>>, AcquireError> {
+    if exists_outside(path) { Ok(Some(read_outside(path, SIGNATURE_CAP)?)) } else { Ok(None) }
 }

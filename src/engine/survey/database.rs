@@ -1,13 +1,41 @@
 //! What is wrong with the database for what is planned, and how large it is.
 
 use super::Needs;
-use crate::database::{Inspection, Purpose, minimum};
+use crate::database::{Engine, Inspection, Minimum, Purpose, minimum};
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::dump::Vault;
 use crate::host::Host;
 use crate::model::{
     DatabaseUndo, Finding, InstallRequest, Intent, Plan, Planned, Secret, Severity, Step, chain,
 };
+
+/// The vendor's own way from one database system to the other.
+const MIGRATION_GUIDE: &str =
+    "https://docs.mattermost.com/administration-guide/manage/admin/postgres-migration-assist-tool";
+
+/// Whether the release runs on a database of this system at all; no database is asked for that.
+pub(super) fn see_system(
+    request: &InstallRequest,
+    plan: &Plan,
+    driver: Option<&str>,
+) -> Option<Finding> {
+    let engine = Engine::of_driver(driver?)?;
+    let release = &request.release;
+    let refused =
+        |purpose| minimum(engine, purpose, &release.version) == Minimum::Unsupported(engine);
+    let advice = format!(
+        "{engine} is served up to 10.x: move to PostgreSQL first, as {MIGRATION_GUIDE} says"
+    );
+    if refused(Purpose::Upgrade) {
+        let text = format!("SqlSettings.DriverName says {engine}, on which {release} does not run");
+        return Some(Finding::new(Severity::Fatal, "database-system", text).advise(advice));
+    }
+    (plan.intent == Intent::Install && refused(Purpose::NewInstallation)).then(|| {
+        let text =
+            format!("{release} is the vendor's to install on PostgreSQL only, not on {engine}");
+        Finding::new(Severity::Warning, "database-system", text).advise(advice)
+    })
+}
 
 /// What was seen of the database.
 #[derive(Default)]

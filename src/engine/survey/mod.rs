@@ -2,20 +2,21 @@
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
 mod database;
+mod port;
 mod space;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use database::{DatabaseSeen, see_database};
+use database::{DatabaseSeen, see_database, see_system};
+use port::see_port;
 use space::see_spaces;
 
 use crate::engine::foreign::modified_files;
-use crate::engine::listen::{USUAL_ADDRESS, listen_address};
 use crate::engine::state_files::read_identity;
 use crate::engine::status::unseen_server;
 use crate::host::{
-    ArchiveSeen, FileSystems, Host, PathError, RunningProcess, Stat, is_taken, listeners_on,
-    running_from, service_of, unwritable_ancestor,
+    ArchiveSeen, FileSystems, Host, PathError, RunningProcess, Stat, running_from, service_of,
+    size_outside, unwritable_ancestor,
 };
 use crate::model::{
     Finding, InstallRequest, Intent, Owner, Plan, RelPath, RunningServer, Secret, Severity, Start,
@@ -32,6 +33,8 @@ pub(crate) struct Needs {
     pub(crate) data_source: Option<Secret<String>>,
     /// `ServiceSettings.ListenAddress`.
     pub(crate) listen: Option<String>,
+    /// The files that the server needs to speak TLS, by their settings; none if it does not, or fetches them itself.
+    pub(crate) tls: Vec<(&'static str, String)>,
 }
 
 /// Sees what surrounds a plan.
@@ -49,12 +52,14 @@ pub(crate) fn survey(
             Start::Prove { .. } => see_database(host, request, plan, needs),
         });
         let mut seen = see_machine(host, plan);
+        seen.findings.extend(see_system(request, plan, needs.driver.as_deref()));
         if request.start != Start::Never {
             seen.findings.extend(see_user(request.server));
             note(&mut seen, see_places(host, request), |seen, found| {
                 seen.findings.extend(found);
             });
-            seen.findings.extend(see_port(needs, &seen.running));
+            seen.findings.extend(see_port(needs, &seen.running, request.server));
+            seen.findings.extend(see_certificates(needs));
         }
         if plan.intent == Intent::Upgrade {
             seen.findings.extend(see_modified(host, plan));
@@ -162,6 +167,25 @@ fn see_modified(host: &Host, plan: &Plan) -> Option<Finding> {
     Some(Finding::new(Severity::Warning, "modified", text).advise(advice))
 }
 
+/// Files without which the server does not listen. What it finds from its tree is not there yet; that it starts in the dark
+/// proves nothing, for there it speaks no TLS.
+fn see_certificates(needs: &Needs) -> Vec<Finding> {
+    let absolute = needs.tls.iter().filter(|(_, path)| path.starts_with('/'));
+    // What this user may not look at is not missing.
+    let is_missing = |path: &str| {
+        size_outside(Path::new(path))
+            .is_err_and(|error| error.source.kind() == std::io::ErrorKind::NotFound)
+    };
+    let missing = absolute.filter(|(_, path)| is_missing(path));
+    let finding = |(setting, path): &(&'static str, String)| {
+        let text =
+            format!("{setting} names {path}, and there is no such file: the server does not start");
+        let advice = "put the file there, or let ServiceSettings.ConnectionSecurity be empty";
+        Finding::new(Severity::Fatal, "tls-file", text).advise(advice)
+    };
+    missing.map(finding).collect()
+}
+
 fn see_user(server: Owner) -> Option<Finding> {
     (server.uid == 0).then(|| {
         let text = "the server runs as root, which can do anything to this machine";
@@ -203,25 +227,4 @@ const fn may_write(server: Owner, stat: &Stat) -> bool {
         stat.mode
     };
     server.uid == 0 || bits & 0o3 == 0o3
-}
-
-/// A server that is going to be stopped holds the port for the one that is going to be started.
-fn see_port(needs: &Needs, running: &[RunningServer]) -> Option<Finding> {
-    let listen = needs.listen.as_deref().unwrap_or(USUAL_ADDRESS);
-    let address = listen_address(listen)?;
-    if !matches!(is_taken(address), Ok(true)) {
-        return None;
-    }
-    let holders = listeners_on(address.port()).unwrap_or_default();
-    let pids: Vec<u32> = holders.iter().flat_map(|holder| &holder.pids).copied().collect();
-    let is_own = |pid: &u32| running.iter().any(|server| server.pid == *pid);
-    if !pids.is_empty() && pids.iter().all(is_own) {
-        return None;
-    }
-    let pids: Vec<String> = pids.iter().map(ToString::to_string).collect();
-    let by =
-        if pids.is_empty() { String::new() } else { format!(" by process {}", pids.join(", ")) };
-    let text = format!("the port {} of ServiceSettings.ListenAddress is taken{by}", address.port());
-    let advice = "stop what holds it, or give another ServiceSettings.ListenAddress";
-    Some(Finding::new(Severity::Fatal, "port", text).advise(advice))
 }

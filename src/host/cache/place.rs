@@ -1,7 +1,7 @@
 //! Where things are in a cache, and whether it may be one at all.
 //! The directories above the cache are made but not judged: whoever can change those can do anything.
 
-#![expect(clippy::disallowed_methods, reason = "this is the door")]
+#![expect(clippy::disallowed_types, reason = "this is the door")]
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -72,9 +72,12 @@ pub(super) fn open(directory: &Path, meter: Meter) -> Result<Tree, CacheError> {
     require_own(&tree, &RelPath::here())?;
     for (name, mode) in [(WHOLE, 0o755), (PARTIAL, 0o700)] {
         let path = RelPath::here().join(name);
-        match tree.make_dir(&path, mode) {
-            Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {}
-            made => made?,
+        if !tree.exists(&path)? {
+            match tree.make_dir(&path, mode) {
+                // Somebody else was faster.
+                Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {}
+                made => made?,
+            }
         }
         require_own(&tree, &path)?;
     }

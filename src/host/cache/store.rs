@@ -11,7 +11,11 @@ use crate::host::tree::Kind;
 use crate::model::{RelPath, Sha256Digest};
 
 impl Cache {
-    /// A file with one of these digests that was just read. What is found under a name that is not its own is removed.
+    /// A file with one of these digests that was just read. What is found under a name that is not its own is removed, and
+    /// told.
+    ///
+    /// # Errors
+    /// When it cannot be read or removed.
     pub fn stored(
         &self,
         sums: &[Sha256Digest],

@@ -144,7 +144,8 @@ mod tests {
     fn secrets_are_not_shown() {
         for (text, shown) in [
             ("https://user:canary@a.example:8443/b?canary#c", "https://a.example:8443/b?…"),
-            ("user:canary@a.example/b?canary", "a.example/b"),
+            ("user:canary@a.example/b?canary", "user:…"),
+            ("user@a.example/b?canary", "a.example/b"),
             ("//user:canary@a", "a"),
         ] {
             assert_eq!(shown_text(text), shown);

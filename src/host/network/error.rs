@@ -195,20 +195,16 @@ impl NetworkError {
     /// May the same question have an answer in a while?
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Broken { .. } | Self::Stalled { .. } => true,
-            Self::Status { status, .. } => LATER.contains(status),
-            _ => false,
+        if let Self::Status { status, .. } = self {
+            return LATER.contains(status);
         }
+        matches!(self, Self::Broken { .. } | Self::Stalled { .. })
     }
 
     /// How long the server asks to be left alone.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Status { retry_after, .. } => *retry_after,
-            _ => None,
-        }
+        if let Self::Status { retry_after, .. } = self { *retry_after } else { None }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A key with its subkeys and all that its owner has said of them.
 //! What a copy of a key claims counts only where the owner's own signature proves it; everything else is as if it were not there.
+//! That is so for revocations by others too, even if the owner has named them for that.
 
 use pgp::composed::{SignedPublicKey, SignedPublicSubKey};
 use pgp::packet::{PublicKey, PublicSubkey, Signature, SignatureType, SubpacketData};

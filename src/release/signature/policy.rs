@@ -21,8 +21,8 @@ use super::verdicts::Verdicts;
 /// A signature that is there must not be bad: somebody has changed something. One that proves nothing is not worse than none, which
 /// is all that many releases have, and whoever can exchange files can take it away. The file still has to have its published digest.
 ///
-/// Signatures made after the key expired stand in between because a key can be renewed and the copy here may be an old one: that
-/// of Mattermost was three times, and releases were signed in the days between.
+/// Signatures made after the key expired stand in between: a key can be renewed, as that of Mattermost was more than once, and the
+/// copy here may be an older one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Is nothing taken without enough good signatures?

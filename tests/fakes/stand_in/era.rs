@@ -134,6 +134,11 @@ impl Era {
     pub(crate) fn ignores_case(self) -> bool {
         self.since(5, 10)
     }
+    /// Whether a file that does not name the site's address is taken for a new one.
+    pub(crate) fn takes_unnamed_for_new(self) -> bool {
+        self.since(5, 13) && !self.since(5, 36)
+    }
+
     /// When the file is rewritten. 5.3 left a file alone that lacked 28 keys but no salt.
     pub(crate) fn rewrite(self) -> Rewrite {
         if self.since(5, 9) {

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::fakes::release::FixtureRelease;
 use crate::fakes::running::configure;
+use crate::support::said::Said;
 use crate::support::service::Ctl;
-use crate::support::world::{Said, World, is_root, server_uid};
+use crate::support::world::{World, is_root, server_uid};
 
 /// Where the guide puts it.
 pub(super) const OLD: &str = "opt/mattermost";

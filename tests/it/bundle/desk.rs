@@ -14,7 +14,8 @@ use mmembed::release::signature::{Keyring, Policy};
 use tempfile::TempDir;
 
 use crate::fakes::release::FixtureCatalog;
-use crate::support::world::{MMEMBED, Said, release};
+use crate::support::said::Said;
+use crate::support::world::{MMEMBED, release};
 
 /// Nothing listens on the port that was reserved for a thing that nobody uses any more.
 const CLOSED: &str = "http://127.0.0.1:1";
@@ -225,10 +226,5 @@ pub(super) fn write_tar(path: &Path, members: &[(&str, &[u8])]) {
 }
 
 pub(super) fn said(command: &mut Command) -> Said {
-    let output = command.output().unwrap();
-    Said {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Said::of(command.output().unwrap())
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::desk::{Desk, said};
-use crate::support::world::{LIVE, SERVICE, Said, World, is_root, release};
+use crate::support::said::Said;
+use crate::support::world::{LIVE, SERVICE, World, is_root, release};
 
 /// A host with nothing but a bundle.
 struct Stranded {

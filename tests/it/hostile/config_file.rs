@@ -1,7 +1,7 @@
 //! K: the configuration file itself, as it may lie there, and what `config set` and `install` do about it.
 //!
-//! What such a file says, rather than where it lies, is the matter of `config_text`; K13 and K14 need a server that runs, and
-//! stand in `upgrade::environment`.
+//! What such a file says, rather than where it lies, is the matter of `config_text` and `config_use`; K13 needs a server that
+//! runs, and stands in `upgrade::environment`.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{CWD, FileType, Mode, makedev, mkfifoat, mknodat};
 
 use super::place::Place;
-use crate::support::world::{Said, World, is_root, mode_of, release};
+use crate::support::said::Said;
+use crate::support::world::{World, is_root, mode_of, release};
 
 /// Nobody in particular.
 const NOBODY: u32 = 21_544;
@@ -215,11 +216,7 @@ fn in_mounts(place: &Place, before: &str) -> Said {
         .args(words)
         .output()
         .unwrap();
-    Said {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Said::of(output)
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! K: what a configuration says, and what the program does about it.
 //!
-//! Most of these cases stand with the rooms that read such values: K15 to K17 in `config::place` and `config::relocate`, K18 in
-//! `database`, K19 in `database::minimum`, K20 in `install::refusals` and `install::surroundings`, K21 and K25 in
-//! `config::document::hostile`, K22 in `config::check`, K23 in `config::merge::laws_across` and `laws_policy`; K24 is the downgrade
-//! in `upgrade::refusals`. Here they meet the program.
+//! The rooms that read such values have tables of their own: `config::place`, `config::relocate`, `config::document::hostile`,
+//! `config::check`. Here they meet the program. What a value means for the host around it is the matter of `config_use`.
 
 use std::fs::{self, OpenOptions};
 use std::path::Path;
@@ -41,9 +39,11 @@ fn k16_a_directory_that_cannot_be_meant_is_refused() {
         let archive = world.archive(&release("10.11.0"));
         let host = world.host();
         let set = format!("FileSettings.Directory=\"{value}\"");
-        // In a staging root the paths are those inside it. It is found when the layers meet, before anything is live.
-        let said = world.install(&archive, &["--no-start", "--set", &set]).expect(4);
-        said.saying(&["FileSettings.Directory", "rule C-DIR"]);
+        // In a staging root the paths are those inside it.
+        for more in [&["--no-start"][..], &["--no-start", "--dry-run"]] {
+            let said = world.install(&archive, &[more, &["--set", &set]].concat()).expect(3);
+            said.saying(&["fatal:", "FileSettings.Directory", "rule C-DIR"]);
+        }
         assert_eq!(world.host(), host, "{value}");
     }
 }

@@ -15,6 +15,7 @@ mod collisions;
 mod compression;
 mod config_file;
 mod config_text;
+mod config_use;
 mod content;
 mod framing;
 mod links;

@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::support::world::{LIVE, Said, World, release};
+use crate::support::said::Said;
+use crate::support::world::{LIVE, World, release};
 
 /// An installation that nobody has started.
 pub(super) struct Place {
@@ -17,8 +18,12 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn new() -> Self {
+        Self::of("10.11.0")
+    }
+
+    pub(super) fn of(version: &str) -> Self {
         let world = World::new();
-        let archive = world.archive(&release("10.11.0"));
+        let archive = world.archive(&release(version));
         world.install(&archive, &["--no-start"]).expect(0);
         let file = world.below(LIVE).join("config/config.json");
         Self { world, archive, file }

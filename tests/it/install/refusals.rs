@@ -171,6 +171,27 @@ fn an_occupied_port_is_refused_and_its_holder_named() {
 }
 
 #[test]
+fn a_certificate_that_is_not_there_is_found_before_the_start_in_the_dark_hides_it() {
+    let world = World::new();
+    let archive = world.archive(&release("10.11.0"));
+    let (cert, key) = (written(&world, "cert.pem", b"x"), world.beside("key.pem"));
+    let mut overlay = world.overlay();
+    overlay["ServiceSettings"]["ConnectionSecurity"] = json!("TLS");
+    overlay["ServiceSettings"]["TLSCertFile"] = json!(cert);
+    overlay["ServiceSettings"]["TLSKeyFile"] = json!(key);
+    world.write_overlay("overlay.json", &overlay);
+    let words = world.install_words(&archive, &["--dry-run"]);
+    refused(&world, &words, 3, &["ServiceSettings.TLSKeyFile", key.to_str().unwrap(), "tls-file"]);
+    fs::write(&key, "x").unwrap();
+    world.run(&words).expect(10);
+    fs::remove_file(&cert).unwrap();
+    world.run(&words).expect(3).saying(&["ServiceSettings.TLSCertFile", "no such file"]);
+    // Who has it made needs none.
+    let more = ["--dry-run", "--set", "ServiceSettings.UseLetsEncrypt=true"];
+    world.install(&archive, &more).expect(10);
+}
+
+#[test]
 fn a_database_that_does_not_let_the_server_in_is_refused_at_once() {
     let world = World::new();
     let archive = world.archive(&release("10.11.0"));

@@ -5,45 +5,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::support::said::Said;
 
 /// What stands in the secrets of the tests, and nowhere in what is said.
 pub(super) const CANARY: &str = "canary-4711";
 
 pub(super) struct Desk {
     directory: TempDir,
-}
-
-/// How a run ended, and what it said.
-#[derive(Debug)]
-pub(super) struct Said {
-    code: Option<i32>,
-    pub(super) out: String,
-    pub(super) err: String,
-}
-
-impl Said {
-    /// Fails unless it ended so.
-    #[track_caller]
-    pub(super) fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{self:?}");
-        self
-    }
-
-    /// Fails unless it said all of these on standard error.
-    #[track_caller]
-    pub(super) fn telling(self, words: &[&str]) -> Self {
-        for word in words {
-            assert!(self.err.contains(word), "{word:?} is missing in\n{}", self.err);
-        }
-        self
-    }
-
-    #[track_caller]
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
 }
 
 impl Desk {
@@ -94,11 +64,7 @@ impl Desk {
         // A program that refuses its arguments does not read.
         drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
         let output = child.wait_with_output().unwrap();
-        Said {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Said::of(output)
     }
 }
 

@@ -28,14 +28,14 @@ fn what_differs_is_told_by_setting_and_by_exit_code() {
     let desk = desk();
     let said = desk.config(&["diff", "a.json", "b.json"]).expect(10);
     assert_eq!(
-        said.out,
+        said.stdout,
         "~ TeamSettings.SiteName: \"Acme\" -> \"Acme Chat\"\n\
          ~ SqlSettings.DataSource: *** -> ***\n\
          + ServiceSettings.ListenAddress: \":8065\"\n"
     );
-    assert!(!said.err.contains(CANARY));
+    assert!(!said.stderr.contains(CANARY));
     let same = desk.config(&["diff", "a.json", "a.json"]).expect(0);
-    assert_eq!((same.out.as_str(), same.err.as_str()), ("", ""));
+    assert_eq!((same.stdout.as_str(), same.stderr.as_str()), ("", ""));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn only_what_is_asked_for_counts() {
         ),
     ] {
         let words = [&["diff", "a.json", "b.json", "--name-only"], only].concat();
-        assert_eq!(desk.config(&words).expect(code).out, said, "{only:?}");
+        assert_eq!(desk.config(&words).expect(code).stdout, said, "{only:?}");
     }
     // A slip of the pen must not look like equality.
     desk.config(&["diff", "a.json", "b.json", "--only", "TeamSetting"])
@@ -82,7 +82,7 @@ fn only_what_is_asked_for_counts() {
 #[test]
 fn one_side_may_come_from_the_standard_input() {
     let desk = desk();
-    assert_eq!(desk.config_with(&["diff", "-", "a.json"], BEFORE).expect(0).out, "");
+    assert_eq!(desk.config_with(&["diff", "-", "a.json"], BEFORE).expect(0).stdout, "");
     desk.config_with(&["diff", "a.json", "-"], AFTER).expect(10);
     desk.config(&["diff", "-", "-"]).expect(2).telling(&["only once"]);
 }
@@ -93,7 +93,7 @@ fn what_cannot_be_read_is_refused_with_its_place_and_no_value() {
     desk.put("broken.json", "{\"A\": {\"b\": \"canary-4711\",}}");
     let said = desk.config(&["diff", "a.json", "broken.json"]).expect(3);
     let said = said.telling(&["broken.json:1:27", "rule C-SYNTAX"]);
-    assert!(!said.err.contains(CANARY) && said.out.is_empty());
+    assert!(!said.stderr.contains(CANARY) && said.stdout.is_empty());
     desk.config(&["diff", "a.json", "nothing.json"]).expect(3).telling(&["nothing.json"]);
     let failed = desk.config(&["diff", "a.json", "broken.json", "--json"]).expect(3).json();
     assert_eq!(failed["command"], json!("config diff"));
@@ -104,7 +104,7 @@ fn what_cannot_be_read_is_refused_with_its_place_and_no_value() {
 fn a_version_stands_for_what_its_servers_fill_in_unless_a_file_has_that_name() {
     let desk = desk();
     let said = desk.config(&["diff", "6.7", "7.0", "--only", "ServiceSettings"]).expect(10);
-    assert!(said.out.contains("+ ServiceSettings.SessionLengthWebInHours: 4320\n"), "{said:?}");
+    assert!(said.stdout.contains("+ ServiceSettings.SessionLengthWebInHours: 4320\n"), "{said:?}");
     desk.config(&["diff", "9.5", "9.5.0"]).expect(0);
     for version in ["9.5", "10.11.0"] {
         desk.put(version, BEFORE);

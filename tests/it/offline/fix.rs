@@ -38,7 +38,7 @@ fn what_is_none_without_its_mark_either_is_left_alone() {
         let text = format!("\u{feff}{rest}");
         desk.put("config.json", &text);
         let said = desk.config(&["fix", "--strip-bom", "config.json"]).expect(3).telling(&[rule]);
-        assert!(!said.err.contains(CANARY));
+        assert!(!said.stderr.contains(CANARY));
         assert_eq!(desk.text("config.json"), text);
     }
     desk.config(&["fix", "config.json"]).expect(2);

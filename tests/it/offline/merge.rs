@@ -63,8 +63,8 @@ fn the_result_goes_to_standard_output_and_the_rest_to_standard_error() {
         "conflict: TeamSettings.SiteName: a user changed it to \"Ours\" and the host application changed its default to \
          \"Acme Chat\"; the user's value stays",
     ]);
-    assert_eq!(said.out, merged("\"Ours\"", "50"));
-    assert!(!said.err.contains(CANARY));
+    assert_eq!(said.stdout, merged("\"Ours\"", "50"));
+    assert!(!said.stderr.contains(CANARY));
     assert_eq!(desk.names(), names, "nothing is written");
 }
 
@@ -72,7 +72,7 @@ fn the_result_goes_to_standard_output_and_the_rest_to_standard_error() {
 fn the_result_goes_to_a_file_and_the_account_to_another() {
     let desk = desk();
     let said = desk.config(&with(&["-o", "out.json", "--ledger", "ledger.json"])).expect(0);
-    assert_eq!(said.out, "");
+    assert_eq!(said.stdout, "");
     assert_eq!(desk.text("out.json"), merged("\"Ours\"", "50"));
     assert_eq!(mode_of(&desk.path("out.json")), 0o600);
     let ledger: Vec<Value> = serde_json::from_str(&desk.text("ledger.json")).unwrap();
@@ -111,7 +111,7 @@ fn programs_get_one_object_with_the_document_where_it_goes_nowhere_else() {
     assert_eq!(said["decisions"].as_array().unwrap().len(), 5);
     assert_eq!(said["document"], json!(merged("\"Ours\"", "50")));
     let said = desk.config(&with(&["--json", "-o", "out.json"])).expect(0);
-    assert!(said.json().get("document").is_none() && !said.out.contains(CANARY));
+    assert!(said.json().get("document").is_none() && !said.stdout.contains(CANARY));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn policies_settle_conflicts_and_new_defaults() {
         (&["--set", "TeamSettings.MaxUsersPerTeam=7"], "\"Ours\"", "7"),
         (&["--enforce"], "\"Acme Chat\"", "50"),
     ] {
-        assert_eq!(desk.config(&with(more)).expect(0).out, merged(name, max), "{more:?}");
+        assert_eq!(desk.config(&with(more)).expect(0).stdout, merged(name, max), "{more:?}");
     }
 }
 
@@ -149,7 +149,7 @@ fn a_conflict_that_nobody_settles_can_be_refused_and_then_nothing_is_written() {
         let said = desk.config(&words).expect(3);
         let said =
             said.telling(&["TeamSettings.SiteName: a user changed it to \"Ours\"", "--policy"]);
-        assert!(said.out.is_empty() && !said.err.contains(CANARY));
+        assert!(said.stdout.is_empty() && !said.stderr.contains(CANARY));
         let object = desk.config(&[&words[..], &["--json"]].concat()).expect(3).json();
         assert_eq!(
             (&object["command"], &object["ending"]),
@@ -168,7 +168,7 @@ fn without_a_file_in_use_it_is_a_first_installation() {
         .expect(0)
         .telling(&["0 kept, 1 changed, 1 added"]);
     let shipped = desk.text("new.json");
-    assert_eq!(said.out, shipped.replace("\"Mattermost\"", "\"Acme Chat\""));
+    assert_eq!(said.stdout, shipped.replace("\"Mattermost\"", "\"Acme Chat\""));
 }
 
 #[test]
@@ -177,8 +177,8 @@ fn renamed_settings_keep_their_values() {
     let live = desk.put("live.json", r#"{"RateLimitSettings": {"EnableRateLimiter": true}}"#);
     let live = live.to_str().unwrap();
     let words = ["merge", "--live", live, "--from", "3.4.0", "--to", "3.5.1"];
-    assert_eq!(desk.config(&words).expect(0).out, r#"{"RateLimitSettings": {"Enable": true}}"#);
-    assert_eq!(desk.config(&words[..3]).expect(0).out, fs::read_to_string(live).unwrap());
+    assert_eq!(desk.config(&words).expect(0).stdout, r#"{"RateLimitSettings": {"Enable": true}}"#);
+    assert_eq!(desk.config(&words[..3]).expect(0).stdout, fs::read_to_string(live).unwrap());
     desk.config(&words[..5]).expect(2);
 }
 
@@ -219,6 +219,6 @@ fn what_makes_no_sense_is_refused() {
         (&["merge", "--live", "live.json", "-o", "nowhere/out.json"], 3, "nowhere"),
     ] {
         let said = desk.config(words).expect(code).telling(&[told]);
-        assert!(said.out.is_empty() && !said.err.contains(CANARY), "{words:?}");
+        assert!(said.stdout.is_empty() && !said.stderr.contains(CANARY), "{words:?}");
     }
 }

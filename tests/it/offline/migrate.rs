@@ -31,7 +31,7 @@ fn each_stop_is_told_and_the_file_is_printed_as_it_will_be() {
         "  ~ ServiceSettings.GfycatApiKey: is written ServiceSettings.GfycatAPIKey",
         "known from",
     ]);
-    assert!(!said.err.contains(CANARY), "{}", said.err);
+    assert!(!said.stderr.contains(CANARY), "{}", said.stderr);
     let file = said.json();
     assert_eq!(file["SqlSettings"]["AtRestEncryptKey"], json!("<generated>"));
     assert_eq!(file["ServiceSettings"]["SessionLengthWebInHours"], json!(4320));
@@ -100,10 +100,10 @@ fn a_setting_is_described_by_version() {
         "  its variable is MM_SERVICESETTINGS_SESSIONLENGTHWEBINDAYS\n",
         "  from 7.0 on there is ServiceSettings.SessionLengthWebInHours",
     ] {
-        assert!(said.out.contains(words), "{words:?} is missing in\n{}", said.out);
+        assert!(said.stdout.contains(words), "{words:?} is missing in\n{}", said.stdout);
     }
     let gone = desk.config(&["describe", "--for", "9.5", "WebrtcSettings.Enable"]).expect(0);
-    assert!(gone.out.contains("9.5.0 does not have it"), "{gone:?}");
+    assert!(gone.stdout.contains("9.5.0 does not have it"), "{gone:?}");
     let json = desk.config(&["--json", "describe", "SqlSettings.DataSource"]).expect(0).json();
     assert_eq!(json["description"]["variable"], json!("MM_SQLSETTINGS_DATASOURCE"));
     desk.config(&["describe", "TeamSettings.SiteNam"])

@@ -16,6 +16,7 @@ use crate::fakes::postgres::{Database, database, programs};
 use crate::fakes::release::FixtureRelease;
 use crate::fakes::running::{heeding_signals, request};
 use crate::support::manifest::{Manifest, manifest_without};
+use crate::support::said::Said;
 
 pub(crate) const MMEMBED: &str = env!("CARGO_BIN_EXE_mmembed");
 const STAND_IN: &str = env!("CARGO_BIN_EXE_stand-in");
@@ -37,44 +38,6 @@ pub(crate) const LIVE: &str = "opt/acme/embedded/mattermost";
 
 /// How long anything may take before the test has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What a run of the program said.
-#[derive(Debug)]
-pub(crate) struct Said {
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-impl Said {
-    /// Both streams.
-    pub(crate) fn all(&self) -> String {
-        format!("{}\n{}", self.stdout, self.stderr)
-    }
-
-    /// Fails unless it ended with this code.
-    #[track_caller]
-    pub(crate) fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{}", self.all());
-        self
-    }
-
-    /// Fails unless it said all of these.
-    #[track_caller]
-    pub(crate) fn saying(self, words: &[&str]) -> Self {
-        let all = self.all();
-        for word in words {
-            assert!(all.contains(word), "{word:?} is missing in\n{all}");
-        }
-        self
-    }
-
-    /// Its standard output as JSON.
-    #[track_caller]
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.all()))
-    }
-}
 
 /// The release `version`, quick to unpack and to give up.
 pub(crate) fn release(version: &str) -> FixtureRelease {
@@ -250,11 +213,7 @@ impl World {
     #[track_caller]
     pub(crate) fn run(&self, words: &[String]) -> Said {
         let output = Self::command(words).output().unwrap();
-        let said = Said {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
+        let said = Said::of(output);
         assert_no_secret("the program's words", said.all().as_bytes());
         self.assert_no_file_leaks();
         said

@@ -95,3 +95,24 @@ fn what_users_and_the_host_do_not_agree_about_is_told_before_anything_stops() {
     let explained = site.world.ask(&["config", "explain"], &["TeamSettings.MaxUsersPerTeam"]);
     explained.expect(0).saying(&["by policy the host's is taken (instead of 77)"]);
 }
+
+#[test]
+fn what_would_make_the_new_release_fall_over_stops_nothing() {
+    let world = World::new();
+    let archive = world.archive(&release("6.7.0"));
+    world.install(&archive, &["--no-start"]).expect(0);
+    let boards = "PluginSettings.Plugins={\"focalboard\": {\"telemetry\": true}}";
+    world.ask(&["config", "set"], &[boards]).expect(0);
+    let newer = world.archive(&release("7.8.0"));
+    let words = ["--no-start", "--release", newer.to_str().unwrap()];
+    let said = world.ask(&["upgrade"], &words).expect(3);
+    said.saying(&[
+        "fatal:",
+        "PluginSettings.Plugins.focalboard",
+        "7.8.0 does not start",
+        "C-NEEDS",
+    ]);
+    let mended = "ProductSettings.EnablePublicSharedBoards=false";
+    world.ask(&["config", "set"], &[mended]).expect(0);
+    world.ask(&["upgrade"], &words).expect(0);
+}

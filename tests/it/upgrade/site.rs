@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::fakes::release::FixtureRelease;
 use crate::support::manifest::{Manifest, manifest_without};
+use crate::support::said::Said;
 use crate::support::service::Ctl;
-use crate::support::world::{LIVE, STATE, Said, World, is_root, release, server_uid};
+use crate::support::world::{LIVE, STATE, World, is_root, release, server_uid};
 
 /// An installation in use: a world, the commands that start and stop its server, and what its people have put into it.
 pub(super) struct Site {

@@ -38,6 +38,7 @@ case.toml:
   defaults = ["../acme.json"]      # overlays, as seen from the case; later ones win
   enforced = ["enforced.json"]
   last_defaults = ["before.json"]  # the defaults that were applied before
+  policies = ["TeamSettings=prefer-host"]  # as --policy of `upgrade`, at every stop
   obstacle = "C-TYPE"              # the last stop has to be refused by this rule
   compare = "file"                 # or "effective": with the environment applied
   named_only = false               # true: only what expected.json names; null is not there

@@ -18,7 +18,7 @@ pub(super) fn run(args: &DescribeArgs, json: bool) -> io::Result<Answer> {
         Err(refusal) => return Ok(Err(refusal)),
     };
     // Without a version, a slip of the pen is measured against the newest names.
-    let version = args.version.clone().unwrap_or_else(|| Version::new(u64::MAX, 0, 0));
+    let version = args.version.clone().unwrap_or(Version::AFTER_ALL);
     let Some(mut description) = describe(&setting) else {
         let next = nearest(&setting, &version).map_or_else(
             || "write it as it stands in config.json, such as ServiceSettings.SiteURL".to_owned(),

@@ -63,7 +63,7 @@ fn tell(out: &mut impl Write, file: &PublishedFile) -> io::Result<()> {
             }
         }
         (None, Some(named)) => {
-            writeln!(out, "  it is called {named}, but no release has its digest")?
+            writeln!(out, "  it is called {named}, but no release has its digest")?;
         }
         (None, None) => writeln!(out, "  no release has its digest")?,
     }

@@ -51,3 +51,24 @@ fn conditions_hold_in_their_versions_only() {
         assert_eq!(found(json, version), *settings, "{json} {version}");
     }
 }
+
+#[test]
+fn filters_are_looked_at_where_the_directory_is_used() {
+    let with = |more: &str| {
+        format!(
+            r#"{{"LdapSettings": {{"Enable": true, "LdapServer": "h", "BaseDN": "b", "EmailAttribute": "e",
+            "UsernameAttribute": "u", "IdAttribute": "i", {more}}}}}"#
+        )
+    };
+    let wrong = r#""UserFilter": "canary", "GuestFilter": "(canary", "AdminFilter": "(a=b)x""#;
+    let all = ["LdapSettings.UserFilter", "LdapSettings.GuestFilter", "LdapSettings.AdminFilter"];
+    for (version, count) in
+        [("5.9.0", 0), ("5.10.0", 1), ("5.18.0", 2), ("5.20.0", 3), ("10.11.0", 3)]
+    {
+        assert_eq!(found(&with(wrong), version), all[..count], "{version}");
+    }
+    let right = r#""UserFilter": "", "GuestFilter": "(a=b)", "AdminFilter": null"#;
+    assert_eq!(found(&with(right), "10.11.0"), [""; 0]);
+    let unused = r#"{"LdapSettings": {"UserFilter": "canary"}}"#;
+    assert_eq!(found(unused, "10.11.0"), [""; 0]);
+}

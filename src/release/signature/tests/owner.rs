@@ -1,7 +1,8 @@
 //! Owners of keys who say and sign what they are asked to, also what nobody should.
 
 use pgp::composed::{
-    Deserializable as _, SignedKeyDetails, SignedPublicKey, SignedPublicSubKey, SignedSecretKey,
+    ArmorOptions, Deserializable as _, SignedKeyDetails, SignedPublicKey, SignedPublicSubKey,
+    SignedSecretKey,
 };
 use pgp::crypto::ed25519::{self, Mode};
 use pgp::crypto::hash::HashAlgorithm;
@@ -13,8 +14,8 @@ use pgp::packet::{
 };
 use pgp::ser::Serialize as _;
 use pgp::types::{
-    Duration, KeyVersion, Password, PlainSecretParams, PublicParams, SecretParams, SignedUser,
-    SigningKey, Tag, Timestamp,
+    Duration, KeyVersion, PacketHeaderVersion, Password, PlainSecretParams, PublicParams,
+    SecretParams, SignedUser, SigningKey, Tag, Timestamp,
 };
 
 use super::super::{Fingerprint, Keyring};
@@ -155,7 +156,9 @@ impl Owner {
 
     /// Says something together with a name.
     pub(in super::super) fn says(mut self, said: Said) -> Self {
-        let name = UserId::from_str(Default::default(), "Builder <builder@example.org>").unwrap();
+        let name =
+            UserId::from_str(PacketHeaderVersion::default(), "Builder <builder@example.org>")
+                .unwrap();
         let signature = config(SignatureType::CertPositive, &self.secret, said)
             .sign_certification(
                 &self.secret,
@@ -324,14 +327,14 @@ impl Owner {
     }
 
     pub(in super::super) fn armored(&self) -> String {
-        self.public.to_armored_string(Default::default()).unwrap()
+        self.public.to_armored_string(ArmorOptions::default()).unwrap()
     }
 
     /// What must be kept.
     pub(in super::super) fn secret(&self) -> String {
         let details = self.public.details.clone();
         SignedSecretKey::new(self.secret.clone(), details, vec![], vec![])
-            .to_armored_string(Default::default())
+            .to_armored_string(ArmorOptions::default())
             .unwrap()
     }
 

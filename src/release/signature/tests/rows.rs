@@ -56,68 +56,56 @@ fn soon(seconds: u32) -> How {
 }
 
 pub(super) fn dates() -> Vec<Row> {
-    let a = Owner::new(1);
-    let signs = |days| a.signs(FILE, on(days));
-    let short = |days| How { counts: Some(days * DAY), ..PLAINLY };
-    let short = |days| a.signs(FILE, short(days));
+    [of_keys(), of_subkeys(), of_signatures()].into_iter().flatten().collect()
+}
+
+fn of_keys() -> Vec<Row> {
+    let signs = |days| Owner::new(1).signs(FILE, on(days));
     let mortal = Owner::silent(1).says(lives(150)).keyring();
     let renewed = Owner::silent(1).says(lives(90)).says(Said { at: BORN + 95 * DAY, ..lives(300) });
     let renewed = renewed.keyring();
     let shortened = Owner::new(1).says(Said { at: BORN + 95 * DAY, ..lives(99) }).keyring();
-    let sub = Owner::silent(1).says(lives(150)).subkey(3, lives(90));
-    let late = Owner::silent(1).says(lives(90)).subkey(3, lives(150));
-    let by_sub = |owner: &Owner| owner.subkey_signs(FILE, PLAINLY);
     vec![
-        row("expired key", &mortal, signs(150), 200, "KeyExpired", PROVES_NOTHING),
-        row(
-            "expired key, and nobody knows yet",
-            &mortal,
-            signs(150),
-            150,
-            "KeyExpired",
-            PROVES_NOTHING,
-        ),
-        row("key expires tomorrow", &mortal, signs(100), 149, "Good", GOOD),
+        row("expired", &mortal, signs(150), 200, "KeyExpired", PROVES_NOTHING),
+        row("expired just now", &mortal, signs(150), 150, "KeyExpired", PROVES_NOTHING),
+        row("expires tomorrow", &mortal, signs(100), 149, "Good", GOOD),
         row("expired since", &mortal, signs(149), 150, "KeyExpiredSince", KNOWN),
-        row("key renewed", &renewed, signs(100), 200, "Good", GOOD),
-        row("key renewed, expired since", &renewed, signs(100), 300, "KeyExpiredSince", KNOWN),
-        row("key cut short", &shortened, signs(100), 200, "KeyExpired", PROVES_NOTHING),
-        row("expired subkey", &sub.keyring(), by_sub(&sub), 120, "KeyExpired", PROVES_NOTHING),
-        row(
-            "expired key of a subkey",
-            &late.keyring(),
-            by_sub(&late),
-            120,
-            "KeyExpired",
-            PROVES_NOTHING,
-        ),
-        row("expired signature", &a.keyring(), short(50), 150, "SignatureExpired", PROVES_NOTHING),
-        row("signature expires tomorrow", &a.keyring(), short(50), 149, "Good", GOOD),
-        row(
-            "expired key and signature",
-            &mortal,
-            short(20),
-            200,
-            "SignatureExpired",
-            PROVES_NOTHING,
-        ),
-        row("future", &a.keyring(), signs(201), 200, "FromTheFuture", BAD),
-        row(
-            "clock too far behind",
-            &a.keyring(),
-            a.signs(FILE, soon(601)),
-            200,
-            "FromTheFuture",
-            BAD,
-        ),
-        row(
-            "before the key",
-            &a.keyring(),
-            a.signs(FILE, How { at: Some(BORN - 1), ..PLAINLY }),
-            200,
-            "BeforeTheKey",
-            BAD,
-        ),
+        row("renewed", &renewed, signs(100), 200, "Good", GOOD),
+        row("renewed, expired since", &renewed, signs(100), 300, "KeyExpiredSince", KNOWN),
+        row("cut short", &shortened, signs(100), 200, "KeyExpired", PROVES_NOTHING),
+    ]
+}
+
+fn of_subkeys() -> Vec<Row> {
+    let sub = Owner::silent(1).says(lives(150)).subkey(3, lives(90));
+    let key = Owner::silent(1).says(lives(90)).subkey(3, lives(150));
+    let since = Owner::silent(1).says(lives(150)).subkey(3, lives(110));
+    let by_sub = |name, owner: Owner, verdict, judged| {
+        let signed = owner.subkey_signs(FILE, PLAINLY);
+        row(name, &owner.keyring(), signed, 120, verdict, judged)
+    };
+    vec![
+        by_sub("expired subkey", sub, "KeyExpired", PROVES_NOTHING),
+        by_sub("expired key of a subkey", key, "KeyExpired", PROVES_NOTHING),
+        by_sub("subkey expired since", since, "KeyExpiredSince", KNOWN),
+    ]
+}
+
+fn of_signatures() -> Vec<Row> {
+    let a = Owner::new(1);
+    let keys = a.keyring();
+    let signs = |days| a.signs(FILE, on(days));
+    let short = |days| a.signs(FILE, How { counts: Some(days * DAY), ..PLAINLY });
+    let both = Owner::silent(1).says(lives(150)).keyring();
+    let early = a.signs(FILE, How { at: Some(BORN - 1), ..PLAINLY });
+    let too_soon = a.signs(FILE, soon(601));
+    vec![
+        row("expired signature", &keys, short(50), 150, "SignatureExpired", PROVES_NOTHING),
+        row("signature expires tomorrow", &keys, short(50), 149, "Good", GOOD),
+        row("expired key and signature", &both, short(20), 200, "SignatureExpired", PROVES_NOTHING),
+        row("future", &keys, signs(201), 200, "FromTheFuture", BAD),
+        row("clock too far behind", &keys, too_soon, 200, "FromTheFuture", BAD),
+        row("before the key", &keys, early, 200, "BeforeTheKey", BAD),
     ]
 }
 

@@ -91,6 +91,11 @@ fn settle(trailer: &Trailer, era: Era, name: &str, site: &Value) -> Result<Outco
     let mut persisted = complete::complete(era, &trailer.defaults, &trailer.retained, site)
         .map_err(|mismatch| wrong_type(era, name, &mismatch.at))?;
     trailer.faults.iter().for_each(|fault| spoil(fault, &trailer.defaults, &mut persisted));
+    if era.takes_unnamed_for_new()
+        && site.pointer("/ServiceSettings/SiteURL").is_none_or(Value::is_null)
+    {
+        forget_keys(&mut persisted);
+    }
     let salted = correct(era, &trailer.defaults, &mut persisted);
     let mut config = persisted.clone();
     let overridden = environment::apply(era, &mut config);
@@ -160,6 +165,15 @@ fn parse(era: Era, purpose: Purpose, name: &str, text: &[u8]) -> Result<Value, E
         ));
     }
     Ok(site)
+}
+
+/// Empties the keys of a file that is taken for a new one.
+fn forget_keys(config: &mut Value) {
+    for pointer in ["/SqlSettings/AtRestEncryptKey", "/FileSettings/PublicLinkSalt"] {
+        if let Some(key) = config.pointer_mut(pointer) {
+            *key = json!("");
+        }
+    }
 }
 
 /// Fills salts and replaces values that the era does not stand; true when a salt was missing.

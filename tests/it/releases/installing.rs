@@ -1,0 +1,91 @@
+//! `install`, `plan` and `upgrade` of a version instead of a file.
+
+use super::world::{World, known};
+
+#[test]
+fn a_version_a_line_and_a_word_are_installed_from_the_mirror() {
+    for (wanted, version) in
+        [("10.11.0", "10.11.0"), ("10.11", "10.11.0"), ("esr", "11.7.0"), ("latest", "11.7.0")]
+    {
+        let world = World::new();
+        world.install(&["--release", wanted]).expect(0, &["is installed"]);
+        assert_eq!(world.installed().as_deref(), Some(version), "{wanted}");
+        world.install(&["--release", wanted]).expect(0, &["nothing to do"]);
+    }
+}
+
+#[test]
+fn an_address_is_an_archive_too_and_its_digest_is_known_by_its_name() {
+    let world = World::new();
+    let url = world.mirror.url(&world.shelves[0].path());
+    world.install(&["--release", &url]).expect(0, &["is installed"]);
+    assert_eq!(world.installed().as_deref(), Some("10.11.0"));
+    world.mirror.serve("/odd", world.shelves[1].bytes.clone());
+    let odd = world.mirror.url("/odd");
+    world
+        .install(&["--release", &odd])
+        .expect(3, &["does not tell which release it is", "--release-version"]);
+}
+
+#[test]
+fn a_plan_fetches_and_changes_nothing_below_the_root() {
+    let world = World::new();
+    let root = world.at("root");
+    let plan = [
+        "plan",
+        "--app",
+        "acme",
+        "--no-start",
+        "--root",
+        root.to_str().unwrap(),
+        "--release",
+        "latest",
+    ];
+    world.run(&plan).expect(10, &["Plan:", "Mattermost 11.7.0"]);
+    assert_eq!(std::fs::read_dir(root).unwrap().count(), 0);
+    assert_eq!(world.stored(), [world.shelves[1].sum()]);
+}
+
+#[test]
+fn an_upgrade_takes_the_edition_that_is_installed() {
+    let world = World::new();
+    world.install(&["--release", "10.11"]).expect(0, &[]);
+    let root = world.at("root");
+    let upgrade =
+        ["upgrade", "--app", "acme", "--no-start", "--root", root.to_str().unwrap(), "--release"];
+    let enterprise = [&upgrade[..], &["11.7", "--edition", "enterprise"]].concat();
+    world.run(&enterprise).expect(3, &["is not known to be published as enterprise edition"]);
+    world.run(&[&upgrade[..], &["11.7"]].concat()).expect(0, &["Mattermost 11.7.0"]);
+    assert_eq!(world.installed().as_deref(), Some("11.7.0"));
+}
+
+#[test]
+fn signatures_are_required_where_that_is_asked_for() {
+    let world = World::new();
+    let install = ["--release", "10.11", "--require-signature"];
+    world.install(&install).expect(7, &["does not count", "is not among the keys", "--key-file"]);
+    assert_eq!(world.installed(), None);
+    let with_key = [&install[..], &["--key-file", "key.asc"]].concat();
+    world.install(&with_key).expect(0, &["signed at 2020-01-02", "is installed"]);
+
+    // Of a file the signature lies beside it.
+    let file = format!("built/{}", world.shelves[1].name);
+    let other = World::new();
+    let install = ["--release", &file, "--require-signature", "--key-file", "key.asc"];
+    other
+        .install(&install)
+        .expect(3, &["no signature of mattermost-team-11.7.0", "lay it beside the archive"]);
+    let signature = other.signer.sign(&other.shelves[1].bytes);
+    std::fs::write(other.at(&format!("{file}.sig")), signature).unwrap();
+    other.install(&install).expect(0, &["is installed"]);
+}
+
+#[test]
+fn support_that_is_over_is_said_and_forbids_nothing() {
+    let world = World::new();
+    let shelf = &world.shelves[0];
+    world.know(&known(shelf, &shelf.sum()).replace("2099-01-01", "2025-08-15"));
+    world
+        .install(&["--release", "10.11"])
+        .expect(0, &["support for Mattermost 10.11 ended on 2025-08-15"]);
+}
