@@ -33,7 +33,7 @@ impl<'a> Flood<'a> {
             [from, to, all(&mends)]
         };
         let shunned = |known: &Known| {
-            let applies = |rule: &Rule| rule.judge(situation) != crate::upgrade::Judgement::Fails;
+            let applies = |rule: &Rule| rule.judge(situation) != Judgement::Fails;
             rules.iter().any(|rule| {
                 rule.kind == RuleKind::Avoid && rule.to.contains(&known.version) && applies(rule)
             })

@@ -220,3 +220,53 @@ fn what_is_left_of_a_way_is_the_way_from_there() {
         assert_eq!(router.route(&from, &to, &Wishes::default()).unwrap().versions(), left);
     }
 }
+
+#[test]
+fn a_stop_that_an_operator_asks_for_is_made_where_it_may_be_needed() {
+    let mine = r#"
+        [[rule]]
+        id = "acme-9.11"
+        kind = "stop"
+        from = "<9.11.0"
+        to = ">=9.12.0"
+        through = ">=9.11.0 <9.12.0"
+        when = ["env:ACME_PLUGIN"]
+        severity = "fatal"
+        text = "the plugin of acme migrates on 9.11"
+        source = "acme"
+    "#;
+    let rules = Rules::built_in().with(mine).unwrap();
+    let way = |environment: Option<&[&str]>| {
+        let environment =
+            environment.map(|names| names.iter().map(|it| ((*it).to_owned(), "1".to_owned())));
+        let situation =
+            Situation { environment: environment.map(Iterator::collect), ..Situation::default() };
+        found(&rules, &situation, ["9.5.0", "10.5.14"], &Wishes::default()).versions()
+    };
+    let stopping = [version("9.11.18"), version("10.5.14")];
+    assert_eq!(way(Some(&["ACME_PLUGIN"])), stopping);
+    assert_eq!(way(None), stopping);
+    assert_eq!(way(Some(&[])), [version("10.5.14")]);
+}
+
+#[test]
+fn a_withdrawn_release_is_gone_to_when_it_is_named_and_that_is_said() {
+    let (rules, situation) = (Rules::built_in(), Situation::default());
+    let router = Router::new(published(), &rules, &situation);
+    let route = router.route(&version("1.1.1"), &version("1.2.0"), &Wishes::default()).unwrap();
+    let findings = &router.findings(&route)[0].findings;
+    let weighty = findings.iter().filter(|finding| finding.severity > Severity::Note);
+    let codes: Vec<(&str, Severity)> =
+        weighty.map(|finding| (finding.code.as_str(), finding.severity)).collect();
+    let expected = [("avoid-1.2.0", Severity::Warning), ("withdrawn", Severity::Warning)];
+    assert_eq!(codes, expected);
+}
+
+#[test]
+fn what_comes_after_the_first_version_is_the_chain() {
+    let (rules, situation) = (Rules::built_in(), Situation::default());
+    let (from, to) = (version("5.9.0"), version("7.8.15"));
+    let stops =
+        crate::upgrade::stops(&from, &to, published(), &rules, &situation, &Wishes::default());
+    assert_eq!(stops, Ok(vec![version("5.37.10"), version("7.1.9"), version("7.8.15")]));
+}
