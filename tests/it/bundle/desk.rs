@@ -226,10 +226,5 @@ pub(super) fn write_tar(path: &Path, members: &[(&str, &[u8])]) {
 }
 
 pub(super) fn said(command: &mut Command) -> Said {
-    let output = command.output().unwrap();
-    Said {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Said::of(command.output().unwrap())
 }

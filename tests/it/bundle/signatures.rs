@@ -1,8 +1,13 @@
 //! Signatures that a bundle brings.
 
-use super::desk::Desk;
+use std::fs;
+
+use super::desk::{Desk, said};
+use crate::fakes::mirror::Mirror;
+use crate::fakes::mirror::authority::Authority;
 use crate::fakes::release::FixtureCatalog;
-use crate::support::signer::Signer;
+use crate::fakes::signer::Signer;
+use crate::support::said::Said;
 
 const OLD: &str = "mattermost-team-10.11.0-linux-amd64.tar.gz";
 const NEW: &str = "mattermost-team-11.7.0-linux-amd64.tar.gz";
@@ -12,14 +17,16 @@ fn signed() -> (Desk, String) {
     let desk = Desk::of(&["10.11.0", "11.7.0"]);
     let signer = Signer::new(5);
     for archive in &desk.archives {
-        signer.sign_file(archive);
+        let signature = signer.sign(&fs::read(archive).unwrap());
+        fs::write(format!("{}.sig", archive.display()), signature).unwrap();
     }
     let desk = desk.with(vec![]);
-    let key = signer.write_key(&desk.at("")).display().to_string();
+    fs::write(desk.at("key.asc"), signer.key()).unwrap();
+    let key = desk.at("key.asc").display().to_string();
     (desk, key)
 }
 
-fn create(desk: &Desk, more: &[&str]) -> crate::support::said::Said {
+fn create(desk: &Desk, more: &[&str]) -> Said {
     desk.create(&[&["--release", "10.11.0", "--release", "11.7.0"], more].concat())
 }
 
@@ -71,7 +78,7 @@ fn swapped_signatures_are_refused() {
     said.saying(&[&format!("BAD: {OLD}"), &format!("BAD: {NEW}"), "its signature does not count"]);
     // No bundle is made of what would not pass.
     let archives = desk.at("archives");
-    std::fs::copy(archives.join(at(OLD)), archives.join(at(NEW))).unwrap();
+    fs::copy(archives.join(at(OLD)), archives.join(at(NEW))).unwrap();
     create(&desk, &["--force", "--key-file", &key])
         .expect(7)
         .saying(&[&format!("the signature of {NEW} does not count")]);
@@ -92,4 +99,35 @@ fn a_release_that_only_the_bundle_knows_is_taken_if_it_is_signed() {
     desk.run(&fetch).expect(7).saying(&["does not count"]);
     desk.run(&[&fetch[..], &["--key-file", &key]].concat()).expect(0).saying(&[NEW]);
     assert!(desk.at("taken").join(format!("{NEW}.sig")).is_file());
+}
+
+#[test]
+fn from_a_mirror_archives_come_with_their_signatures() {
+    let (desk, key) = signed();
+    let mirror = Mirror::start();
+    for (archive, version) in desk.archives.iter().zip(["10.11.0", "11.7.0"]) {
+        let name = archive.file_name().unwrap().to_str().unwrap();
+        for name in [name.to_owned(), format!("{name}.sig")] {
+            let path = desk.at("archives").join(&name);
+            mirror.serve(&format!("/{version}/{name}"), fs::read(&path).unwrap());
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let url = mirror.url("");
+    let ca = Authority::of_tests().file_in(&desk.at("")).display().to_string();
+    let words = desk.create_words(&["--from", "10.11.0", "--to", "latest", "--mirror", &url]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let words =
+        [&words[..], &["--ca-file", &ca, "--require-signature", "--key-file", &key]].concat();
+    let mut command = desk.command(&words);
+    command.env_remove("HTTPS_PROXY").env_remove("https_proxy");
+    said(&mut command).expect(0).saying(&[&format!("{NEW}, signed")]);
+    let path = desk.bundle();
+    let verify = ["bundle", "verify", path.to_str().unwrap(), "--require-signature"];
+    desk.run(&[&verify[..], &["--key-file", &key]].concat()).expect(0);
+    // What was fetched for it is in the store; the next one asks nobody.
+    fs::rename(&path, desk.at("out/first")).unwrap();
+    let words = desk.create_words(&["--from", "10.11.0", "--to", "latest", "--offline"]);
+    desk.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).expect(0);
+    assert!(fs::read(path).unwrap() == fs::read(desk.at("out/first")).unwrap());
 }

@@ -4,5 +4,4 @@ pub mod crash;
 pub mod manifest;
 pub mod said;
 pub mod service;
-pub mod signer;
 pub mod world;
