@@ -70,9 +70,6 @@ pub(crate) fn for_create(error: &CreateBundleError) -> Refusal {
         CreateBundleError::NoRoute(_) => {
             "check --from and --to; the releases that are wanted can be named one by one with --release"
         }
-        CreateBundleError::BadSignature { .. } => {
-            "do not use the archive; if its key has been renewed, give a newer copy of it with --key-file"
-        }
         CreateBundleError::Members(_) => "leave one of them out",
         CreateBundleError::Disagreement(_) => DISTRUST,
         CreateBundleError::Path(_) => {

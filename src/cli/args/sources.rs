@@ -22,10 +22,10 @@ pub(crate) struct SourceArgs {
     pub(crate) mirror: Option<String>,
     /// Take archives from this bundle, as `bundle create` makes it, and ask nobody: only what is in it is known then, so that
     /// `latest` is the newest in it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["mirror", "releases_dir"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "releases_dir")]
     pub(crate) bundle: Option<PathBuf>,
-    /// Ask nobody: what is not here is not to be had
-    #[arg(long, conflicts_with = "mirror")]
+    /// Ask nobody, not even a --mirror: what is not here is not to be had
+    #[arg(long)]
     pub(crate) offline: bool,
     /// Trust the certificates in this file (PEM) besides those that the system trusts
     #[arg(long, env = "MMEMBED_CA_FILE", value_name = "FILE")]

@@ -56,7 +56,7 @@ pub(super) fn open(args: &SourceArgs) -> Result<Sources, Refusal> {
     let bundle = args.bundle.as_deref().map(|path| bundle(path, &known)).transpose()?;
     let asks = !args.offline && bundle.is_none();
     Ok(Sources {
-        store: store_of(args.known.store.as_deref())?,
+        store: store_of(args.known.store.as_deref()),
         catalog: bundle.as_ref().map_or(known, |bundle| bundle.catalog().clone()),
         bundle,
         directories: args.releases_dir.clone(),

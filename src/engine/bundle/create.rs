@@ -8,14 +8,11 @@ use super::stops::stops;
 use crate::engine::acquire::{
     ArchiveSource, ArchiveWish, Errand, Held, Sources, require_fresh, take_hold,
 };
-use crate::host::{
-    Meter, NewContent, NewMember, PathContext, TarDraft, open_outside, require_place, size_outside,
-};
+use crate::host::{Meter, NewContent, NewMember, TarDraft, require_place, size_outside};
 use crate::model::{Edition, Event, Finding, Platform, ReleaseSelector, Version};
 use crate::release::bundle::{
     BundleChain, BundleIndex, BundleMember, CATALOG_NAME, INDEX_NAME, MemberKind, SIGNATURE_SUFFIX,
 };
-use crate::release::signature::verify;
 
 /// A wish for a bundle.
 #[derive(Clone, Debug)]
@@ -136,18 +133,7 @@ fn hold(
         platform: wish.platform,
         sha256: None,
     };
-    let held = take_hold(sources, &wanted, errand)?;
-    // Where signatures are required, it was looked at already.
-    if let Some(signature) = held.signature.as_ref().filter(|_| !sources.policy.require) {
-        let mut content = open_outside(&held.archive)?;
-        let verdicts = verify(&sources.keys, signature, &mut content, errand.clock.now())
-            .on("read", &held.archive)?;
-        if !sources.policy.judge(&verdicts).is_taken() {
-            let verdict = verdicts.best().to_string();
-            return Err(CreateBundleError::BadSignature { name: held.name, verdict });
-        }
-    }
-    Ok(held)
+    Ok(take_hold(sources, &wanted, errand)?)
 }
 
 fn members(held: &[Held], catalog: &str) -> Result<Vec<BundleMember>, CreateBundleError> {

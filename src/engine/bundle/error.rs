@@ -118,14 +118,6 @@ pub enum CreateBundleError {
     /// An archive was not got hold of.
     #[error(transparent)]
     Acquire(#[from] AcquireError),
-    /// The signature of an archive speaks against it.
-    #[error("the signature of {name} does not count: {verdict}")]
-    BadSignature {
-        /// The archive.
-        name: String,
-        /// What is wrong.
-        verdict: String,
-    },
     /// The archives are no bundle together.
     #[error("the archives are no bundle together: {0}")]
     Members(#[from] MemberError),
@@ -143,7 +135,7 @@ impl CreateBundleError {
     pub const fn is_artifact(&self) -> bool {
         match self {
             Self::Acquire(error) => error.is_artifact(),
-            Self::BadSignature { .. } | Self::Disagreement(_) => true,
+            Self::Disagreement(_) => true,
             Self::Exists { .. }
             | Self::Select(_)
             | Self::NoRoute(_)

@@ -111,10 +111,10 @@ fn only_versions_are_taken_from_a_bundle_and_from_nowhere_else() {
         let said = host.run("install", &["--release", given]).expect(3);
         said.saying(&["is no version, and only versions are taken from a bundle"]);
     }
-    for more in [["--mirror", "https://mirror.example"], ["--releases-dir", "/srv"]] {
-        host.run("install", &[&["--release", "11.7.0"], &more[..]].concat()).expect(2);
-    }
-    host.run("install", &["--release", "11.7.0", "--offline"]).expect(0);
+    host.run("install", &["--release", "11.7.0", "--releases-dir", "/srv"]).expect(2);
+    // A mirror may stand in the environment for other times.
+    let mirror = ["--mirror", "https://mirror.example", "--offline"];
+    host.run("install", &[&["--release", "11.7.0"], &mirror[..]].concat()).expect(0);
     let sum = "0".repeat(64);
     let said = host.run("plan", &["--release", "11.7.0", "--sha256", &sum]).expect(3);
     said.saying(&["has the SHA-256 digest"]);

@@ -61,6 +61,9 @@ fn tell(out: &mut impl Write, file: &PublishedFile) -> io::Result<()> {
             if let Some(named) = named.as_ref().filter(|named| *named != release) {
                 writeln!(out, "  but it is called {named}")?;
             }
+            if let Some(named) = file.named_platform.filter(|named| named != platform) {
+                writeln!(out, "  but its name says {named}")?;
+            }
         }
         (None, Some(named)) => {
             writeln!(out, "  it is called {named}, but no release has its digest")?;
