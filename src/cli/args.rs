@@ -27,7 +27,7 @@ pub(crate) use self::releases::{
     CatalogArgs, FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs,
 };
 pub(crate) use self::server::{EnvironmentArgs, Patience};
-pub(crate) use self::sources::SourceArgs;
+pub(crate) use self::sources::{SignatureArgs, SourceArgs};
 use crate::model::{AppName, BackupId};
 
 /// Puts the Mattermost server inside a host application, and proves that it works there.

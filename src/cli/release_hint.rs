@@ -112,7 +112,9 @@ fn for_network(error: &NetworkError) -> &'static str {
         NetworkError::Unprepared { .. } => {
             "install the certificates of your distribution (the package ca-certificates), or give some with --ca-file"
         }
-        NetworkError::NoAddress { .. } => "give an address that starts with https://",
+        NetworkError::NoAddress { .. } => {
+            "give an address that starts with https://, as --release or with --mirror (MMEMBED_MIRROR)"
+        }
         NetworkError::Insecure { .. } => {
             "use https; if it has to be http, name the host with --insecure HOST"
         }

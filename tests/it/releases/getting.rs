@@ -118,6 +118,20 @@ fn a_key_file_that_holds_no_key_is_refused() {
 }
 
 #[test]
+fn a_mirror_that_is_no_address_is_told_with_where_one_is_named() {
+    let world = World::new();
+    for (mirror, shown) in [
+        ("mirror.example", "mirror.example/11.7.0/"),
+        ("mirror.example:8080/a", "mirror.example:…"),
+        ("", "/11.7.0/"),
+    ] {
+        let fetch = ["releases", "fetch", "latest", "--to", "out", "--mirror", mirror];
+        world.run(&fetch).expect(3, &[shown, "starts with https://", "MMEMBED_MIRROR"]);
+    }
+    assert!(world.stored().is_empty() && !world.at("out").exists());
+}
+
+#[test]
 fn a_directory_of_archives_that_is_none_is_told() {
     let world = World::new();
     let fetch = ["releases", "fetch", "latest", "--to", "out", "--releases-dir"];
