@@ -101,7 +101,13 @@ pub(crate) fn for_acquire(error: &AcquireError) -> Refusal {
         }
         AcquireError::Fetch(error) => for_fetch(error),
     };
-    (exit, failure(words::chain(error), next))
+    let mut failure = failure(words::chain(error), next);
+    if let AcquireError::Fetch(FetchError::Unfinished { .. } | FetchError::Interrupted { .. }) =
+        error
+    {
+        "nothing was changed on this host but the store".clone_into(&mut failure.now);
+    }
+    (exit, failure)
 }
 
 /// Others did not give what they were asked for.

@@ -118,6 +118,26 @@ fn a_key_file_that_holds_no_key_is_refused() {
 }
 
 #[test]
+fn what_is_kept_of_a_file_that_broke_off_is_told_and_gone_on_from() {
+    let world = World::new();
+    let shelf = &world.shelves[0];
+    let later = Saying::status("503 Service Unavailable").with("Retry-After", "3600");
+    world.mirror.play(&shelf.path(), vec![Trick::CutAfter(70_000), Trick::from(later)]);
+    let fetch = ["releases", "fetch", "10.11", "--to", "out"];
+    world.run(&fetch).expect(
+        3,
+        &[
+            "its first 70000 bytes are kept",
+            "now:  nothing was changed on this host but the store",
+            "next: run the command again",
+        ],
+    );
+    assert!(world.stored().is_empty() && !world.at("out").exists());
+    world.run(&fetch).expect(0, &["going on after the 70000 bytes"]);
+    assert_eq!(world.stored(), [shelf.sum()]);
+}
+
+#[test]
 fn a_mirror_that_is_no_address_is_told_with_where_one_is_named() {
     let world = World::new();
     for (mirror, shown) in [
