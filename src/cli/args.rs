@@ -27,7 +27,7 @@ pub(crate) use self::releases::{
     CatalogArgs, FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs,
 };
 pub(crate) use self::server::{EnvironmentArgs, Patience};
-pub(crate) use self::sources::SourceArgs;
+pub(crate) use self::sources::{SignatureArgs, SourceArgs};
 use crate::model::{AppName, BackupId};
 
 /// Puts the Mattermost server inside a host application, and proves that it works there.
@@ -46,7 +46,7 @@ pub(crate) struct Output {
     /// Print one JSON object instead of text; no progress is shown
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Write progress as JSON lines to this file descriptor, which must be open (install, verify, recover, backup create, bundle)
+    /// Write progress as JSON lines to this file descriptor, which must be open
     #[arg(long, global = true, value_name = "FD", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) progress_fd: Option<u16>,
 }

@@ -11,9 +11,7 @@ use crate::release::SelectError;
 
 /// Nobody knows where to keep anything.
 pub(crate) fn no_store() -> Refusal {
-    let what =
-        "there is no directory to keep archives and catalogues in: HOME is not set".to_owned();
-    (Exit::Usage, failure(what, "name one with --store DIR or in MMEMBED_STORE"))
+    for_acquire(&AcquireError::NoStore)
 }
 
 /// A catalogue cannot be used.
@@ -92,15 +90,24 @@ pub(crate) fn for_acquire(error: &AcquireError) -> Refusal {
         AcquireError::BadSignature { .. } => {
             "do not use the archive; if its key has been renewed, give a newer copy of it with --key-file"
         }
-        AcquireError::Unreadable { .. } | AcquireError::Path(_) | AcquireError::Cache(_) => {
-            system::advice(error)
+        AcquireError::NoStore => "name one with --store DIR or in MMEMBED_STORE",
+        AcquireError::Unreadable { .. } | AcquireError::Path(_) => system::advice(error),
+        AcquireError::Cache(_) | AcquireError::Fetch(FetchError::Disk(_)) => {
+            let next = format!("{}, or name another directory with --store", system::advice(error));
+            return (exit, failure(words::chain(error), &next));
         }
         AcquireError::Network(error) | AcquireError::Fetch(FetchError::Network(error)) => {
             for_network(error)
         }
         AcquireError::Fetch(error) => for_fetch(error),
     };
-    (exit, failure(words::chain(error), next))
+    let mut failure = failure(words::chain(error), next);
+    if let AcquireError::Fetch(FetchError::Unfinished { .. } | FetchError::Interrupted { .. }) =
+        error
+    {
+        "nothing was changed on this host but the store".clone_into(&mut failure.now);
+    }
+    (exit, failure)
 }
 
 /// Others did not give what they were asked for.
@@ -111,7 +118,9 @@ fn for_network(error: &NetworkError) -> &'static str {
         NetworkError::Unprepared { .. } => {
             "install the certificates of your distribution (the package ca-certificates), or give some with --ca-file"
         }
-        NetworkError::NoAddress { .. } => "give an address that starts with https://",
+        NetworkError::NoAddress { .. } => {
+            "give an address that starts with https://, as --release or with --mirror (MMEMBED_MIRROR)"
+        }
         NetworkError::Insecure { .. } => {
             "use https; if it has to be http, name the host with --insecure HOST"
         }
@@ -142,7 +151,7 @@ fn for_network(error: &NetworkError) -> &'static str {
         | NetworkError::OutOfTime { .. }
         | NetworkError::Status { .. }
         | NetworkError::Cancelled { .. } => AGAIN,
-        NetworkError::TooLarge { .. } => "check the address: no release is so large",
+        NetworkError::TooLarge { .. } => "check the address: what lies there is something else",
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) const SIGNATURE_CAP: u64 = 64 * 1024;
 /// What an archive may be got from, and what has to be known of it.
 #[derive(Debug)]
 pub struct Sources {
-    /// Where archives that were fetched are kept.
-    pub store: PathBuf,
+    /// Where archives that were fetched are kept. Without it only files that are given, or lie in `directories`, are to be had.
+    pub store: Option<PathBuf>,
     /// Which releases there are.
     pub catalog: Catalog,
     /// Directories in which archives lie under their published names; the first that has one counts.
@@ -47,6 +47,13 @@ pub struct Sources {
     pub policy: Policy,
     /// Is a catalogue too old to know the newest releases a reason to refuse?
     pub require_fresh: bool,
+}
+
+impl Sources {
+    /// Where something is kept.
+    fn stored(&self, what: &str) -> Result<PathBuf, AcquireError> {
+        self.store.as_ref().map(|store| store.join(what)).ok_or(AcquireError::NoStore)
+    }
 }
 
 /// Where to ask over the network, and how.

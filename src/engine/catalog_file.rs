@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::host::{PathError, exists_outside, make_directory_outside, read_outside, write_outside};
+use crate::host::{
+    PathError, exists_outside, make_directory_outside, read_outside, write_public_outside,
+};
 use crate::release::{Added, Age, Catalog, CatalogError, Contradiction};
 
 /// The imported catalogue, in the store.
@@ -64,17 +66,20 @@ pub enum CatalogFileError {
     },
 }
 
-/// What this machine knows: what is built in, with what was imported into the store; or, `instead` of both, a file.
+/// What this machine knows: what is built in, with what was imported into the store, if there is one; or, `instead` of both, a file.
 ///
 /// # Errors
 /// A catalogue cannot be read, or the imported one contradicts the one that is built in.
-pub fn known_releases(store: &Path, instead: Option<&Path>) -> Result<Catalog, CatalogFileError> {
+pub fn known_releases(
+    store: Option<&Path>,
+    instead: Option<&Path>,
+) -> Result<Catalog, CatalogFileError> {
     if let Some(path) = instead {
         return read_catalog(path);
     }
     let mut catalog = Catalog::built_in();
-    let imported = store.join(IMPORTED);
-    if exists_outside(&imported) {
+    let imported = store.map(|store| store.join(IMPORTED));
+    if let Some(imported) = imported.filter(|imported| exists_outside(imported)) {
         let file = read_catalog(&imported)?;
         catalog
             .extend(&file)
@@ -93,7 +98,7 @@ pub fn import_releases(
     today: Date,
 ) -> Result<(Catalog, Added), CatalogFileError> {
     let file = read_catalog(path)?;
-    let mut known = known_releases(store, None)?;
+    let mut known = known_releases(Some(store), None)?;
     let age = file.age(today);
     if matches!(age, Age::Future { .. }) {
         return Err(CatalogFileError::Future { path: path.to_owned(), age });
@@ -105,7 +110,8 @@ pub fn import_releases(
     let contradiction = |why| CatalogFileError::Contradiction { path: path.to_owned(), why };
     let added = known.extend(&file).map_err(contradiction)?;
     make_directory_outside(store)?;
-    write_outside(&store.join(IMPORTED), known.beyond(&Catalog::built_in()).to_text().as_bytes())?;
+    let beyond = known.beyond(&Catalog::built_in()).to_text();
+    write_public_outside(&store.join(IMPORTED), beyond.as_bytes())?;
     Ok((known, added))
 }
 

@@ -22,6 +22,8 @@ pub struct PublishedFile {
     pub is: Option<Identity>,
     /// What its name says that it is.
     pub named: Option<Release>,
+    /// What its name says that it is made for.
+    pub named_platform: Option<Platform>,
     /// What the signature beside it says.
     pub signature: Option<SignatureSeen>,
     /// May it be used?
@@ -87,11 +89,15 @@ pub fn identify_file(
             .flat_map(|sum| sum.vouchers.clone())
             .collect(),
     });
-    let named = path.file_name().and_then(|name| name.to_str()).and_then(Release::from_file_name);
+    let name = path.file_name().and_then(|name| name.to_str());
+    let named = name.and_then(Release::from_file_name);
+    let named_platform = name.and_then(Platform::from_file_name);
     let (signature, judgement) = signature.unzip();
     let is_signed = signature.as_ref().is_some_and(|seen| seen.good);
     let contradicted = judgement.is_some_and(|judgement| !judgement.is_taken())
-        || is.as_ref().zip(named.as_ref()).is_some_and(|(is, named)| is.release != *named);
+        || is.as_ref().zip(named.as_ref()).is_some_and(|(is, named)| is.release != *named)
+        || is.as_ref().zip(named_platform).is_some_and(|(is, named)| is.platform != named);
     let good = !contradicted && if policy.require { is_signed } else { is.is_some() || is_signed };
-    Ok(PublishedFile { path: path.to_owned(), sha256, is, named, signature, good })
+    let path = path.to_owned();
+    Ok(PublishedFile { path, sha256, is, named, named_platform, signature, good })
 }

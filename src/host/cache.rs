@@ -7,7 +7,7 @@ mod store;
 
 pub use error::CacheError;
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -130,8 +130,11 @@ impl Cache {
         let name = place::adopted();
         let _alone = self.briefly_alone(&name)?;
         let mut sink = self.tree.create(&name)?;
-        let copied = std::io::copy(&mut file.by_ref().take(cap.saturating_add(1)), &mut sink);
-        let written = copied.on("copy", from).and_then(|_| sink.finish());
+        let copied = io::copy(&mut file.by_ref().take(cap.saturating_add(1)), &mut sink);
+        let written = match copied {
+            Err(error) if is_full(&error) => Err(error).on("write", self.directory()),
+            copied => copied.on("copy", from).and_then(|_| sink.finish()),
+        };
         let shown = || from.display().to_string();
         let verdict = match written {
             Err(error) => Err(error.into()),
@@ -209,4 +212,9 @@ impl Cache {
         let holder = format!("process {}", std::process::id());
         Lock::acquire(&self.tree, &place::lock(name), &holder)
     }
+}
+
+/// Then it is the cache that failed, whatever was copied.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }

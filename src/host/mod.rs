@@ -72,12 +72,14 @@ pub use lock::{Lock, LockError, lock_holder};
 pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
 pub use meter::{Fault, Meter, is_crash};
 pub use named_directory::{make_directory_outside, write_entries_outside};
-pub use named_file::{copy_outside, read_standard_input, write_outside, write_private_outside};
+pub use named_file::{
+    copy_outside, read_standard_input, write_outside, write_private_outside, write_public_outside,
+};
 pub use network::{Network, NetworkError, NetworkSettings, Proxies};
 pub use outside::{
     ArchiveSeen, absolute, digest_of, exists_outside, look_at_archive, open_outside, read_outside,
-    read_with_access, require_readable, resolve_links, size_outside, tree_size,
-    unwritable_ancestor,
+    read_with_access, require_directory_outside, require_readable, resolve_links, size_outside,
+    tree_size, unwritable_ancestor,
 };
 pub use owner::{OwnerError, Users, current_owner, is_root};
 pub use plain_tar::{

@@ -17,13 +17,16 @@ use crate::model::Sha256Digest;
 /// A new file may hold passwords.
 const PRIVATE: u32 = 0o600;
 
+/// What was published is no secret.
+const PUBLIC: u32 = 0o644;
+
 /// Replaces a file by one rename, after its content is on the disk. A new one is readable by its owner only; one that is
 /// there keeps its mode and its owner. Links are followed.
 ///
 /// # Errors
 /// When the directory is not there or may not be written to, and when the path names something that is no file.
 pub fn write_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
-    replace(path, content, |former| former.mode() & 0o7777)
+    replace(path, content, |former| former.map_or(PRIVATE, |former| former.mode() & 0o7777))
 }
 
 /// The same, readable by its owner only, whatever it was before: for what certainly holds secrets.
@@ -32,6 +35,14 @@ pub fn write_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
 /// As [`write_outside`].
 pub fn write_private_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
     replace(path, content, |_| PRIVATE)
+}
+
+/// The same, readable by everybody: for what others have published.
+///
+/// # Errors
+/// As [`write_outside`].
+pub fn write_public_outside(path: &Path, content: &[u8]) -> Result<(), PathError> {
+    replace(path, content, |_| PUBLIC)
 }
 
 /// Copies a file to a place that the operator names, by one rename, readable by everybody; and only if it has this digest
@@ -56,7 +67,7 @@ pub fn copy_outside(
         if summing.finish()? != *expected {
             return Err(io::Error::other("the file that is copied has changed meanwhile"));
         }
-        draft.get_mut().as_file_mut().set_permissions(Permissions::from_mode(0o644))
+        draft.get_mut().as_file_mut().set_permissions(Permissions::from_mode(PUBLIC))
     });
     copied.on("write", path)
 }
@@ -64,7 +75,7 @@ pub fn copy_outside(
 fn replace(
     path: &Path,
     content: &[u8],
-    mode_after: impl FnOnce(&Metadata) -> u32,
+    mode_after: impl FnOnce(Option<&Metadata>) -> u32,
 ) -> Result<(), PathError> {
     let place = resolve_links(path)?;
     let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
@@ -76,7 +87,7 @@ fn replace(
     if former.as_ref().is_some_and(|former| !former.is_file()) {
         return Err(io::Error::other("not a regular file")).on("write", path);
     }
-    let mode = former.as_ref().map_or(PRIVATE, mode_after);
+    let mode = mode_after(former.as_ref());
     let written = parent.atomic_replace_with(name, |draft| -> io::Result<()> {
         draft.get_mut().as_file_mut().set_permissions(Permissions::from_mode(PRIVATE))?;
         draft.write_all(content)?;
@@ -132,6 +143,8 @@ mod tests {
         assert_eq!((mode_of(&new), mode_of(&old)), (0o600, 0o640));
         write_private_outside(&old, b"after").unwrap();
         assert_eq!(mode_of(&old), 0o600);
+        write_public_outside(&old, b"after").unwrap();
+        assert_eq!(mode_of(&old), 0o644);
         assert_eq!(fs::read_to_string(&old).unwrap(), "after");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no draft is left");
     }

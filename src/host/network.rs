@@ -179,6 +179,19 @@ impl Network {
         self.settings.total
     }
 
+    /// The name of the file at an address, which may have a query after it; empty where there is none.
+    #[must_use]
+    pub fn file_name(url: &str) -> String {
+        admission::file_name(url)
+    }
+
+    /// The address of the file that lies beside another, and is called as that with `suffix`. Who may have the one by its query
+    /// asks in the same way for the other.
+    #[must_use]
+    pub fn beside(url: &str, suffix: &str) -> String {
+        admission::beside(url, suffix)
+    }
+
     /// How an address is shown: see [`NetworkError`].
     #[must_use]
     pub fn shown(url: &str) -> String {

@@ -48,6 +48,18 @@ pub fn exists_outside(path: &Path) -> bool {
     path.is_file()
 }
 
+/// Refuses what is no directory that can be searched for files.
+///
+/// # Errors
+/// It is not there, is something else, or may not be entered.
+pub fn require_directory_outside(path: &Path) -> Result<(), PathError> {
+    let is_directory = path.metadata().on("look at", path)?.is_dir();
+    if !is_directory {
+        return Err(io::Error::from(io::ErrorKind::NotADirectory)).on("search", path);
+    }
+    rustix::fs::access(path, Access::EXEC_OK).on("search", path)
+}
+
 /// The SHA-256 digest of a file.
 pub fn digest_of(path: &Path) -> Result<Sha256Digest, PathError> {
     let mut file = open_regular(path)?;

@@ -55,6 +55,13 @@ impl Platform {
         }
     }
 
+    /// What an archive is built for, by its published name.
+    #[must_use]
+    pub fn from_file_name(name: &str) -> Option<Self> {
+        let stem = name.strip_suffix(".tar.gz")?;
+        Self::ALL.into_iter().find(|platform| stem.ends_with(&format!("-{platform}")))
+    }
+
     /// The machine that its programs are made for.
     #[must_use]
     pub const fn machine(self) -> Machine {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::release::EditionArg;
 use super::releases::CatalogArgs;
-use super::sources::SourceArgs;
+use super::sources::{SignatureArgs, SourceArgs};
 use crate::model::{ReleaseSelector, Version};
 
 #[derive(Debug, Subcommand)]
@@ -52,12 +52,8 @@ pub(crate) struct BundleCreateArgs {
 pub(crate) struct BundleVerifyArgs {
     /// The bundle
     pub(crate) file: PathBuf,
-    /// Demand a good signature of each archive
-    #[arg(long)]
-    pub(crate) require_signature: bool,
-    /// Believe the signatures of the OpenPGP keys in this file too (repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArgs,
     #[command(flatten)]
     pub(crate) known: CatalogArgs,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::release::EditionArg;
-use super::sources::SourceArgs;
+use super::sources::{SignatureArgs, SourceArgs};
 use crate::model::{Platform, ReleaseLine, ReleaseSelector, Sha256Digest, Version};
 
 #[derive(Debug, Subcommand)]
@@ -51,12 +51,8 @@ pub(crate) struct VerifyArgs {
     /// The files; the signature of one lies beside it: FILE.sig
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// Demand a good signature of each
-    #[arg(long)]
-    pub(crate) require_signature: bool,
-    /// Believe the signatures of the OpenPGP keys in this file too (repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArgs,
     #[command(flatten)]
     pub(crate) known: CatalogArgs,
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::releases::CatalogArgs;
 use crate::model::Platform;
+use crate::release::signature::Policy;
 
 /// Where the archive of a version comes from.
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ pub(crate) struct SourceArgs {
     /// `latest` is the newest in it
     #[arg(long, value_name = "FILE", conflicts_with = "releases_dir")]
     pub(crate) bundle: Option<PathBuf>,
-    /// Ask nobody: what is not here is not to be had
+    /// Ask nobody, not even a --mirror: what is not here is not to be had
     #[arg(long)]
     pub(crate) offline: bool,
     /// Trust the certificates in this file (PEM) besides those that the system trusts
@@ -33,15 +34,28 @@ pub(crate) struct SourceArgs {
     /// Allow this host to be asked over http (repeatable; HOST or HOST:PORT)
     #[arg(long, value_name = "HOST")]
     pub(crate) insecure: Vec<String>,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArgs,
+    /// Refuse `latest`, `esr` and lines where the known releases are too old to tell
+    #[arg(long)]
+    pub(crate) require_fresh: bool,
+    #[command(flatten)]
+    pub(crate) known: CatalogArgs,
+}
+
+/// Whose signatures count, and whether there has to be one.
+#[derive(Debug, Args)]
+pub(crate) struct SignatureArgs {
     /// Refuse an archive without a good signature, which lies beside it: ARCHIVE.sig
     #[arg(long)]
     pub(crate) require_signature: bool,
     /// Believe the signatures of the OpenPGP keys in this file too (repeatable)
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Vec<PathBuf>,
-    /// Refuse `latest`, `esr` and lines where the known releases are too old to tell
-    #[arg(long)]
-    pub(crate) require_fresh: bool,
-    #[command(flatten)]
-    pub(crate) known: CatalogArgs,
+}
+
+impl SignatureArgs {
+    pub(crate) fn policy(&self) -> Policy {
+        Policy { require: self.require_signature, ..Policy::default() }
+    }
 }

@@ -1,10 +1,10 @@
 //! From what was typed to an archive that is there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::releases::{known, store_of};
 use crate::cli::answer::{Refusal, failure};
-use crate::cli::args::{ArchiveArgs, SourceArgs};
+use crate::cli::args::{ArchiveArgs, SignatureArgs, SourceArgs};
 use crate::cli::exit::Exit;
 use crate::cli::{bundle_hint, release_hint, system, words};
 use crate::engine::{
@@ -13,7 +13,7 @@ use crate::engine::{
 use crate::host::{Cancel, Clock, NetworkSettings, read_outside, this_machine};
 use crate::model::{Edition, OFFICIAL_BASE, Platform};
 use crate::release::Catalog;
-use crate::release::signature::{Keyring, Policy};
+use crate::release::signature::Keyring;
 
 /// The largest file of keys that is read.
 const KEYS_CAP: u64 = 1024 * 1024;
@@ -56,13 +56,13 @@ pub(super) fn open(args: &SourceArgs) -> Result<Sources, Refusal> {
     let bundle = args.bundle.as_deref().map(|path| bundle(path, &known)).transpose()?;
     let asks = !args.offline && bundle.is_none();
     Ok(Sources {
-        store: store_of(args.known.store.as_deref())?,
+        store: store_of(args.known.store.as_deref()),
         catalog: bundle.as_ref().map_or(known, |bundle| bundle.catalog().clone()),
         bundle,
         directories: args.releases_dir.clone(),
         remote: asks.then_some(Remote { base, settings }),
-        keys: keys(&args.key_file)?,
-        policy: Policy { require: args.require_signature, ..Policy::default() },
+        keys: keys(&args.signatures)?,
+        policy: args.signatures.policy(),
         require_fresh: args.require_fresh,
     })
 }
@@ -81,14 +81,15 @@ pub(super) fn platform(args: &SourceArgs) -> Result<Platform, Refusal> {
     })
 }
 
-pub(super) fn keys(files: &[PathBuf]) -> Result<Keyring, Refusal> {
+/// Those that are built in, and those of the files that were named.
+pub(super) fn keys(args: &SignatureArgs) -> Result<Keyring, Refusal> {
     let mut keys = Keyring::built_in().map_err(|error| {
         (
             Exit::Unexpected,
             failure(words::chain(&error), "report this: the program was built wrongly"),
         )
     })?;
-    for path in files {
+    for path in &args.key_file {
         let bytes = read_outside(path, KEYS_CAP).map_err(|error| {
             (Exit::Refused, failure(words::chain(&error), system::advice(&error)))
         })?;

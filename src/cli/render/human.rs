@@ -29,11 +29,14 @@ pub(crate) fn fail(failure: &Failure) -> io::Result<()> {
     writeln!(err, "  {FAINT}next:{FAINT:#} {}", failure.next)
 }
 
+/// Prints what there is to know beside a result, as commentary.
+pub(crate) fn tell(findings: &[Finding]) -> io::Result<()> {
+    let text: String = findings.iter().map(render_finding).collect();
+    anstream::stderr().lock().write_all(text.as_bytes())
+}
+
 fn render(report: &Report) -> String {
-    let mut text = String::new();
-    for finding in &report.findings {
-        text += &render_finding(finding);
-    }
+    let mut text: String = report.findings.iter().map(render_finding).collect();
     if !report.steps.is_empty() {
         text += "Plan:\n";
     }

@@ -78,7 +78,7 @@ fn taken(
     archive: &BundledArchive,
     errand: &mut Errand<'_>,
 ) -> Result<PathBuf, AcquireError> {
-    let cache = Cache::open(&sources.store.join(ARCHIVES), Meter::default())?;
+    let cache = Cache::open(&sources.stored(ARCHIVES)?, Meter::default())?;
     let sums = [archive.sha256];
     let mut tell = |happened: Fetching| errand.reporter.hear(&event(happened));
     if let Some(stored) = cache.stored(&sums, &mut tell)? {

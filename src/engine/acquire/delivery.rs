@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{AcquireError, ArchiveWish, Errand, Found, Sources, find, signed};
-use crate::host::{copy_outside, make_directory_outside, open_outside, write_outside};
+use crate::host::{copy_outside, make_directory_outside, open_outside, write_public_outside};
 use crate::model::{Finding, Sha256Digest};
 
 /// What was laid there.
@@ -70,7 +70,7 @@ pub fn deliver(
     let signature = match held.signature {
         Some(bytes) => {
             let path = super::beside(&archive);
-            write_outside(&path, &bytes)?;
+            write_public_outside(&path, &bytes)?;
             Some(path)
         }
         None => None,

@@ -108,6 +108,9 @@ pub enum AcquireError {
     /// A file operation failed.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// Nobody knows where to keep archives.
+    #[error("there is no directory to keep archives and catalogues in: HOME is not set")]
+    NoStore,
     /// The store cannot be used.
     #[error(transparent)]
     Cache(#[from] CacheError),

@@ -4,8 +4,11 @@ use std::path::Path;
 
 use super::choice::Choice;
 use super::{AcquireError, ArchiveWish, Errand, Found, Remote, SignaturePlace, Sources, beside};
-use crate::host::{Cache, Fetched, Fetching, Meter, Network, Wanted, digest_of, exists_outside};
-use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Release, usual_file_name};
+use crate::host::{
+    Cache, Fetched, Fetching, Meter, Network, Wanted, digest_of, exists_outside,
+    require_directory_outside,
+};
+use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Platform, Release, usual_file_name};
 
 /// The largest archive that is fetched: those published so far have less than a quarter of it, and no list tells their sizes.
 const ARCHIVE_CAP: u64 = 4 * 1024 * 1024 * 1024;
@@ -37,7 +40,8 @@ pub(super) fn from_address(
     url: &str,
     errand: &mut Errand<'_>,
 ) -> Result<Found, AcquireError> {
-    let named = url.rsplit('/').next().and_then(Release::from_file_name);
+    let name = Network::file_name(url);
+    let named = Release::from_file_name(&name);
     let stated = |named: Release| Release {
         version: wish.version.clone().unwrap_or(named.version),
         edition: wish.edition.unwrap_or(named.edition),
@@ -49,7 +53,8 @@ pub(super) fn from_address(
         return Err(AcquireError::Nameless { url: Network::shown(url) });
     };
     let known = sources.catalog.find(&release.version);
-    let artifact = known.and_then(|known| known.artifact(release.edition, wish.platform));
+    let platform = Platform::from_file_name(&name).unwrap_or(wish.platform);
+    let artifact = known.and_then(|known| known.artifact(release.edition, platform));
     let sums = artifact.map(Artifact::known_sums).unwrap_or_default();
     let sums = match wish.sha256 {
         Some(stated) if !sums.is_empty() && !sums.contains(&stated) => {
@@ -60,7 +65,6 @@ pub(super) fn from_address(
     };
     let wanted = Wanted { url: url.to_owned(), sums, cap: ARCHIVE_CAP };
     let fetched = fetched(sources, &wanted, &release, errand)?;
-    let name = url.rsplit('/').next().unwrap_or_default().to_owned();
     Ok(found(fetched, &wanted, name, release, Vec::new()))
 }
 
@@ -78,7 +82,7 @@ fn found(
         sha256: Some(fetched.sha256),
         is_vouched: !wanted.sums.is_empty(),
         signature: SignaturePlace::Address {
-            url: format!("{}.sig", wanted.url),
+            url: Network::beside(&wanted.url, ".sig"),
             sha256: fetched.sha256,
         },
         signed: None,
@@ -95,6 +99,7 @@ fn in_directories(sources: &Sources, choice: &Choice<'_>) -> Result<Option<Found
         release.edition, release.version, choice.artifact.platform
     );
     for directory in &sources.directories {
+        require_directory_outside(directory)?;
         for name in [&choice.file_name(), &usual, &long] {
             let path = directory.join(name);
             if exists_outside(&path) {
@@ -129,7 +134,7 @@ fn fetched(
     release: &Release,
     errand: &mut Errand<'_>,
 ) -> Result<Fetched, AcquireError> {
-    let cache = Cache::open(&sources.store.join(ARCHIVES), Meter::default())?;
+    let cache = Cache::open(&sources.stored(ARCHIVES)?, Meter::default())?;
     let mut tell = |happened: Fetching| errand.reporter.hear(&event(happened));
     if let Some(stored) = cache.stored(&wanted.sums, &mut tell)? {
         return Ok(stored);

@@ -6,9 +6,9 @@ use super::fetching::network;
 use super::{AcquireError, Errand, Found, SIGNATURE_CAP, SignaturePlace, Sources};
 use crate::host::{
     NetworkError, Summing, exists_outside, make_directory_outside, open_outside, read_outside,
-    write_outside,
+    write_public_outside,
 };
-use crate::model::{Event, Finding, Severity};
+use crate::model::{Event, Finding, Severity, chain};
 use crate::release::signature::{Judgement, Policy, Verdicts, verify};
 
 /// Where the signatures are, in the store.
@@ -34,7 +34,7 @@ pub(super) fn require(
 }
 
 /// Reads the signature, if one is to be had, and judges it. One that was fetched and does not speak against the archive is kept,
-/// for those who may ask nobody later.
+/// for those who may ask nobody later; one that was kept and is not enough is asked for again.
 pub(super) fn look(
     sources: &Sources,
     found: &mut Found,
@@ -42,13 +42,28 @@ pub(super) fn look(
     errand: &mut Errand<'_>,
 ) -> Result<bool, AcquireError> {
     let kept = found.signature.kept(sources);
-    let Some(signature) = read(sources, &found.signature, kept.as_deref(), errand)? else {
+    let former = kept.as_deref().map(read_file).transpose()?.flatten();
+    let mut judged = former
+        .map(|signature| Judged::of(signature, sources, found, policy, errand))
+        .transpose()?;
+    if !judged.as_ref().is_some_and(Judged::is_taken) {
+        let fresh = match read(sources, &found.signature, errand) {
+            // What was kept has been judged, and says more than that nobody answers.
+            Err(_) if judged.is_some() => None,
+            read => read?,
+        };
+        if let Some(signature) = fresh {
+            let fresh = Judged::of(signature, sources, found, policy, errand)?;
+            if let Some(kept) = kept.filter(|_| fresh.is_taken()) {
+                keep(&kept, &fresh.signature, errand);
+            }
+            judged = Some(fresh);
+        }
+    }
+    let Some(Judged { signature, judgement, told }) = judged else {
         return Ok(false);
     };
-    errand.reporter.hear(&Event::Note { text: "checking its signature".to_owned() });
-    let verdicts = verdicts(sources, found, &signature, errand)?;
-    let told = verdicts.best().to_string();
-    let severity = match policy.judge(&verdicts) {
+    let severity = match judgement {
         Judgement::Accepted | Judgement::Noted => Severity::Note,
         Judgement::Warned => Severity::Warning,
         Judgement::Refused => {
@@ -56,12 +71,45 @@ pub(super) fn look(
         }
     };
     found.findings.push(Finding::new(severity, "signature", told));
-    if let Some(kept) = kept.filter(|kept| !exists_outside(kept)) {
-        make_directory_outside(&sources.store.join(SIGNATURES))?;
-        write_outside(&kept, &signature)?;
-    }
     found.signed = Some(signature);
     Ok(true)
+}
+
+/// A signature that was looked at.
+struct Judged {
+    signature: Vec<u8>,
+    judgement: Judgement,
+    told: String,
+}
+
+impl Judged {
+    fn of(
+        signature: Vec<u8>,
+        sources: &Sources,
+        found: &mut Found,
+        policy: Policy,
+        errand: &mut Errand<'_>,
+    ) -> Result<Self, AcquireError> {
+        errand.reporter.hear(&Event::Note { text: "checking its signature".to_owned() });
+        let verdicts = verdicts(sources, found, &signature, errand)?;
+        let (judgement, told) = (policy.judge(&verdicts), verdicts.best().to_string());
+        Ok(Self { signature, judgement, told })
+    }
+
+    fn is_taken(&self) -> bool {
+        self.judgement.is_taken()
+    }
+}
+
+/// Who may not write into the store has the signature all the same, this time.
+fn keep(path: &Path, signature: &[u8], errand: &mut Errand<'_>) {
+    let directory = path.parent().unwrap_or(path);
+    let written =
+        make_directory_outside(directory).and_then(|()| write_public_outside(path, signature));
+    if let Err(error) = written {
+        let text = format!("its signature is not kept: {}", chain(&error));
+        errand.reporter.hear(&Event::Note { text });
+    }
 }
 
 /// What is unpacked has to be what was signed, even if somebody exchanges the file meanwhile: its digest is taken on the way.
@@ -93,7 +141,7 @@ impl SignaturePlace {
     fn kept(&self, sources: &Sources) -> Option<PathBuf> {
         match self {
             Self::Address { sha256, .. } => {
-                Some(sources.store.join(SIGNATURES).join(format!("{sha256}.sig")))
+                Some(sources.store.as_ref()?.join(SIGNATURES).join(format!("{sha256}.sig")))
             }
             Self::File(_) | Self::Bundle(_) => None,
         }
@@ -103,12 +151,8 @@ impl SignaturePlace {
 fn read(
     sources: &Sources,
     place: &SignaturePlace,
-    kept: Option<&Path>,
     errand: &Errand<'_>,
 ) -> Result<Option<Vec<u8>>, AcquireError> {
-    if let Some(signature) = kept.map(read_file).transpose()?.flatten() {
-        return Ok(Some(signature));
-    }
     match (place, &sources.remote) {
         (SignaturePlace::File(path), _) => read_file(path),
         (SignaturePlace::Bundle(signature), _) => Ok(signature.clone()),
@@ -116,7 +160,8 @@ fn read(
         (SignaturePlace::Address { url, .. }, Some(remote)) => {
             match network(remote, errand)?.small(url, SIGNATURE_CAP) {
                 Ok(signature) => Ok(Some(signature)),
-                Err(NetworkError::Status { status: 404, .. }) => Ok(None),
+                // Stores of objects say 403 of what is not there to those who may not list them.
+                Err(NetworkError::Status { status: 403 | 404 | 410, .. }) => Ok(None),
                 Err(error) => Err(error.into()),
             }
         }

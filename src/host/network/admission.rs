@@ -79,6 +79,24 @@ pub(super) fn shown(url: &Url) -> String {
     }
 }
 
+/// The last part of its path.
+pub(super) fn file_name(text: &str) -> String {
+    let url = Url::parse(text).ok();
+    let last = url.as_ref().and_then(|url| url.path_segments()?.next_back());
+    last.unwrap_or_default().to_owned()
+}
+
+/// The same address with more at the end of its path.
+pub(super) fn beside(text: &str, suffix: &str) -> String {
+    match Url::parse(text) {
+        Ok(mut url) if !url.cannot_be_a_base() => {
+            url.set_path(&format!("{}{suffix}", url.path()));
+            url.into()
+        }
+        Ok(_) | Err(_) => format!("{text}{suffix}"),
+    }
+}
+
 /// The same for what may be no address at all.
 pub(super) fn shown_text(text: &str) -> String {
     if let Ok(url) = Url::parse(text) {
@@ -138,6 +156,21 @@ mod tests {
         }
         let nowhere = admission().follow(&from, None).unwrap_err();
         assert!(matches!(nowhere, NetworkError::RedirectedNowhere { .. }));
+    }
+
+    #[test]
+    fn a_name_is_that_of_the_file_and_what_lies_beside_it_is_asked_for_alike() {
+        for (text, name, signature) in [
+            ("https://u:p@a.example/b/c?t=1", "c", "https://u:p@a.example/b/c.sig?t=1"),
+            ("https://a.example/b/c%20d", "c%20d", "https://a.example/b/c%20d.sig"),
+            ("https://u:canary@a.example", "", "https://u:canary@a.example/.sig"),
+            ("a.example/b", "", "a.example/b.sig"),
+        ] {
+            assert_eq!(
+                (file_name(text).as_str(), beside(text, ".sig").as_str()),
+                (name, signature)
+            );
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Catalog {
 fn require_head(first: &str) -> Result<(), CatalogError> {
     match first.trim_end().split_once(' ') {
         Some((HEAD, FORM)) => Ok(()),
-        Some((HEAD, form)) => Err(CatalogError::Newer { form: form.to_owned() }),
+        Some((HEAD, form)) => Err(CatalogError::Newer { form: form.escape_debug().to_string() }),
         Some(_) | None => Err(CatalogError::Foreign),
     }
 }
@@ -166,11 +166,21 @@ fn artifact(words: &[&str]) -> Result<Artifact, String> {
     };
     let exception = match rest {
         [] => None,
-        ["at", url] if url.starts_with("https://") => Some((*url).to_owned()),
-        ["at", url] => return Err(format!("{url:?} is no address that starts with https://")),
+        ["at", url] if is_address(url) => Some((*url).to_owned()),
+        ["at", url] => {
+            return Err(format!("{url:?} is no address of a file that starts with https://"));
+        }
         [unknown, ..] => return Err(format!("{unknown:?} means nothing here")),
     };
     Ok(Artifact { edition, platform: parsed(platform)?, exception, signed, sums: Vec::new() })
+}
+
+/// Nothing in it is hidden from those who read it, and it ends with the name of a file.
+fn is_address(url: &str) -> bool {
+    let name = url.rsplit('/').next().unwrap_or_default();
+    url.starts_with("https://")
+        && url.bytes().all(|byte| byte.is_ascii_graphic())
+        && !matches!(name, "" | "." | "..")
 }
 
 fn sum(words: &[&str]) -> Result<PublishedSum, String> {
@@ -276,7 +286,10 @@ mod tests {
             ("withdrawn", "gone", "\"gone\" means nothing here"),
             ("  team linux-amd64 s", "  team windows-amd64 s", "no platform"),
             ("  enterprise linux-arm64 at", "  team linux-amd64 at", "stands twice"),
-            ("https://example", "http://example", "no address that starts with https"),
+            ("https://example", "http://example", "no address of a file that starts with https"),
+            ("odd.tar.gz", "odd\u{1b}[31m", "odd\\u{1b}[31m\" is no address"),
+            ("odd.tar.gz", "..", "/..\" is no address"),
+            ("mmembed-catalog 1", "mmembed-catalog \u{1b}[31m", "has the form \\u{1b}[31m"),
             (SUM, empty, "that of an empty file"),
             (SUM, "4909", "expected 64 hexadecimal digits"),
             ("docs gitlab", "docs friends", "\"friends\" is nobody who could vouch"),

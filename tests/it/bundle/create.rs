@@ -80,7 +80,11 @@ fn a_chain_has_the_archives_of_its_stops_but_not_of_its_beginning() {
     assert_eq!(created["index"]["chain"]["from"], "9.11.0");
     assert_eq!(created["command"], "bundle create");
     let shown = desk.run(&["bundle", "show", desk.bundle().to_str().unwrap()]).expect(0);
-    shown.saying(&["team edition for linux-amd64, from 9.11.0 to 11.7.0", NEW]);
+    let size = fs::metadata(desk.at("archives").join(NEW)).unwrap().len();
+    shown.saying(&[
+        "team edition for linux-amd64, from 9.11.0 to 11.7.0",
+        &format!("\narchive   {size:>12}  {NEW}\n"),
+    ]);
 }
 
 #[test]

@@ -112,9 +112,9 @@ fn only_versions_are_taken_from_a_bundle_and_from_nowhere_else() {
         said.saying(&["is no version, and only versions are taken from a bundle"]);
     }
     host.run("install", &["--release", "11.7.0", "--releases-dir", "/srv"]).expect(2);
-    // A mirror that the environment names is not asked.
-    let mirror = ["--mirror", "https://mirror.example"];
-    host.run("install", &[&["--release", "11.7.0", "--offline"], &mirror[..]].concat()).expect(0);
+    // A mirror may stand in the environment for other times.
+    let mirror = ["--mirror", "https://mirror.example", "--offline"];
+    host.run("install", &[&["--release", "11.7.0"], &mirror[..]].concat()).expect(0);
     let sum = "0".repeat(64);
     let said = host.run("plan", &["--release", "11.7.0", "--sha256", &sum]).expect(3);
     said.saying(&["has the SHA-256 digest"]);

@@ -108,3 +108,29 @@ fn a_disk_that_is_full_is_told_and_nothing_is_left() {
     full.expect(3).saying(&[path.to_str().unwrap(), "No space left on device", "free some space"]);
     assert_eq!(left, [""; 0]);
 }
+
+#[test]
+fn a_store_that_is_full_is_named_and_keeps_no_part() {
+    let desk = Desk::of(&["11.7.0"]).bundled();
+    let place = desk.at("store");
+    fs::create_dir(&place).unwrap();
+    let mounted =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "none"]).arg(&place).status();
+    if !is_root() || !mounted.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: only root may mount a small file system");
+        return;
+    }
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).unwrap();
+    let bundle = desk.bundle();
+    let words = ["releases", "fetch", "latest", "--to", "out", "--platform", "linux-amd64"];
+    let full = desk.run(&[&words[..], &["--bundle", bundle.to_str().unwrap()]].concat());
+    let left: Vec<_> = fs::read_dir(place.join("archives/partial")).unwrap().collect();
+    let left = left.into_iter().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    assert!(Command::new("umount").arg(&place).status().unwrap().success());
+    full.expect(3).saying(&[
+        place.join("archives").to_str().unwrap(),
+        "No space left on device",
+        "or name another directory with --store",
+    ]);
+    assert_eq!(left, ["adopted.lock"]);
+}

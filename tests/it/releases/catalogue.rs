@@ -1,6 +1,7 @@
 //! `releases list`, `show` and `import`.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use super::world::World;
 
@@ -94,7 +95,9 @@ fn newer_releases_are_imported_once_and_then_known() {
         .run_alone(&["releases", "show", "latest"])
         .expect(0, &["Mattermost 11.11.0", "said by import alone"]);
     world.run_alone(&["releases", "show", "11.10.0"]).expect(0, &["said by docs alone"]);
-    let imported = fs::read_to_string(world.at("store/catalog.txt")).unwrap();
+    let kept = world.at("store/catalog.txt");
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o644);
+    let imported = fs::read_to_string(kept).unwrap();
     assert!(imported.contains("\n11.11.0 ") && !imported.contains("\n11.10.0 "), "{imported}");
 }
 

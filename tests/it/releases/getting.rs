@@ -2,8 +2,15 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 
-use super::world::World;
+use super::world::{World, said};
+use crate::fakes::mirror::trick::{Saying, Trick};
+use crate::support::world::{MMEMBED, is_root};
+
+/// Who owns nothing here: no user of that number exists.
+const NOBODY: u32 = 21_546;
 
 #[test]
 fn an_archive_is_fetched_once_with_its_signature() {
@@ -14,9 +21,18 @@ fn an_archive_is_fetched_once_with_its_signature() {
         .expect(0, &["fetching https://"]);
     assert_eq!(fetched.out, format!("out/new/{0}\nout/new/{0}.sig\n", shelf.name));
     assert_eq!(fs::read(world.at("out/new").join(&shelf.name)).unwrap(), shelf.bytes);
-    let mode = fs::metadata(world.at("out/new").join(&shelf.name)).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o644);
     assert_eq!(world.stored(), [shelf.sum()]);
+    // Whoever may not write into the store may go by what is in it.
+    let signature = format!("{}.sig", shelf.sum());
+    for path in [
+        world.at("out/new").join(&shelf.name),
+        world.at("out/new").join(format!("{}.sig", shelf.name)),
+        world.at("store/archives/sha256").join(shelf.sum()),
+        world.at("store/signatures").join(signature),
+    ] {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644, "{}", path.display());
+    }
 
     // A second time nobody is asked, not even for the signature.
     let before = world.mirror.questions().len();
@@ -41,13 +57,12 @@ fn a_directory_of_archives_comes_before_the_network() {
 #[test]
 fn where_nobody_may_be_asked_that_is_said() {
     let world = World::new();
-    let mut command = world.command(&["releases", "fetch", "latest", "--to", "out", "--offline"]);
-    let output = command.env("MMEMBED_CATALOG", world.at("catalog.txt")).output().unwrap();
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    assert!(err.contains("the archive of Mattermost 11.7.0 (team edition) is not here"), "{err}");
-    assert!(err.contains("do without --offline"), "{err}");
-    assert!(!world.at("out").exists());
+    // A mirror that stands in the environment for other times is no contradiction.
+    world.run(&["releases", "fetch", "latest", "--to", "out", "--offline"]).expect(
+        3,
+        &["the archive of Mattermost 11.7.0 (team edition) is not here", "do without --offline"],
+    );
+    assert!(world.mirror.questions().is_empty() && !world.at("out").exists());
 }
 
 #[test]
@@ -100,4 +115,114 @@ fn a_key_file_that_holds_no_key_is_refused() {
         .run(&[&fetch[..], &["catalog.txt"]].concat())
         .expect(3, &["catalog.txt: ", "as `gpg --export` writes it"]);
     world.run(&[&fetch[..], &["missing.asc"]].concat()).expect(3, &["cannot open missing.asc"]);
+}
+
+#[test]
+fn what_is_kept_of_a_file_that_broke_off_is_told_and_gone_on_from() {
+    let world = World::new();
+    let shelf = &world.shelves[0];
+    let later = Saying::status("503 Service Unavailable").with("Retry-After", "3600");
+    world.mirror.play(&shelf.path(), vec![Trick::CutAfter(70_000), Trick::from(later)]);
+    let fetch = ["releases", "fetch", "10.11", "--to", "out"];
+    world.run(&fetch).expect(
+        3,
+        &[
+            "its first 70000 bytes are kept",
+            "now:  nothing was changed on this host but the store",
+            "next: run the command again",
+        ],
+    );
+    assert!(world.stored().is_empty() && !world.at("out").exists());
+    world.run(&fetch).expect(0, &["going on after the 70000 bytes"]);
+    assert_eq!(world.stored(), [shelf.sum()]);
+}
+
+#[test]
+fn a_mirror_that_is_no_address_is_told_with_where_one_is_named() {
+    let world = World::new();
+    for (mirror, shown) in [
+        ("mirror.example", "mirror.example/11.7.0/"),
+        ("mirror.example:8080/a", "mirror.example:…"),
+        ("", "/11.7.0/"),
+    ] {
+        let fetch = ["releases", "fetch", "latest", "--to", "out", "--mirror", mirror];
+        world.run(&fetch).expect(3, &[shown, "starts with https://", "MMEMBED_MIRROR"]);
+    }
+    assert!(world.stored().is_empty() && !world.at("out").exists());
+}
+
+#[test]
+fn a_directory_of_archives_that_is_none_is_told() {
+    let world = World::new();
+    let fetch = ["releases", "fetch", "latest", "--to", "out", "--releases-dir"];
+    world
+        .run(&[&fetch[..], &["misspelt"]].concat())
+        .expect(3, &["misspelt: No such file or directory", "check that the path exists"]);
+    world.run(&[&fetch[..], &["key.asc"]].concat()).expect(3, &["key.asc: not a directory"]);
+    assert!(world.mirror.questions().is_empty() && !world.at("out").exists());
+}
+
+#[test]
+fn a_kept_signature_that_is_not_enough_is_asked_for_again() {
+    let world = World::new();
+    let shelf = &world.shelves[0];
+    let fetch = ["releases", "fetch", "10.11", "--to", "out", "--require-signature", "--key-file"];
+    let fetch = [&fetch[..], &["key.asc"]].concat();
+    world.run(&fetch).expect(0, &[]);
+    let kept = world.at("store/signatures").join(format!("{}.sig", shelf.sum()));
+    let good = fs::read(&kept).unwrap();
+    fs::write(&kept, "torn").unwrap();
+    world.run(&[&fetch[..], &["--offline"]].concat()).expect(7, &["does not count"]);
+    world.run(&fetch).expect(0, &[]);
+    assert!(good == fs::read(&kept).unwrap());
+    // Where nobody answers, what is there decides.
+    fs::write(&kept, "torn").unwrap();
+    let path = format!("{}.sig", shelf.path());
+    world.mirror.play(&path, vec![Trick::from(Saying::status("410 Gone"))]);
+    world.run(&fetch).expect(7, &["does not count"]);
+}
+
+#[test]
+fn a_signature_that_may_not_be_had_is_none() {
+    for status in ["403 Forbidden", "404 Not Found", "410 Gone"] {
+        let world = World::new();
+        let path = format!("{}.sig", world.shelves[0].path());
+        let refusals = || vec![Trick::from(Saying::status(status))];
+        world.mirror.play(&path, refusals());
+        let fetch = ["releases", "fetch", "10.11", "--to", "out"];
+        assert_eq!(world.run(&fetch).expect(0, &[]).out.lines().count(), 1, "{status}");
+        world.mirror.play(&path, refusals());
+        world
+            .run(&[&fetch[..], &["--require-signature"]].concat())
+            .expect(3, &["no signature of mattermost-team-10.11.0"]);
+    }
+}
+
+#[test]
+fn who_has_no_home_needs_none_for_what_is_given() {
+    let world = World::new();
+    // Where the program is built, not everybody may enter. Another process copies it: what this one writes, the children of
+    // other tests may have open when it is started.
+    let program = world.at("mmembed");
+    assert!(Command::new("cp").arg(MMEMBED).arg(&program).status().unwrap().success());
+    let homeless = |words: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(words).env_clear().current_dir(world.at(""));
+        if is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        said(&mut command)
+    };
+    homeless(&["releases", "list", "--line", "11.10"]).expect(0, &["11.10.0"]);
+    let (file, root) = (format!("built/{}", world.shelves[0].name), world.at("root"));
+    fs::set_permissions(&root, fs::Permissions::from_mode(0o777)).unwrap();
+    let plan = ["plan", "--app", "acme", "--no-start", "--root", root.to_str().unwrap()];
+    homeless(&[&plan[..], &["--release", &file]].concat()).expect(10, &["Plan:"]);
+    let known = ["--catalog", "catalog.txt", "--offline"];
+    let version = [&plan[..], &["--release", "10.11"], &known[..]].concat();
+    homeless(&[&version[..], &["--releases-dir", "built"]].concat()).expect(10, &["Plan:"]);
+    homeless(&version).expect(3, &["HOME is not set", "--store DIR"]);
+    homeless(&["releases", "import", "catalog.txt"]).expect(3, &["HOME is not set"]);
+    homeless(&[&version[..], &["--store", "not-theirs"]].concat())
+        .expect(3, &["not-theirs: Permission denied", "or name another directory with --store"]);
 }

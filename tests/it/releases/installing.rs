@@ -89,3 +89,25 @@ fn support_that_is_over_is_said_and_forbids_nothing() {
         .install(&["--release", "10.11"])
         .expect(0, &["support for Mattermost 10.11 ended on 2025-08-15"]);
 }
+
+#[test]
+fn an_address_may_have_a_query_and_its_name_tells_the_platform() {
+    let world = World::new();
+    let shelf = &world.shelves[0];
+    let url = world.mirror.url(&format!("{}?token=canary", shelf.path()));
+    world.mirror.serve(&format!("{}?token=canary", shelf.path()), shelf.bytes.clone());
+    let signature = format!("{}.sig?token=canary", shelf.path());
+    world.mirror.serve(&signature, world.signer.sign(&shelf.bytes));
+    let signed = ["--release", &url, "--require-signature", "--key-file", "key.asc"];
+    let said = world.install(&signed).expect(0, &["is installed"]);
+    assert!(!format!("{}{}", said.out, said.err).contains("canary"));
+    assert_eq!(world.installed().as_deref(), Some("10.11.0"));
+
+    // That its twin is in the store makes no other archive of it.
+    let other = World::new();
+    other.install(&["--release", "11.7"]).expect(0, &[]);
+    let arm = other.shelves[1].path().replace("amd64", "arm64");
+    other
+        .install(&["--release", &other.mirror.url(&arm)])
+        .expect(3, &["linux-arm64.tar.gz was answered with status 404"]);
+}

@@ -29,6 +29,10 @@ fn files_are_known_by_their_digests_whatever_they_are_called() {
             "but it is called Mattermost 11.7.0 (team edition)",
         ],
     );
+    fs::copy(world.at(&path), world.at("mattermost-team-10.11.0-linux-arm64.tar.gz")).unwrap();
+    world
+        .run(&["releases", "verify", "mattermost-team-10.11.0-linux-arm64.tar.gz"])
+        .expect(7, &["BAD: ", "for linux-amd64", "but its name says linux-arm64"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A mirror with fixture releases, a catalogue that knows their digests, a store, and the program.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -64,7 +65,10 @@ impl Said {
 impl World {
     /// The mirror has 10.11.0 and 11.7.0, both signed, and the catalogue knows them.
     pub(super) fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = tempfile::Builder::new()
+            .permissions(fs::Permissions::from_mode(0o755))
+            .tempdir()
+            .unwrap();
         for name in ["root", "built"] {
             fs::create_dir(directory.path().join(name)).unwrap();
         }
@@ -170,7 +174,7 @@ pub(super) fn today() -> String {
     now.date().to_string()
 }
 
-fn said(command: &mut Command) -> Said {
+pub(super) fn said(command: &mut Command) -> Said {
     let output = command.output().unwrap();
     Said {
         code: output.status.code(),

@@ -9,7 +9,7 @@ use crate::cli::args::{BundleCreateArgs, Output};
 use crate::cli::commands::{meter, sources};
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{bundle_hint, render, words};
+use crate::cli::{bundle_hint, render};
 use crate::engine::{BundleArchives, BundleWish, CreatedBundle, Errand, Reporter, create_bundle};
 use crate::host::{Cancel, Clock};
 use crate::model::{Edition, REPORT_SCHEMA};
@@ -30,9 +30,7 @@ pub(super) fn run(args: &BundleCreateArgs, output: &Output, cancel: Cancel) -> i
         }))?;
         return Ok(Ok(Exit::Done));
     }
-    for finding in &findings {
-        words::say(&format!("note: {}", finding.text))?;
-    }
+    render::human::tell(&findings)?;
     let mut out = io::stdout().lock();
     for archive in index.archives() {
         let signed = if index.signature_of(&archive.name).is_some() { ", signed" } else { "" };

@@ -14,7 +14,6 @@ use crate::cli::{bundle_hint, render};
 use crate::engine::{Errand, Reporter, VerifiedArchive, verify_bundle};
 use crate::host::{Cancel, Clock};
 use crate::model::REPORT_SCHEMA;
-use crate::release::signature::Policy;
 
 /// Says of each archive whether it is what it is called.
 pub(super) fn run(args: &BundleVerifyArgs, output: &Output, cancel: Cancel) -> io::Result<Answer> {
@@ -47,10 +46,9 @@ fn look(
     reporter: &mut dyn Reporter,
 ) -> Result<Vec<VerifiedArchive>, Refusal> {
     let bundle = open(&args.file, &args.known)?;
-    let keys = sources::keys(&args.key_file)?;
-    let policy = Policy { require: args.require_signature, ..Policy::default() };
+    let keys = sources::keys(&args.signatures)?;
     let mut errand = Errand { clock: Clock::system(), cancel, reporter };
-    verify_bundle(&bundle, &keys, policy, &mut errand)
+    verify_bundle(&bundle, &keys, args.signatures.policy(), &mut errand)
         .map_err(|error| bundle_hint::for_bundle(&error))
 }
 

@@ -9,7 +9,7 @@ use crate::cli::args::{FetchArgs, Output};
 use crate::cli::commands::sources;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{release_hint, render, words};
+use crate::cli::{release_hint, render};
 use crate::engine::{ArchiveSource, ArchiveWish, Delivered, Errand, Reporter, deliver};
 use crate::host::{Cancel, Clock};
 use crate::model::REPORT_SCHEMA;
@@ -30,9 +30,7 @@ pub(super) fn run(args: &FetchArgs, output: &Output, cancel: Cancel) -> io::Resu
         }))?;
         return Ok(Ok(Exit::Done));
     }
-    for finding in &findings {
-        words::say(&format!("note: {}", finding.text))?;
-    }
+    render::human::tell(&findings)?;
     let mut out = io::stdout().lock();
     for path in [Some(archive), signature].into_iter().flatten() {
         writeln!(out, "{}", path.display())?;

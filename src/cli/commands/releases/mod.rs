@@ -38,7 +38,8 @@ pub(crate) fn run(command: &ReleasesCommand, output: &Output, cancel: Cancel) ->
 }
 
 fn import(file: &Path, store: Option<&Path>, json: bool) -> io::Result<Answer> {
-    let imported = store_of(store).and_then(|store| {
+    let store = store_of(store).ok_or_else(release_hint::no_store);
+    let imported = store.and_then(|store| {
         import_releases(&store, file, today()).map_err(|error| release_hint::for_catalog(&error))
     });
     let (catalog, added) = match imported {
@@ -72,15 +73,15 @@ fn today() -> Date {
     TimeZone::UTC.to_datetime(Clock::system().now()).date()
 }
 
-/// The directory that was named, or the usual one.
-pub(super) fn store_of(named: Option<&Path>) -> Result<PathBuf, Refusal> {
-    named.map(Path::to_owned).or_else(usual_store).ok_or_else(release_hint::no_store)
+/// The directory that was named, or the usual one, if anybody knows it.
+pub(super) fn store_of(named: Option<&Path>) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(usual_store)
 }
 
 /// The releases that are known.
 pub(super) fn known(args: &CatalogArgs) -> Result<Catalog, Refusal> {
-    let store = store_of(args.store.as_deref())?;
-    known_releases(&store, args.catalog.as_deref())
+    let store = store_of(args.store.as_deref());
+    known_releases(store.as_deref(), args.catalog.as_deref())
         .map_err(|error| release_hint::for_catalog(&error))
 }
 

@@ -13,7 +13,6 @@ use crate::cli::{render, system, words};
 use crate::engine::{Identity, PublishedFile, identify_file};
 use crate::host::Clock;
 use crate::model::{REPORT_SCHEMA, Voucher};
-use crate::release::signature::Policy;
 
 /// Says of each file what it is.
 pub(super) fn run(args: &VerifyArgs, json: bool) -> io::Result<Answer> {
@@ -38,8 +37,7 @@ pub(super) fn run(args: &VerifyArgs, json: bool) -> io::Result<Answer> {
 
 fn look(args: &VerifyArgs) -> Result<Vec<PublishedFile>, Refusal> {
     let catalog = known(&args.known)?;
-    let keys = sources::keys(&args.key_file)?;
-    let policy = Policy { require: args.require_signature, ..Policy::default() };
+    let (keys, policy) = (sources::keys(&args.signatures)?, args.signatures.policy());
     let now = Clock::system().now();
     let look = |path: &std::path::PathBuf| {
         identify_file(path, &catalog, &keys, policy, now).map_err(|error| {
@@ -60,6 +58,9 @@ fn tell(out: &mut impl Write, file: &PublishedFile) -> io::Result<()> {
             writeln!(out, "  it is {release} for {platform}, says {}", by.join(" and "))?;
             if let Some(named) = named.as_ref().filter(|named| *named != release) {
                 writeln!(out, "  but it is called {named}")?;
+            }
+            if let Some(named) = file.named_platform.filter(|named| named != platform) {
+                writeln!(out, "  but its name says {named}")?;
             }
         }
         (None, Some(named)) => {
