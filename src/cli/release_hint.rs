@@ -65,6 +65,7 @@ pub(crate) fn for_acquire(error: &AcquireError) -> Refusal {
             "name the version that you want, take in a newer catalogue with `mmembed releases import`, or do without \
              --require-fresh"
         }
+        AcquireError::NoPlatform { .. } => "name the platform that you want with --platform",
         AcquireError::OtherDigest { .. } => {
             "check which release you mean, and where you have the digest from"
         }

@@ -74,8 +74,9 @@ pub struct ArchiveWish {
     pub edition: Option<Edition>,
     /// The version in a file or at an address whose name does not tell.
     pub version: Option<Version>,
-    /// The platform.
-    pub platform: Platform,
+    /// The platform; `None` where none was named and Mattermost publishes nothing for this machine, which matters only where the
+    /// catalogue is asked.
+    pub platform: Option<Platform>,
     /// The digest that it must have.
     pub sha256: Option<Sha256Digest>,
 }
@@ -139,11 +140,11 @@ fn find(
     wish: &ArchiveWish,
     errand: &mut Errand<'_>,
 ) -> Result<Found, AcquireError> {
-    let mut found = match &wish.source {
-        source if sources.bundle.is_some() => bundled::find(sources, wish, source, errand)?,
-        ArchiveSource::File(path) => given(path, wish),
-        ArchiveSource::Address(url) => fetching::from_address(sources, wish, url, errand)?,
-        ArchiveSource::Known(selector) => {
+    let mut found = match (&wish.source, &sources.bundle) {
+        (_, Some(bundle)) => bundled::find(sources, bundle, wish, errand)?,
+        (ArchiveSource::File(path), None) => given(path, wish),
+        (ArchiveSource::Address(url), None) => fetching::from_address(sources, wish, url, errand)?,
+        (ArchiveSource::Known(selector), None) => {
             let choice = choice::choose(sources, wish, selector, &errand.clock)?;
             fetching::chosen(sources, &choice, errand)?
         }

@@ -27,7 +27,11 @@ pub(super) fn get(
     reporter: &mut dyn Reporter,
 ) -> Result<Acquired, Refusal> {
     let stated = args.edition.map(Into::into);
-    let sources = open(&args.sources)?;
+    let sources = match (&args.release, &args.sources.bundle) {
+        // What was imported, rightly or not, says nothing about a file that was given.
+        (ArchiveSource::File(_), None) => opened(&args.sources, Catalog::built_in())?,
+        _ => open(&args.sources)?,
+    };
     let bundled = sources.bundle.as_ref().map(|bundle| bundle.index().edition);
     let edition = match args.release {
         ArchiveSource::Known(_) => stated.or(usual).or(bundled).or(Some(Edition::Team)),
@@ -37,7 +41,7 @@ pub(super) fn get(
         source: args.release.clone(),
         edition,
         version: args.release_version.clone(),
-        platform: platform(&args.sources)?,
+        platform: platform(&args.sources),
         sha256: args.sha256,
     };
     let mut errand = Errand { clock: Clock::system(), cancel: cancel.clone(), reporter };
@@ -46,13 +50,16 @@ pub(super) fn get(
 
 /// What was typed about sources.
 pub(super) fn open(args: &SourceArgs) -> Result<Sources, Refusal> {
+    opened(args, known(&args.known)?)
+}
+
+fn opened(args: &SourceArgs, known: Catalog) -> Result<Sources, Refusal> {
     let settings = NetworkSettings {
         ca_file: args.ca_file.clone(),
         insecure_hosts: args.insecure.clone(),
         ..NetworkSettings::default()
     };
     let base = args.mirror.as_deref().unwrap_or(OFFICIAL_BASE).trim_end_matches('/').to_owned();
-    let known = known(&args.known)?;
     let bundle = args.bundle.as_deref().map(|path| bundle(path, &known)).transpose()?;
     let asks = !args.offline && bundle.is_none();
     Ok(Sources {
@@ -72,13 +79,9 @@ pub(super) fn bundle(path: &Path, known: &Catalog) -> Result<Bundle, Refusal> {
     Bundle::open(path, known).map_err(|error| bundle_hint::for_bundle(&error))
 }
 
-/// The platform that was named, or that of this machine.
-pub(super) fn platform(args: &SourceArgs) -> Result<Platform, Refusal> {
-    let here = this_machine();
-    args.platform.or_else(|| Platform::of(here)).ok_or_else(|| {
-        let what = format!("Mattermost publishes no servers for this machine, {here}");
-        (Exit::Refused, failure(what, "name the platform that you want with --platform"))
-    })
+/// The platform that was named, or that of this machine, if Mattermost publishes anything for it.
+pub(super) fn platform(args: &SourceArgs) -> Option<Platform> {
+    args.platform.or_else(|| Platform::of(this_machine()))
 }
 
 /// Those that are built in, and those of the files that were named.

@@ -2,41 +2,33 @@
 
 use std::path::PathBuf;
 
-use super::choice::choose;
+use super::choice::{choose, platform};
 use super::fetching::{ARCHIVES, event};
 use super::{AcquireError, ArchiveSource, ArchiveWish, Errand, Found, SignaturePlace, Sources};
 use crate::engine::bundle::{Bundle, BundleError, BundleFault, Watched};
-use crate::host::{Cache, FetchError, Fetching, Meter};
-use crate::model::{Edition, Event, Release, ReleaseSelector};
+use crate::host::{Cache, FetchError, Fetching, Meter, Network};
+use crate::model::{Edition, Event, Platform, Release, ReleaseSelector};
 use crate::release::bundle::BundledArchive;
 
 /// Finds an archive in the bundle. Only versions, lines and words are looked up there.
 pub(super) fn find(
     sources: &Sources,
+    bundle: &Bundle,
     wish: &ArchiveWish,
-    source: &ArchiveSource,
     errand: &mut Errand<'_>,
 ) -> Result<Found, AcquireError> {
-    let (selector, bundle) = match (source, &sources.bundle) {
-        (ArchiveSource::Known(selector), Some(bundle)) => (selector, bundle),
-        (ArchiveSource::File(path), _) => {
-            return Err(AcquireError::BesideBundle { given: path.display().to_string() });
-        }
-        (ArchiveSource::Address(url), _) => {
-            let given = crate::host::Network::shown(url);
-            return Err(AcquireError::BesideBundle { given });
-        }
-        (ArchiveSource::Known(selector), None) => {
-            return Err(AcquireError::BesideBundle { given: selector.to_string() });
-        }
+    let beside = |given: String| Err(AcquireError::BesideBundle { given });
+    let selector = match &wish.source {
+        ArchiveSource::Known(selector) => selector,
+        ArchiveSource::File(path) => return beside(path.display().to_string()),
+        ArchiveSource::Address(url) => return beside(Network::shown(url)),
     };
-    let choice = choose(sources, wish, selector, &errand.clock).map_err(|error| {
-        let is_absent = matches!(error, AcquireError::Select(_));
-        if is_absent { absent(bundle, wish, selector) } else { error }
-    })?;
+    let platform = platform(wish)?;
+    let absent = || absent(bundle, wish.edition, platform, selector);
+    let choice = choose(sources, wish, selector, &errand.clock)
+        .map_err(|error| if matches!(error, AcquireError::Select(_)) { absent() } else { error })?;
     let release = choice.release();
-    let archive =
-        bundle.archive(&release, wish.platform).ok_or_else(|| absent(bundle, wish, selector))?;
+    let archive = bundle.archive(&release, platform).ok_or_else(absent)?;
     // Where the operator states a digest, it was compared with those of the catalogue, which may have several.
     if let Some(stated) = wish.sha256.filter(|stated| *stated != archive.sha256) {
         let known = vec![archive.sha256];
@@ -56,15 +48,20 @@ pub(super) fn find(
     })
 }
 
-fn absent(bundle: &Bundle, wish: &ArchiveWish, selector: &ReleaseSelector) -> AcquireError {
-    let edition = wish.edition.unwrap_or(Edition::Team);
+fn absent(
+    bundle: &Bundle,
+    edition: Option<Edition>,
+    platform: Platform,
+    selector: &ReleaseSelector,
+) -> AcquireError {
+    let edition = edition.unwrap_or(Edition::Team);
     let wanted = match selector {
         ReleaseSelector::Exact(version) => {
             let release = Release { version: version.clone(), edition };
-            format!("{release} for {}", wish.platform)
+            format!("{release} for {platform}")
         }
         ReleaseSelector::Line(_) | ReleaseSelector::Latest | ReleaseSelector::Esr => {
-            format!("`{selector}`, {edition} edition for {},", wish.platform)
+            format!("`{selector}`, {edition} edition for {platform},")
         }
     };
     let (bundle, contents) = (bundle.path().to_owned(), bundle.contents());

@@ -3,9 +3,10 @@
 use jiff::tz::TimeZone;
 
 use super::{AcquireError, ArchiveWish, Sources};
-use crate::host::Clock;
+use crate::host::{Clock, this_machine};
 use crate::model::{
-    Artifact, Edition, Finding, PublishedRelease, Release, ReleaseSelector, Severity, Sha256Digest,
+    Artifact, Edition, Finding, Platform, PublishedRelease, Release, ReleaseSelector, Severity,
+    Sha256Digest,
 };
 
 /// An archive of the catalogue.
@@ -58,19 +59,31 @@ pub(super) fn choose<'c>(
     let mut findings: Vec<Finding> = require_fresh(sources, selector, clock)?.into_iter().collect();
     let published = catalog.select(selector)?;
     let edition = wish.edition.unwrap_or(Edition::Team);
-    let artifact = catalog.artifact(published, edition, wish.platform)?;
+    let artifact = catalog.artifact(published, edition, platform(wish)?)?;
     if let Some(end) = published.support_end.filter(|end| today > *end) {
         let text = format!("support for Mattermost {} ended on {end}", published.line());
         findings.push(Finding::new(Severity::Note, "support-over", text));
     }
-    let known = artifact.known_sums();
-    let sums = match wish.sha256 {
-        Some(stated) if !known.is_empty() && !known.contains(&stated) => {
-            let release = published.release(artifact);
-            return Err(AcquireError::OtherDigest { release, stated, known });
-        }
-        Some(stated) => vec![stated],
-        None => known,
-    };
+    let sums = accepted(wish, artifact.known_sums(), &published.release(artifact))?;
     Ok(Choice { published, artifact, sums, findings })
+}
+
+/// The platform that was named, or that of this machine.
+pub(super) fn platform(wish: &ArchiveWish) -> Result<Platform, AcquireError> {
+    wish.platform.ok_or_else(|| AcquireError::NoPlatform { here: this_machine() })
+}
+
+/// The digests that an archive may have: the stated one, which has to be a known one where some are known.
+pub(super) fn accepted(
+    wish: &ArchiveWish,
+    known: Vec<Sha256Digest>,
+    release: &Release,
+) -> Result<Vec<Sha256Digest>, AcquireError> {
+    match wish.sha256 {
+        Some(stated) if !known.is_empty() && !known.contains(&stated) => {
+            Err(AcquireError::OtherDigest { release: release.clone(), stated, known })
+        }
+        Some(stated) => Ok(vec![stated]),
+        None => Ok(known),
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::engine::bundle::BundleError;
 use crate::host::{CacheError, FetchError, NetworkError, PathError};
-use crate::model::{Release, ReleaseSelector, Sha256Digest};
+use crate::model::{Machine, Release, ReleaseSelector, Sha256Digest};
 use crate::release::{Age, SelectError};
 
 /// Why no archive was got hold of, or none that may be used.
@@ -20,6 +20,12 @@ pub enum AcquireError {
         age: Age,
         /// What was wanted.
         selector: ReleaseSelector,
+    },
+    /// Nobody said for which platform, and there is none for this machine.
+    #[error("Mattermost publishes no servers for this machine, {here}")]
+    NoPlatform {
+        /// What it is.
+        here: Machine,
     },
     /// The operator states a digest that the release cannot have.
     #[error("{release} has the SHA-256 digest {}, not {stated}", listed(known))]

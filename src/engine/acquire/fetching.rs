@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::choice::Choice;
+use super::choice::{Choice, accepted};
 use super::{AcquireError, ArchiveWish, Errand, Found, Remote, SignaturePlace, Sources, beside};
 use crate::host::{
     Cache, Fetched, Fetching, Meter, Network, Wanted, digest_of, exists_outside,
@@ -53,16 +53,11 @@ pub(super) fn from_address(
         return Err(AcquireError::Nameless { url: Network::shown(url) });
     };
     let known = sources.catalog.find(&release.version);
-    let platform = Platform::from_file_name(&name).unwrap_or(wish.platform);
-    let artifact = known.and_then(|known| known.artifact(release.edition, platform));
-    let sums = artifact.map(Artifact::known_sums).unwrap_or_default();
-    let sums = match wish.sha256 {
-        Some(stated) if !sums.is_empty() && !sums.contains(&stated) => {
-            return Err(AcquireError::OtherDigest { release, stated, known: sums });
-        }
-        Some(stated) => vec![stated],
-        None => sums,
-    };
+    let platform = Platform::from_file_name(&name).or(wish.platform);
+    let artifact =
+        known.zip(platform).and_then(|(known, platform)| known.artifact(release.edition, platform));
+    let known = artifact.map(Artifact::known_sums).unwrap_or_default();
+    let sums = accepted(wish, known, &release)?;
     let wanted = Wanted { url: url.to_owned(), sums, cap: ARCHIVE_CAP };
     let fetched = fetched(sources, &wanted, &release, errand)?;
     Ok(found(fetched, &wanted, name, release, Vec::new()))

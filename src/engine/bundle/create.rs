@@ -130,7 +130,7 @@ fn hold(
         source: ArchiveSource::Known(ReleaseSelector::Exact(version.clone())),
         edition: Some(wish.edition),
         version: None,
-        platform: wish.platform,
+        platform: Some(wish.platform),
         sha256: None,
     };
     Ok(take_hold(sources, &wanted, errand)?)

@@ -12,6 +12,7 @@ use crate::fakes::mirror::Mirror;
 use crate::fakes::mirror::authority::Authority;
 use crate::fakes::release::FixtureRelease;
 use crate::fakes::signer::Signer;
+use crate::support::said::Said;
 
 /// One release of the mirror.
 pub(super) struct Shelf {
@@ -35,31 +36,6 @@ pub(super) struct World {
     pub(super) mirror: Mirror,
     pub(super) shelves: Vec<Shelf>,
     pub(super) signer: Signer,
-}
-
-/// How a run ended, and what it said.
-pub(super) struct Said {
-    pub(super) code: Option<i32>,
-    pub(super) out: String,
-    pub(super) err: String,
-}
-
-impl Said {
-    #[track_caller]
-    pub(super) fn expect(self, code: i32, words: &[&str]) -> Self {
-        let all = format!("{}\n{}", self.out, self.err);
-        assert_eq!(self.code, Some(code), "{all}");
-        for word in words {
-            assert!(all.contains(word), "{word:?} is missing in\n{all}");
-        }
-        self
-    }
-
-    #[track_caller]
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_str(&self.out)
-            .unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
-    }
 }
 
 impl World {
@@ -175,10 +151,5 @@ pub(super) fn today() -> String {
 }
 
 pub(super) fn said(command: &mut Command) -> Said {
-    let output = command.output().unwrap();
-    Said {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    Said::of(command.output().unwrap())
 }

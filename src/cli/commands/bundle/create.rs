@@ -9,9 +9,11 @@ use crate::cli::args::{BundleCreateArgs, Output};
 use crate::cli::commands::{meter, sources};
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{bundle_hint, render};
-use crate::engine::{BundleArchives, BundleWish, CreatedBundle, Errand, Reporter, create_bundle};
-use crate::host::{Cancel, Clock};
+use crate::cli::{bundle_hint, release_hint, render};
+use crate::engine::{
+    AcquireError, BundleArchives, BundleWish, CreatedBundle, Errand, Reporter, create_bundle,
+};
+use crate::host::{Cancel, Clock, this_machine};
 use crate::model::{Edition, REPORT_SCHEMA};
 
 /// Makes a bundle, and says what is in it.
@@ -54,7 +56,9 @@ fn create(
     let wish = BundleWish {
         archives,
         edition: args.edition.map(Into::into).or(bundled).unwrap_or(Edition::Team),
-        platform: sources::platform(&args.sources)?,
+        platform: sources::platform(&args.sources).ok_or_else(|| {
+            release_hint::for_acquire(&AcquireError::NoPlatform { here: this_machine() })
+        })?,
         output: args.output.clone(),
         replace: args.force,
     };

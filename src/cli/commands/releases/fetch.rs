@@ -47,7 +47,7 @@ fn fetch(
         source: ArchiveSource::Known(args.release.clone()),
         edition: args.edition.map(Into::into),
         version: None,
-        platform: sources::platform(&args.sources)?,
+        platform: sources::platform(&args.sources),
         sha256: args.sha256,
     };
     let mut errand = Errand { clock: Clock::system(), cancel, reporter };
