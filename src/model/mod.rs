@@ -42,7 +42,9 @@ mod service;
 mod serving;
 mod step;
 mod transaction;
+mod upgrade_path;
 mod version;
+mod walk_report;
 mod wish;
 
 pub use adoption::{AdoptRequest, AdoptWish, Arrangement, GitLab};
@@ -100,5 +102,10 @@ pub use service::{Service, ServiceTextError, ServiceWish};
 pub use serving::{StartServer, StopServer};
 pub use step::{Configure, Content, DatabaseUndo, FormerTree, Prove, Reversal, Step, StepId};
 pub use transaction::{TransactionId, TransactionIdError};
+pub use upgrade_path::{
+    ArtifactReport, BackupPace, PassedOverReport, PlannedHop, RoomReport, Saved, SettingChange,
+    SettingsForecast, UpgradePath,
+};
 pub use version::{Version, VersionError};
+pub use walk_report::{ChangedSetting, HopEnding, HopReport, WalkReport};
 pub use wish::{InstallWish, Overlay, RestoreWish, Strength, UpgradeWish};

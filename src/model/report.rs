@@ -52,6 +52,8 @@ use super::place::PlaceName;
 use super::receipt::Proof;
 use super::release::Release;
 use super::transaction::TransactionId;
+use super::upgrade_path::UpgradePath;
+use super::walk_report::WalkReport;
 
 /// The form of the report. Fields are only ever added within one form.
 pub const REPORT_SCHEMA: u32 = 1;
@@ -124,6 +126,12 @@ pub struct Report {
     /// What the dark start proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
+    /// The chain of hops that is planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<Box<UpgradePath>>,
+    /// What became of a chain of hops.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub walk: Option<Box<WalkReport>>,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -234,6 +242,8 @@ impl Report {
             new_defaults: Vec::new(),
             backups: Vec::new(),
             proof: None,
+            path: None,
+            walk: None,
             failure: None,
         }
     }
