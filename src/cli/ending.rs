@@ -48,10 +48,12 @@ pub(crate) fn of_backup(error: &BackupError) -> Ending {
 pub(crate) fn of_undertaking(error: &UndertakeError) -> Ending {
     match error {
         UndertakeError::Lock(error) => of_lock(error),
-        UndertakeError::Interrupted { .. } => Ending::Locked,
+        UndertakeError::Interrupted { .. } | UndertakeError::HalfWay { .. } => Ending::Locked,
         UndertakeError::Open(error) => of_open(error),
         UndertakeError::Backup(error) => of_backup(error),
-        UndertakeError::Unrecovered { .. } => Ending::Stuck,
+        UndertakeError::Unrecovered { .. }
+        | UndertakeError::Restore(_)
+        | UndertakeError::NoWayBack { .. } => Ending::Stuck,
         UndertakeError::Observe(_)
         | UndertakeError::Adopt(_)
         | UndertakeError::Refusal(_)

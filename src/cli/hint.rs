@@ -168,6 +168,14 @@ pub(crate) fn for_undertaking(
         UndertakeError::Unrecovered { outcome, .. } => {
             return for_unrecovered(error, outcome, &call);
         }
+        UndertakeError::HalfWay { .. } => format!(
+            "run {} to stay where it is, or the same `upgrade --to` again to go on",
+            call.word("recover")
+        ),
+        UndertakeError::Restore(error) => for_resolve_restore(error),
+        UndertakeError::NoWayBack { .. } => {
+            format!("mend what is named, then run {}", call.word("recover"))
+        }
         UndertakeError::HostChanged => "run the command again".to_owned(),
     };
     Failure { what: chain(error), now: UNCHANGED.to_owned(), next }

@@ -92,7 +92,10 @@ fn show(bar: &ProgressBar, event: &Event) {
         Event::StepDone { .. } => bar.set_prefix(""),
         Event::ServerLog { line } => bar.set_message(format!("server: {line}")),
         Event::Progress { .. } => {}
-        Event::Note { .. } | Event::RollingBack { .. } | Event::Undoing { .. } => {
+        Event::HopStarted { .. }
+        | Event::Note { .. }
+        | Event::RollingBack { .. }
+        | Event::Undoing { .. } => {
             bar.println(sentence(event).unwrap_or_default());
         }
     }
@@ -100,6 +103,9 @@ fn show(bar: &ProgressBar, event: &Event) {
 
 fn sentence(event: &Event) -> Option<String> {
     match event {
+        Event::HopStarted { number, of, from, to } => {
+            Some(format!("hop {number} of {of}: {from} to {to}"))
+        }
         Event::StepStarted { step, of, text } => Some(format!("[{}/{of}] {text}", step.0 + 1)),
         Event::ServerLog { line } => Some(format!("       server: {line}")),
         Event::Note { text } => Some(format!("       {text}")),

@@ -7,6 +7,7 @@ mod ask_running;
 mod backup;
 mod bundle;
 mod catalog_file;
+mod chain;
 mod config_cases;
 mod config_file;
 mod config_place;
@@ -59,6 +60,7 @@ pub use bundle::{
     VerifiedArchive, create_bundle, verify_bundle,
 };
 pub use catalog_file::{CatalogFileError, import_releases, known_releases, read_catalog};
+pub use chain::{ChainRecord, ChainWish, Closed, Halt, Walk, Walking, read_chain, walk};
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{
     ConfigFile, ConfigFileError, read_config_file, strip_bom, write_config_file, write_ledger,

@@ -25,13 +25,15 @@ pub enum ObserveError {
     State(#[from] StateFileError),
 }
 
-/// Sees the archive. Its digest is told only where an installation is there to compare it with.
+/// Sees the archive. Its digest is told only where the same release is installed, to compare it with.
 pub(crate) fn see_archive(
     host: &Host,
     request: &InstallRequest,
 ) -> Result<ArchiveSeen, ObserveError> {
     let mut archive = look_at_archive(&request.archive)?;
-    if let Some(receipt) = read_receipt(host, &request.prefix)? {
+    // The same release can be told from another archive only by its digest.
+    let same = |receipt: &Receipt| receipt.release == request.release;
+    if let Some(receipt) = read_receipt(host, &request.prefix)?.filter(same) {
         archive.stamp.sha256 = known_digest(&archive, &receipt, &request.archive)?;
     }
     Ok(archive)

@@ -65,7 +65,8 @@ pub fn resolve_upgrade(wish: &UpgradeWish) -> Result<ResolvedUpgrade, ResolveUpg
         None => receipt.service,
     };
     let manner = Manner { hooks, ..wish.manner.clone() };
-    let request = UpgradeRequest { target, service, consent: wish.consent, manner };
+    let request =
+        UpgradeRequest { target, service, consent: wish.consent, manner, leg: wish.leg.clone() };
     Ok(ResolvedUpgrade { root, request, defaults, enforced, environment })
 }
 

@@ -5,18 +5,22 @@ use jiff::Timestamp;
 
 use super::adopt::AdoptError;
 use super::backup::BackupError;
+use super::chain::{abandon, close, read_chain};
 use super::foreign::ForeignError;
 use super::observe::ObserveError;
 use super::open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
 };
 use super::reporter::Reporter;
+use super::resolve_restore::ResolveRestoreError;
 use super::server_environment::{ENVIRONMENT, EnvironmentError};
 use super::state_files::StateFileError;
 use super::steps::ConfigureError;
 use super::transaction::Outcome;
 use crate::host::{Host, Lock, LockError, PathError};
-use crate::model::{Event, Finding, Plan, Prefix, Receipt, ServerEnvironment, TransactionId};
+use crate::model::{
+    Event, Finding, Plan, Prefix, Receipt, Release, ServerEnvironment, TransactionId,
+};
 use crate::planning::Refusal;
 
 /// What an undertaking comes to before anything is done.
@@ -80,6 +84,15 @@ pub enum UndertakeError {
     /// The backup cannot be used.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// The way back to where a chain began cannot be found.
+    #[error(transparent)]
+    Restore(#[from] ResolveRestoreError),
+    /// The way back to where a chain began is refused.
+    #[error("the way back to where the chain of hops began is refused: {}", reasons(findings))]
+    NoWayBack {
+        /// Why.
+        findings: Vec<Finding>,
+    },
     /// What lies in the live tree cannot be told.
     #[error(transparent)]
     Foreign(#[from] ForeignError),
@@ -98,6 +111,12 @@ pub enum UndertakeError {
         /// Which.
         id: TransactionId,
     },
+    /// A chain of hops stands between two of them.
+    #[error("the chain of hops to {to} was interrupted half way")]
+    HalfWay {
+        /// Where it leads.
+        to: Release,
+    },
     /// An interrupted transaction could not be finished.
     #[error("the interrupted transaction {id} could not be finished")]
     Unrecovered {
@@ -109,6 +128,12 @@ pub enum UndertakeError {
     /// The host changed between planning and locking.
     #[error("the host was changed by somebody else while the plan was made")]
     HostChanged,
+}
+
+/// What forbids something, in one line.
+fn reasons(findings: &[Finding]) -> String {
+    let fatal = findings.iter().filter(|finding| finding.is_fatal());
+    fatal.map(|finding| finding.text.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 /// Something that an operator asks for and that one transaction brings about.
@@ -146,6 +171,11 @@ pub fn prepare(host: &Host, undertaking: &dyn Undertaking) -> Result<Prepared, U
     {
         return Err(UndertakeError::Interrupted { id });
     }
+    if let Some(record) = read_chain(host, undertaking.prefix())?
+        && !undertaking.gives_up_start()
+    {
+        return Err(UndertakeError::HalfWay { to: record.to });
+    }
     undertaking.plan(host, new_id(host))
 }
 
@@ -162,7 +192,7 @@ pub fn undertake(
 ) -> Result<Undertaken, UndertakeError> {
     let prefix = undertaking.prefix();
     let wish = if undertaking.gives_up_start() { Wish::WaiveStart } else { Wish::Usual };
-    if find_open(host, prefix)?.is_some() {
+    if find_open(host, prefix)?.is_some() || read_chain(host, prefix)?.is_some() {
         let lock = take_lock(host, prefix)?;
         finish_open(host, &lock, prefix, wish, reporter)?;
     }
@@ -205,11 +235,34 @@ pub fn take_lock(host: &Host, prefix: &Prefix) -> Result<Lock, LockError> {
     Lock::acquire(&host.tree, &prefix.lock(), &format!("process {pid} since {since}"))
 }
 
-/// Finishes what an earlier run left open, if there is something.
+/// Finishes what an earlier run left open, if there is something: a transaction, and the chain that it was part of.
 ///
 /// # Errors
 /// When it cannot be finished, or needs a human.
 pub fn finish_open(
+    host: &Host,
+    lock: &Lock,
+    prefix: &Prefix,
+    wish: Wish,
+    reporter: &mut dyn Reporter,
+) -> Result<(), UndertakeError> {
+    finish_transaction(host, lock, prefix, wish, reporter)?;
+    if wish == Wish::WaiveStart {
+        return abandon(host, prefix);
+    }
+    match close(host, lock, prefix, reporter)?.and_then(|closed| closed.last) {
+        Some((plan, outcome)) if !matches!(*outcome, Outcome::Committed) => {
+            Err(UndertakeError::Unrecovered { id: plan.id, outcome })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Finishes the transaction that an earlier run left open, if there is one. A chain that it was part of stays as it is.
+///
+/// # Errors
+/// When it cannot be finished, or needs a human.
+pub(super) fn finish_transaction(
     host: &Host,
     lock: &Lock,
     prefix: &Prefix,

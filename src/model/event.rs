@@ -4,12 +4,24 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::StepId;
+use super::version::Version;
 
 /// Something that happened just now, for whoever watches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Event {
+    /// A hop of a chain begins.
+    HopStarted {
+        /// Which one, from 1; those of an interrupted command count.
+        number: u32,
+        /// Of how many, as it is planned now.
+        of: u32,
+        /// The version before it.
+        from: Version,
+        /// The version after it.
+        to: Version,
+    },
     /// A step begins.
     StepStarted {
         /// Which one.

@@ -25,6 +25,8 @@ pub enum Intent {
     Upgrade,
     /// What a backup has is put back.
     Restore,
+    /// A server that a chain of hops has left in the dark is let out.
+    LetOut,
 }
 
 /// A decided list of steps.

@@ -107,6 +107,9 @@ impl Prefix {
         &self.var
     }
 
+    /// How the names of staged trees begin.
+    pub const STAGED: &'static str = ".mattermost.staged-";
+
     /// How the names of retired trees begin.
     pub const RETIRED: &'static str = ".mattermost.retired-";
 
@@ -128,7 +131,7 @@ impl Prefix {
     /// The tree that a transaction prepares before anyone looks at it.
     #[must_use]
     pub fn staged(&self, transaction: &TransactionId) -> RelPath {
-        self.embedded().join(&format!(".mattermost.staged-{transaction}"))
+        self.embedded().join(&format!("{}{transaction}", Self::STAGED))
     }
 
     /// The tree that gave way to the one of a transaction.
@@ -171,6 +174,12 @@ impl Prefix {
     #[must_use]
     pub fn applied(&self) -> RelPath {
         self.state().join("applied")
+    }
+
+    /// What a chain of hops that is under way has to remember between two of them.
+    #[must_use]
+    pub fn chain(&self) -> RelPath {
+        self.state().join("chain")
     }
 
     /// The directory of all backups.

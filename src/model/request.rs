@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::{BackupManifest, DataPolicy};
 use super::digest::Sha256Digest;
+use super::leg::Leg;
 use super::owner::Owner;
 use super::place::Placement;
 use super::prefix::Prefix;
@@ -116,6 +117,8 @@ pub struct UpgradeRequest {
     pub consent: Consent,
     /// How it is done.
     pub manner: Manner,
+    /// The chain that it is part of.
+    pub leg: Leg,
 }
 
 /// Where the tree comes from that is put back.

@@ -206,6 +206,9 @@ pub enum Step {
     CleanUp {
         /// How many backups are kept.
         keep: u32,
+        /// These stay besides: the way back to where a chain began needs them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        needed: Vec<BackupId>,
     },
     /// Write down what is true now: ledger, applied overlays, and last the receipt.
     Settle,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::backup::BackupId;
 use super::digest::Sha256Digest;
+use super::leg::Leg;
 use super::place::PlaceName;
 use super::prefix::AppName;
 use super::release::Edition;
@@ -121,4 +122,6 @@ pub struct UpgradeWish {
     pub env_files: Vec<PathBuf>,
     /// How the rest is done.
     pub manner: Manner,
+    /// The chain that it is part of.
+    pub leg: Leg,
 }

@@ -1,6 +1,6 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{BackUp, Carry, DataPolicy, RelPath, Step};
+use crate::model::{BackUp, BackupId, Carry, DataPolicy, RelPath, Step};
 
 /// What the step does.
 #[must_use]
@@ -55,9 +55,7 @@ pub fn explain(step: &Step) -> String {
         Step::RestoreDatabase(restore) => {
             format!("make the database hold what the backup {} holds", restore.backup)
         }
-        Step::CleanUp { keep } => {
-            format!("keep the newest {keep} backups with their trees, and remove those before them")
-        }
+        Step::CleanUp { keep, needed } => explain_clean_up(*keep, needed),
         Step::Prove(prove) => {
             format!("start the server in the dark and prove that it is {}", prove.release)
         }
@@ -100,6 +98,18 @@ fn explain_backup(back_up: &BackUp) -> String {
 
 /// So many paths are named; of more, only how many they are.
 const NAMED: usize = 12;
+
+fn explain_clean_up(keep: u32, needed: &[BackupId]) -> String {
+    let text =
+        format!("keep the newest {keep} backups with their trees, and remove those before them");
+    match needed {
+        [] => text,
+        needed => {
+            let names: Vec<&str> = needed.iter().map(BackupId::as_str).collect();
+            format!("{text} but for {}, the way back to where the chain began", names.join(", "))
+        }
+    }
+}
 
 fn explain_carry(carry: &Carry) -> String {
     let Carry { from, to, in_tree, expected } = carry;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::steps::{Steps, other_than};
 use crate::model::{
     BackUp, BackupId, BackupOrigin, Carry, DatabaseUndo, HookPhase, InstallRequest, Intent,
-    Inventory, Location, Manner, Plan, Receipt, RelPath, RunHooks, Service, Start, StartServer,
-    Step, StopServer, TransactionId,
+    Inventory, Leg, Location, Manner, Plan, Receipt, RelPath, RunHooks, Service, Start,
+    StartServer, Step, StopServer, TransactionId,
 };
 
 /// A server that has nothing to migrate answers within seconds (observed: 5 s at most), or after its three minutes of
@@ -28,6 +28,8 @@ pub(super) struct Hop<'a> {
     pub(super) former: Option<&'a Receipt>,
     /// Is the database backed up before it is touched?
     pub(super) saves_database: bool,
+    /// The chain that it is part of.
+    pub(super) leg: Leg,
     pub(super) steps: Steps,
 }
 
@@ -46,6 +48,7 @@ impl<'a> Hop<'a> {
             seen,
             former: seen.receipt.as_ref(),
             saves_database: true,
+            leg: Leg::default(),
             steps,
         }
     }
@@ -95,7 +98,10 @@ impl<'a> Hop<'a> {
 
     /// Stops the server that there is.
     pub(super) fn stop(&mut self) {
-        self.hooks(HookPhase::BeforeStop);
+        // What a chain has darkened was told to stop at its first hop.
+        if !self.leg.darkened {
+            self.hooks(HookPhase::BeforeStop);
+        }
         let Some(former) = self.former.filter(|_| self.starts()) else {
             return;
         };
@@ -109,7 +115,9 @@ impl<'a> Hop<'a> {
             within: self.patience(),
         };
         self.steps.add(Step::StopServer(stop), "two servers must not share a database");
-        self.hooks(HookPhase::AfterStop);
+        if !self.leg.darkened {
+            self.hooks(HookPhase::AfterStop);
+        }
     }
 
     /// What is saved of what there is; nothing on a host where nothing is installed.
@@ -182,10 +190,14 @@ impl<'a> Hop<'a> {
         self.hooks(HookPhase::BeforeStart);
     }
 
-    /// What comes after the commit: the server serves again, if it did before.
+    /// What comes after the commit: the server serves again, if it did before, unless another hop follows.
     pub(super) fn let_out(&mut self) {
         self.steps.add(Step::Settle, "the next run starts from what is true now");
-        if self.starts() && self.seen.serving {
+        if self.leg.goes_on {
+            self.hooks(HookPhase::AfterCommit);
+            return;
+        }
+        if self.starts() && (self.seen.serving || self.leg.darkened) {
             let start = StartServer {
                 tree: self.target.prefix.live(),
                 service: self.service.clone(),
@@ -198,7 +210,7 @@ impl<'a> Hop<'a> {
             self.hooks(HookPhase::AfterStart);
         }
         self.hooks(HookPhase::AfterCommit);
-        let clean_up = Step::CleanUp { keep: self.manner.keep };
+        let clean_up = Step::CleanUp { keep: self.manner.keep, needed: self.leg.needed.clone() };
         self.steps.add(clean_up, "what serves nobody any more takes room");
     }
 

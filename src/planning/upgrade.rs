@@ -75,6 +75,7 @@ fn plan(request: &UpgradeRequest, seen: &Inventory, receipt: &Receipt) -> Plan {
     let target = &request.target;
     let (prefix, staged) = (&target.prefix, target.prefix.staged(&seen.id));
     let mut hop = Hop::new(target, &request.service, &request.manner, seen);
+    hop.leg = request.leg.clone();
     hop.steps.make_places(target, seen, &[]);
     hop.unpack(&staged);
     hop.steps.add(
@@ -94,7 +95,7 @@ fn plan(request: &UpgradeRequest, seen: &Inventory, receipt: &Receipt) -> Plan {
         Step::RehearseMerge(configure.clone()),
         "what cannot be merged is found while the server runs",
     );
-    hop.saves_database = !request.consent.unsaved_database;
+    hop.saves_database = !request.consent.unsaved_database && request.leg.saved_before.is_none();
     hop.prepare_backup();
     hop.stop();
     let database = hop.back_up();

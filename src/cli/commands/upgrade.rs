@@ -12,7 +12,7 @@ use crate::cli::hint;
 use crate::cli::progress::Progress;
 use crate::engine::{Acquired, Reporter, ResolvedUpgrade, read_receipt, resolve_upgrade};
 use crate::host::{Cancel, Host};
-use crate::model::{Consent, Edition, Finding, Manner, Report, Start, UpgradeWish};
+use crate::model::{Consent, Edition, Finding, Leg, Manner, Report, Start, UpgradeWish};
 
 /// Upgrades, or only says how it would, and reports.
 pub(crate) fn run(
@@ -80,5 +80,6 @@ fn wish(args: &UpgradeArgs, acquired: &Acquired) -> UpgradeWish {
             hooks: args.hooks.clone(),
             adopt_new_defaults: args.adopt_new_defaults,
         },
+        leg: Leg::default(),
     }
 }

@@ -15,7 +15,7 @@ use crate::database::{CreatedObject, Privileges};
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
 use crate::engine::database::Database;
 use crate::engine::proof::ProofError;
-use crate::host::{Level, identify};
+use crate::host::{Host, Level, PathError, identify};
 use crate::model::{BackupId, DatabaseUndo, Event, Owner, ProcessIdentity, RelPath, Step};
 
 /// The file in the transaction's directory.
@@ -53,6 +53,11 @@ enum Before {
     },
     /// Nobody looked, or nothing is to be taken away.
     Unknown,
+}
+
+/// Has the transaction of this directory ever been about to touch the database?
+pub(crate) fn was_touched(host: &Host, directory: &RelPath) -> Result<bool, PathError> {
+    host.tree.exists(&directory.join(FILE))
 }
 
 /// Writes down what is in the database, once: a second try would find what the first one has put there.

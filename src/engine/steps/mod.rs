@@ -38,6 +38,7 @@ pub(crate) use configure::{DEFAULTS, ENFORCED, LEDGER, read_applied, read_docume
 pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;
+pub(crate) use database_before::was_touched;
 pub use error::StepError;
 pub use hooks::HooksError;
 pub use identify::IdentifyError;
@@ -47,6 +48,7 @@ pub(crate) use prove::site_path;
 pub use relocate::RelocationError;
 pub(crate) use relocate::words as not_kept;
 pub use take_over::TakeOverError;
+pub(super) use unpack::Staging;
 
 use activate::Trees;
 
@@ -95,7 +97,7 @@ pub(crate) fn perform(step: &Step, cx: &mut StepContext<'_>) -> Result<(), StepE
         Step::RestoreData(restore) => restore::data(restore, cx),
         Step::RestoreDatabase(restore) => restore::database(restore, cx),
         Step::Prove(prove) => prove::perform(prove, cx),
-        Step::CleanUp { keep } => clean_up::perform(*keep, cx),
+        Step::CleanUp { keep, needed } => clean_up::perform(*keep, needed, cx),
         Step::StopServer(order) => service::stop(order, cx),
         Step::StartServer(start) => service::start(start, cx),
         Step::RunHooks(hooks) => hooks::perform(hooks, cx),

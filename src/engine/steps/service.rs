@@ -12,7 +12,7 @@ use crate::engine::serving::{
     Gone, NotQuiet, Served, Serving, ServingError, Started, Until, running, until_alone, until_gone,
 };
 use crate::host::{Census, Host, PathError, ServiceDoor, ServiceState, current_owner};
-use crate::model::{Event, RelPath, ServerEnvironment, Service, StartServer, StopServer};
+use crate::model::{Event, Intent, RelPath, ServerEnvironment, Service, StartServer, StopServer};
 
 /// A server may take 15 s to end (observed), and its service says that it is stopped before or after that.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -131,7 +131,8 @@ pub(super) fn start(start: &StartServer, cx: &mut StepContext<'_>) -> Result<(),
         environment: &environment,
         run_as: (user != current_owner()).then_some(user),
         version: &start.release.version,
-        until: Until::FirstWish,
+        // Whoever asks to stop between two hops asks for this.
+        until: if cx.plan.intent == Intent::LetOut { Until::SecondWish } else { Until::FirstWish },
     };
     let is_running = !running(cx.host, &start.tree)?.found.is_empty();
     let served = match serving.now()? {

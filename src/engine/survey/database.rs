@@ -119,7 +119,11 @@ fn judge_database(
     let endpoint = database.endpoint();
     let purpose = match plan.intent {
         Intent::Install => Purpose::NewInstallation,
-        Intent::Reconfigure | Intent::Upgrade | Intent::Restore | Intent::Adopt => Purpose::Upgrade,
+        Intent::Reconfigure
+        | Intent::Upgrade
+        | Intent::Restore
+        | Intent::Adopt
+        | Intent::LetOut => Purpose::Upgrade,
     };
     let least = minimum(endpoint.engine, purpose, &request.release.version);
     if !least.admits_postgres(seen.server_version_num) {

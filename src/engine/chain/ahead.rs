@@ -1,0 +1,87 @@
+//! The tree of the next hop, got and unpacked while this one is under way: one ahead, never more.
+//!
+//! Nothing depends on it. What could not be done ahead is done in its turn, and what an interrupted run has left is swept
+//! away by the next one.
+
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use crate::engine::acquire::{Acquired, ArchiveWish, Errand, Sources, acquire};
+use crate::engine::reporter::Reporter;
+use crate::engine::steps::Staging;
+use crate::host::{Cancel, Clock, Host};
+use crate::model::{Event, Prefix, Release, TransactionId, chain};
+
+/// What is done ahead.
+pub(super) struct Errands<'a> {
+    /// The host, with doors that nobody else uses meanwhile.
+    pub(super) host: &'a Host,
+    pub(super) prefix: &'a Prefix,
+    pub(super) sources: &'a Sources,
+    pub(super) wish: ArchiveWish,
+    pub(super) release: Release,
+    /// The transaction that the tree will be for.
+    pub(super) id: TransactionId,
+}
+
+/// What was done ahead.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    /// The transaction that it was done for.
+    pub(super) id: TransactionId,
+    /// The release.
+    pub(super) release: Release,
+    /// Its archive.
+    pub(super) acquired: Acquired,
+    /// How long it took.
+    pub(super) took: Duration,
+}
+
+/// Tells another thread what it hears.
+struct Telling(Sender<Event>);
+
+impl Reporter for Telling {
+    fn hear(&mut self, event: &Event) {
+        // Nobody listens any more when the other one has failed.
+        let _unheard = self.0.send(event.clone());
+    }
+}
+
+impl Errands<'_> {
+    /// Gets the archive and unpacks it. `None` where that did not work, which is told.
+    pub(super) fn run(self, events: Sender<Event>) -> Option<Ahead> {
+        let mut reporter = Telling(events);
+        let began = self.host.clock.monotonic();
+        let acquired = match self.fetched(&mut reporter) {
+            Ok(acquired) => acquired,
+            Err(why) => {
+                let text =
+                    format!("{} cannot be had ahead: {why}; it is tried again", self.release);
+                reporter.hear(&Event::Note { text });
+                return None;
+            }
+        };
+        let into = self.prefix.staged(&self.id);
+        let staging = Staging {
+            archive: &acquired.archive,
+            release: &self.release,
+            expect: acquired.sha256,
+            into: &into,
+            transaction: &self.id,
+        };
+        if let Err(error) = staging.unpack(self.host, &mut reporter) {
+            let why = chain(&error);
+            let text =
+                format!("{} cannot be unpacked ahead: {why}; it is tried again", self.release);
+            reporter.hear(&Event::Note { text });
+        }
+        let took = self.host.clock.monotonic().saturating_sub(began);
+        Some(Ahead { id: self.id, release: self.release, acquired, took })
+    }
+
+    fn fetched(&self, reporter: &mut dyn Reporter) -> Result<Acquired, String> {
+        let (clock, cancel): (Clock, Cancel) = (self.host.clock.clone(), self.host.cancel.clone());
+        let mut errand = Errand { clock, cancel, reporter };
+        acquire(self.sources, &self.wish, &mut errand).map_err(|error| chain(&error))
+    }
+}

@@ -1,0 +1,152 @@
+//! The end of a chain, wherever it came to one: what was left in the dark is let out, from a state that is proven.
+
+use super::let_out::let_out;
+use super::record::{ChainRecord, forget, kept_environment, read_chain};
+use super::stages::sweep;
+use crate::engine::open::{Payload, carry_out};
+use crate::engine::reporter::Reporter;
+use crate::engine::resolve_restore::resolve_restore;
+use crate::engine::server_environment::ENVIRONMENT;
+use crate::engine::state_files::read_receipt;
+use crate::engine::steps::was_touched;
+use crate::engine::transaction::Outcome;
+use crate::engine::undertake::{Prepared, UndertakeError, Undertaking, new_id};
+use crate::engine::verify::is_serving;
+use crate::host::{Host, Lock};
+use crate::model::{
+    BackupPace, DataPolicy, Event, Finding, Manner, Plan, Prefix, Receipt, RestoreWish, Start,
+};
+
+/// What became of a chain that was closed.
+#[derive(Debug)]
+pub struct Closed {
+    /// Did everything go back to where the chain began?
+    pub went_back: bool,
+    /// The transaction that let the server out, or took everything back, and how it ended; `None` where neither was needed.
+    pub last: Option<(Box<Plan>, Box<Outcome>)>,
+}
+
+impl Closed {
+    const fn quietly(went_back: bool) -> Self {
+        Self { went_back, last: None }
+    }
+
+    /// The transaction that could not be finished.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<(&Plan, &Outcome)> {
+        let (plan, outcome) = self.last.as_ref()?;
+        (!matches!(**outcome, Outcome::Committed)).then_some((&**plan, &**outcome))
+    }
+}
+
+/// Ends the chain that is under way, if there is one and no transaction is open: takes everything back to where it began if
+/// the database is between two releases, lets the server out if it served before, and forgets the chain.
+///
+/// # Errors
+/// When it cannot be seen what is there, or going back is refused. Then the chain stays on record.
+pub(crate) fn close(
+    host: &Host,
+    lock: &Lock,
+    prefix: &Prefix,
+    reporter: &mut dyn Reporter,
+) -> Result<Option<Closed>, UndertakeError> {
+    let Some(record) = read_chain(host, prefix)? else {
+        return Ok(None);
+    };
+    sweep(host, prefix)?;
+    let Some(receipt) = read_receipt(host, prefix)? else {
+        forget(host, prefix)?;
+        return Ok(Some(Closed::quietly(false)));
+    };
+    let went_back = is_between(host, prefix, &record, &receipt)?;
+    if went_back {
+        let closed = go_back(host, lock, prefix, &record, reporter)?;
+        if closed.unfinished().is_some() {
+            return Ok(Some(closed));
+        }
+    }
+    let receipt = read_receipt(host, prefix)?.unwrap_or(receipt);
+    if !record.serving || is_serving(host, prefix, &receipt)? {
+        forget(host, prefix)?;
+        return Ok(Some(Closed::quietly(went_back)));
+    }
+    let plan = let_out(host, prefix, &receipt, &record);
+    let outcome = carry_out(host, lock, plan.clone(), &environment(host, prefix)?, reporter)?;
+    // What is left to do is in the journal now.
+    if matches!(outcome, Outcome::Committed | Outcome::CommittedWithRemainder { .. }) {
+        forget(host, prefix)?;
+    }
+    Ok(Some(Closed { went_back, last: Some((Box::new(plan), Box::new(outcome))) }))
+}
+
+/// Gives the chain up as it is: whoever asks for it does not want its server started.
+pub(crate) fn abandon(host: &Host, prefix: &Prefix) -> Result<(), UndertakeError> {
+    if read_chain(host, prefix)?.is_some() {
+        sweep(host, prefix)?;
+        forget(host, prefix)?;
+    }
+    Ok(())
+}
+
+/// With one backup for all hops, the database of a hop that failed stays as its server has left it, and suits neither
+/// release for certain.
+fn is_between(
+    host: &Host,
+    prefix: &Prefix,
+    record: &ChainRecord,
+    receipt: &Receipt,
+) -> Result<bool, UndertakeError> {
+    let is_at_beginning = receipt.release == record.from || record.current == record.first;
+    if record.backups != BackupPace::Once || is_at_beginning {
+        return Ok(false);
+    }
+    let is_committed = receipt.transaction == record.current;
+    Ok(!is_committed && was_touched(host, &prefix.transaction(&record.current))?)
+}
+
+/// Takes tree, settings and database back to where the chain began.
+fn go_back(
+    host: &Host,
+    lock: &Lock,
+    prefix: &Prefix,
+    record: &ChainRecord,
+    reporter: &mut dyn Reporter,
+) -> Result<Closed, UndertakeError> {
+    let text = format!("everything goes back to {}, where the chain began", record.from);
+    reporter.hear(&Event::Note { text });
+    let wish = RestoreWish {
+        app: prefix.app().clone(),
+        root: host.tree.root().to_owned(),
+        backup: Some(record.beginning()),
+        archive: None,
+        start: Start::Prove { within: record.within },
+        service: None,
+        accept_loss: false,
+        env_files: Vec::new(),
+        manner: Manner {
+            data: DataPolicy::Skip,
+            verify_restore: false,
+            keep: u32::MAX,
+            hooks: None,
+            adopt_new_defaults: false,
+        },
+    };
+    let mut resolved = resolve_restore(&wish)?;
+    resolved.environment = Some(kept_environment(host, prefix)?);
+    let (plan, findings) = match resolved.plan(host, new_id(host))? {
+        Prepared::NothingToDo(_) => return Ok(Closed::quietly(true)),
+        Prepared::Plan { plan, findings } => (plan, findings),
+    };
+    if findings.iter().any(Finding::is_fatal) {
+        return Err(UndertakeError::NoWayBack { findings });
+    }
+    let mut payloads = resolved.payloads();
+    payloads.extend(environment(host, prefix)?);
+    let outcome = carry_out(host, lock, (*plan).clone(), &payloads, reporter)?;
+    Ok(Closed { went_back: true, last: Some((plan, Box::new(outcome))) })
+}
+
+fn environment(host: &Host, prefix: &Prefix) -> Result<Vec<Payload>, UndertakeError> {
+    let content = kept_environment(host, prefix)?.to_private_text();
+    Ok(vec![Payload { name: ENVIRONMENT, content }])
+}

@@ -1,0 +1,21 @@
+//! A chain of hops, from the installed release to another one over all that lie between.
+//!
+//! Each hop is a transaction of its own, planned anew from what is there once the one before is closed. The server is told to
+//! stop at the first hop and let out after the last; in between it stays in the dark, so that nobody does anything there that
+//! a failure would take back. Only the [record](ChainRecord) knows of it between two hops: whoever comes after a crash finds
+//! it, and either goes on or lets the server out from where it is.
+
+mod ahead;
+mod close;
+mod let_out;
+mod record;
+mod relay;
+mod stages;
+mod stopwatch;
+mod walk;
+mod walker;
+
+pub use close::Closed;
+pub(super) use close::{abandon, close};
+pub use record::{ChainRecord, read_chain};
+pub use walk::{ChainWish, Halt, Walk, Walking, walk};
