@@ -2,9 +2,11 @@
 
 mod backup;
 mod bundle;
+mod chain;
 mod config;
 mod hop;
 mod install;
+mod plan;
 mod release;
 mod releases;
 mod server;
@@ -16,13 +18,15 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::bundle::{BundleCommand, BundleCreateArgs, BundleVerifyArgs};
+pub(crate) use self::chain::{Dumps, Goal};
 pub(crate) use self::config::{
     ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
     LintFormat, MergeArgs, MigrateArgs, TestArgs,
 };
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
-pub(crate) use self::release::{ArchiveArgs, OverlayArgs};
+pub(crate) use self::plan::{PageForm, PlanArgs};
+pub(crate) use self::release::{ArchiveArgs, ArchiveFacts, OverlayArgs};
 pub(crate) use self::releases::{
     CatalogArgs, FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs,
 };
@@ -61,7 +65,8 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Bring an installation to another release: back up, switch, migrate, prove; or be as before
+    /// Bring an installation to another release: back up, switch, migrate, prove; or be as before. With --to over all
+    /// releases that have to be stopped at on the way
     Upgrade {
         #[command(flatten)]
         upgrade: Box<UpgradeArgs>,
@@ -85,10 +90,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "BACKUP")]
         to: Option<BackupId>,
     },
-    /// Show what `install` would do, and change nothing (exit code 10 if it would do something)
+    /// Show what `install --release` would do, or `upgrade --to`, and change nothing (exit code 10 if it would do something)
     Plan {
         #[command(flatten)]
-        install: Box<InstallArgs>,
+        plan: Box<PlanArgs>,
     },
     /// Show what is installed, what was interrupted and what runs; needs no lock and changes nothing
     Status {
@@ -142,7 +147,7 @@ pub(crate) enum Command {
 }
 
 /// Which installation.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Target {
     /// The host application: the server lives in opt/APP/embedded/mattermost
     #[arg(long, env = "MMEMBED_APP")]

@@ -1,7 +1,7 @@
 //! How a command ended that did not get as far as its work.
 //! No error is worded here.
 
-use crate::engine::{BackupError, JournalError, OpenError, UndertakeError};
+use crate::engine::{BackupError, JournalError, OpenError, Outcome, StepError, UndertakeError};
 use crate::host::LockError;
 use crate::model::Ending;
 
@@ -42,6 +42,23 @@ pub(crate) fn of_backup(error: &BackupError) -> Ending {
         | BackupError::Unknown { .. }
         | BackupError::NoDatabase { .. } => Ending::Refused,
     }
+}
+
+/// How a transaction ended.
+pub(crate) fn of_outcome(outcome: &Outcome) -> Ending {
+    match outcome {
+        Outcome::Committed => Ending::Done,
+        Outcome::CommittedWithRemainder { .. } => Ending::Remainder,
+        Outcome::RolledBack { cause: Some(cause) } if is_artifact(cause) => Ending::ArtifactRefused,
+        Outcome::RolledBack { .. } => Ending::RolledBack,
+        Outcome::Stuck { .. } | Outcome::Unfinished { .. } => Ending::Stuck,
+    }
+}
+
+/// Is it the archive that is to blame?
+fn is_artifact(cause: &StepError) -> bool {
+    let unpack = matches!(cause, StepError::Unpack(error) if error.is_refusal());
+    unpack || matches!(cause, StepError::Confirm(error) if error.is_refusal())
 }
 
 /// How an installation ended that did not run.

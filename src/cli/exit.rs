@@ -30,6 +30,8 @@ pub enum Exit {
     Remainder = 9,
     /// There are changes to be made.
     Pending = 10,
+    /// A chain of hops ended before its goal; what is installed is proven, and serves if it did before.
+    Halted = 11,
 }
 
 impl From<Exit> for ExitCode {
@@ -47,6 +49,7 @@ pub(crate) const fn of(ending: Ending) -> Exit {
         Ending::RolledBack => Exit::RolledBack,
         Ending::ArtifactRefused => Exit::Artifact,
         Ending::Remainder => Exit::Remainder,
+        Ending::Halted => Exit::Halted,
         Ending::Stuck => Exit::Stuck,
         Ending::Locked => Exit::Locked,
         Ending::ProbeFailed => Exit::Probe,

@@ -7,6 +7,7 @@ mod args;
 mod backup_hint;
 mod bundle_hint;
 mod call;
+mod chain_hint;
 mod commands;
 mod config_hint;
 mod ending;
@@ -17,6 +18,7 @@ mod progress;
 mod release_hint;
 mod render;
 mod system;
+mod until;
 mod words;
 
 use std::ffi::OsString;
@@ -73,7 +75,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Rollback { restore, to } => {
             commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)?
         }
-        Command::Plan { install } => commands::install::plan("plan", install, &cli.output, cancel)?,
+        Command::Plan { plan } => commands::plan::run(plan, &cli.output, cancel)?,
         Command::Status { target } => commands::status::run(target, cancel),
         Command::Verify { target, no_start, environment, patience } => {
             let start = if *no_start { None } else { Some((environment, patience)) };

@@ -60,7 +60,10 @@ pub use bundle::{
     VerifiedArchive, create_bundle, verify_bundle,
 };
 pub use catalog_file::{CatalogFileError, import_releases, known_releases, read_catalog};
-pub use chain::{ChainRecord, ChainWish, Closed, Halt, Walk, Walking, read_chain, walk};
+pub use chain::{
+    ChainRecord, ChainWish, Closed, Halt, OwnDumpError, Walk, Walking, goal, look_at_dump,
+    read_chain, walk,
+};
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{
     ConfigFile, ConfigFileError, read_config_file, strip_bom, write_config_file, write_ledger,

@@ -6,7 +6,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 
 /// Tells the time and waits. A clone shares the time of its original.
 #[derive(Clone, Debug)]
@@ -44,6 +45,12 @@ impl Clock {
             Kind::System { .. } => Timestamp::now(),
             Kind::Fake(time) => lock(time).wall,
         }
+    }
+
+    /// The wall clock, as this machine's clocks show it.
+    #[must_use]
+    pub fn here(&self) -> ZonedDateTime {
+        self.now().to_zoned_datetime(TimeZone::system())
     }
 
     /// Time since this clock was made. It never goes back.

@@ -76,6 +76,8 @@ pub enum Ending {
     ArtifactRefused,
     /// Committed, but something is left to do.
     Remainder,
+    /// A chain of hops ended before its goal: what is installed is proven, and serves if it did before.
+    Halted,
     /// It could not be rolled back, or not be recorded.
     Stuck,
     /// Another run holds the lock, or a transaction is open.

@@ -5,6 +5,8 @@
     reason = "a report that lacks what is looked for fails the test, as it should"
 )]
 
+use crate::support::site;
+
 mod crash;
 mod environment;
 mod failures;
@@ -13,5 +15,4 @@ mod keys;
 mod real;
 mod refusals;
 mod rollback;
-mod site;
 mod watchers;

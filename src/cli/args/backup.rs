@@ -68,7 +68,7 @@ impl From<DataArg> for DataPolicy {
 }
 
 /// What is backed up, and how.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct BackupArgs {
     /// What becomes of uploaded files in the backup: they are left out, linked or copied
     #[arg(long, value_name = "POLICY", default_value = "skip")]

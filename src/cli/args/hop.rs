@@ -4,19 +4,44 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::release::{ArchiveArgs, OverlayArgs};
+use super::chain::{ChainArgs, GoalArgs};
+use super::release::{ArchiveFacts, OverlayArgs};
 use super::server::ServiceArgs;
+use super::sources::SourceArgs;
 use super::{BackupArgs, EnvironmentArgs, Patience, Target};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct UpgradeArgs {
     #[command(flatten)]
     pub(crate) target: Target,
     #[command(flatten)]
-    pub(crate) archive: ArchiveArgs,
+    pub(crate) goal: GoalArgs,
+    #[command(flatten)]
+    pub(crate) facts: ArchiveFacts,
+    #[command(flatten)]
+    pub(crate) chain: ChainArgs,
+    /// Write what was done into this file: its name ends in .html, .md or .json (repeatable)
+    #[arg(long, value_name = "FILE", requires = "to", value_parser = parse_report)]
+    pub(crate) report: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
     /// The host's settings; those given last when none is given
     #[command(flatten)]
     pub(crate) overlays: OverlayArgs,
+    #[command(flatten)]
+    pub(crate) hop: HopArgs,
+    /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+/// How one release gives way to another.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HopArgs {
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
     #[command(flatten)]
@@ -30,17 +55,22 @@ pub(crate) struct UpgradeArgs {
     pub(crate) adopt_new_defaults: bool,
     #[command(flatten)]
     pub(crate) consent: ConsentArgs,
-    /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
-    #[arg(long)]
-    pub(crate) no_start: bool,
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentArgs,
-    #[command(flatten)]
-    pub(crate) patience: Patience,
+}
+
+fn parse_report(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let known = path
+        .extension()
+        .is_some_and(|it| ["html", "md", "json"].map(|it| it.as_ref()).contains(&it));
+    if known {
+        Ok(path)
+    } else {
+        Err("expected a name that ends in .html, .md or .json".to_owned())
+    }
 }
 
 /// What has to be asked for in so many words.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ConsentArgs {
     /// Go to an older version all the same
     #[arg(long)]
@@ -54,7 +84,7 @@ pub(crate) struct ConsentArgs {
     pub(crate) no_database_backup: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct RestoreArgs {
     #[command(flatten)]
     pub(crate) target: Target,

@@ -9,7 +9,7 @@ use super::server::ServiceArgs;
 use super::{EnvironmentArgs, Patience, Target};
 use crate::model::{PlaceName, RelPath, Sha256Digest, Version};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct InstallArgs {
     #[command(flatten)]
     pub(crate) target: Target,
@@ -17,6 +17,21 @@ pub(crate) struct InstallArgs {
     pub(crate) archive: ArchiveArgs,
     #[command(flatten)]
     pub(crate) overlays: OverlayArgs,
+    #[command(flatten)]
+    pub(crate) placement: PlacementArgs,
+    /// Do everything but start the server, and need no database; below a --root, config.json then holds paths as seen
+    /// inside it
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArgs,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+/// Where things go, and whose they are.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PlacementArgs {
     /// Keep a mutable directory here: data, logs, plugins, client-plugins, compliance, exports or search-index
     /// (repeatable; an absolute path, taken below --root) [default: var/opt/APP/mattermost/NAME for the first four]
     #[arg(long, value_name = "NAME=/DIR", value_parser = parse_place)]
@@ -41,20 +56,12 @@ pub(crate) struct InstallArgs {
     /// Who runs the server and owns what it writes [default: the user mattermost for root, else whoever runs this]
     #[arg(long, value_name = "USER[:GROUP]")]
     pub(crate) service_user: Option<String>,
-    /// Do everything but start the server, and need no database; below a --root, config.json then holds paths as seen
-    /// inside it
-    #[arg(long)]
-    pub(crate) no_start: bool,
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentArgs,
-    #[command(flatten)]
-    pub(crate) patience: Patience,
     /// Use a database that is not empty; what the server does to it is not undone if the installation fails
     #[arg(long)]
     pub(crate) use_existing_database: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct AdoptArgs {
     #[command(flatten)]
     pub(crate) target: Target,

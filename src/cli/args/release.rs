@@ -10,12 +10,21 @@ use crate::engine::ArchiveSource;
 use crate::model::{Edition, Sha256Digest, Version};
 
 /// Which release.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ArchiveArgs {
     /// A version such as 10.11.4, a line such as 10.11 for its latest release, `latest` or `esr`; or an archive: its path or
     /// its address (a file that is named like a version is ./10.11)
     #[arg(long, value_name = "VERSION|PATH|URL", value_parser = parse_source)]
     pub(crate) release: ArchiveSource,
+    #[command(flatten)]
+    pub(crate) facts: ArchiveFacts,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+}
+
+/// What is known of an archive besides.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ArchiveFacts {
     /// The version in the archive; needed only if its file name does not tell
     #[arg(long, value_name = "X.Y.Z")]
     pub(crate) release_version: Option<Version>,
@@ -25,11 +34,9 @@ pub(crate) struct ArchiveArgs {
     /// The SHA-256 digest that the archive must have
     #[arg(long, value_name = "HEX", value_parser = Sha256Digest::parse_stated)]
     pub(crate) sha256: Option<Sha256Digest>,
-    #[command(flatten)]
-    pub(crate) sources: SourceArgs,
 }
 
-fn parse_source(text: &str) -> Result<ArchiveSource, String> {
+pub(super) fn parse_source(text: &str) -> Result<ArchiveSource, String> {
     if text.contains("://") {
         return Ok(ArchiveSource::Address(text.to_owned()));
     }
@@ -41,7 +48,7 @@ fn parse_source(text: &str) -> Result<ArchiveSource, String> {
 }
 
 /// The host's settings.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct OverlayArgs {
     /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
     #[arg(long, visible_alias = "defaults-overlay", value_name = "FILE")]

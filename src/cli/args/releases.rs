@@ -58,7 +58,7 @@ pub(crate) struct VerifyArgs {
 }
 
 /// Which releases are known.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct CatalogArgs {
     /// Where downloaded archives and imported catalogues are kept [default: /var/lib/mmembed for root, else
     /// ~/.local/share/mmembed]

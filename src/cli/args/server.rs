@@ -7,7 +7,7 @@ use clap::Args;
 use crate::model::{Service, ServiceWish};
 
 /// With which variables the server is started.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct EnvironmentArgs {
     /// A file with the MM_* variables that the server is started with, as systemd reads it (repeatable, later ones win)
     /// [default: those of the running server, or of its systemd unit]
@@ -16,7 +16,7 @@ pub(crate) struct EnvironmentArgs {
 }
 
 /// How the server is stopped and started.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ServiceArgs {
     /// What stops and starts the server: systemd:UNIT, runit:NAME, sysv:NAME, none, or a NAME that is looked up
     /// [default: as given last]
@@ -42,7 +42,7 @@ impl ServiceArgs {
 }
 
 /// How long to wait.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Patience {
     /// How long the server may take to become ready, such as 90s, 30m or 2h
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = parse_duration)]

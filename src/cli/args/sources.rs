@@ -9,7 +9,7 @@ use crate::model::Platform;
 use crate::release::signature::Policy;
 
 /// Where the archive of a version comes from.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Where releases come from")]
 pub(crate) struct SourceArgs {
     /// The platform [default: that of this machine]
@@ -44,7 +44,7 @@ pub(crate) struct SourceArgs {
 }
 
 /// Whose signatures count, and whether there has to be one.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct SignatureArgs {
     /// Refuse an archive without a good signature, which lies beside it: ARCHIVE.sig
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::io;
 use super::sources;
 use super::undertaking::Task;
 use crate::cli::answer::{Refusal, refused};
-use crate::cli::args::{InstallArgs, Output, OverlayArgs};
+use crate::cli::args::{ArchiveArgs, InstallArgs, Output, OverlayArgs};
 use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::progress::Progress;
@@ -87,11 +87,11 @@ fn missing_places(args: &InstallArgs, resolved: &Resolved) -> Vec<Finding> {
         let placements = &resolved.request.placements;
         placements.iter().all(|placement| placement.name != *name)
     };
-    let placed = args.place.iter().map(|(name, _)| *name).filter(is_missing);
+    let placed = args.placement.place.iter().map(|(name, _)| *name).filter(is_missing);
     let mut findings: Vec<Finding> = placed.map(|name| warn("--place", name)).collect();
     // Without names it means whatever there is.
-    if args.keep_in_tree != PlaceName::USUAL {
-        let kept = args.keep_in_tree.iter().copied().filter(is_missing);
+    if args.placement.keep_in_tree != PlaceName::USUAL {
+        let kept = args.placement.keep_in_tree.iter().copied().filter(is_missing);
         findings.extend(kept.map(|name| warn("--keep-in-tree", name)));
     }
     findings
@@ -102,7 +102,8 @@ fn enter(
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<Entered, Refusal> {
-    let acquired = sources::get(&args.archive, None, &cancel, reporter)?;
+    let ArchiveArgs { release, facts, sources } = &args.archive;
+    let acquired = sources::get(release, facts, sources, None, &cancel, reporter)?;
     let resolved = resolve(&wish(args, &acquired))
         .map_err(|error| (Exit::Refused, super::unentered(&error, hint::for_resolve(&error))))?;
     let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)
@@ -136,13 +137,13 @@ fn wish(args: &InstallArgs, acquired: &Acquired) -> InstallWish {
         sha256: acquired.sha256,
         overlays: overlays(&args.overlays),
         policies: policies(&args.overlays),
-        places: args.place.clone(),
-        in_tree: args.keep_in_tree.clone(),
-        config_file: args.config_file.clone(),
-        owner: args.owner.clone(),
-        service_user: args.service_user.clone(),
+        places: args.placement.place.clone(),
+        in_tree: args.placement.keep_in_tree.clone(),
+        config_file: args.placement.config_file.clone(),
+        owner: args.placement.owner.clone(),
+        service_user: args.placement.service_user.clone(),
         start: if args.no_start { Start::Never } else { Start::Prove { within } },
-        database: if args.use_existing_database {
+        database: if args.placement.use_existing_database {
             DatabaseUse::AsItIs
         } else {
             DatabaseUse::MustBeEmpty

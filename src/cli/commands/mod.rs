@@ -3,8 +3,10 @@
 pub(super) mod adopt;
 pub(super) mod backup;
 pub(super) mod bundle;
+mod chain;
 pub(super) mod config;
 pub(super) mod install;
+pub(super) mod plan;
 pub(super) mod recover;
 pub(super) mod releases;
 pub(super) mod restore;

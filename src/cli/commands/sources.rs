@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::releases::{known, store_of};
 use crate::cli::answer::{Refusal, failure};
-use crate::cli::args::{ArchiveArgs, SignatureArgs, SourceArgs};
+use crate::cli::args::{ArchiveFacts, SignatureArgs, SourceArgs};
 use crate::cli::exit::Exit;
 use crate::cli::{bundle_hint, release_hint, system, words};
 use crate::engine::{
@@ -21,28 +21,30 @@ const KEYS_CAP: u64 = 1024 * 1024;
 /// Gets hold of the archive that was asked for. Where no edition was said, a version means the usual one; where none is usual, the
 /// one that a bundle is for, else the team edition.
 pub(super) fn get(
-    args: &ArchiveArgs,
+    release: &ArchiveSource,
+    facts: &ArchiveFacts,
+    args: &SourceArgs,
     usual: Option<Edition>,
     cancel: &Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<Acquired, Refusal> {
-    let stated = args.edition.map(Into::into);
-    let sources = match (&args.release, &args.sources.bundle) {
+    let stated = facts.edition.map(Into::into);
+    let sources = match (release, &args.bundle) {
         // What was imported, rightly or not, says nothing about a file that was given.
-        (ArchiveSource::File(_), None) => opened(&args.sources, Catalog::built_in())?,
-        _ => open(&args.sources)?,
+        (ArchiveSource::File(_), None) => opened(args, Catalog::built_in())?,
+        _ => open(args)?,
     };
     let bundled = sources.bundle.as_ref().map(|bundle| bundle.index().edition);
-    let edition = match args.release {
+    let edition = match release {
         ArchiveSource::Known(_) => stated.or(usual).or(bundled).or(Some(Edition::Team)),
         ArchiveSource::File(_) | ArchiveSource::Address(_) => stated,
     };
     let wish = ArchiveWish {
-        source: args.release.clone(),
+        source: release.clone(),
         edition,
-        version: args.release_version.clone(),
-        platform: platform(&args.sources),
-        sha256: args.sha256,
+        version: facts.release_version.clone(),
+        platform: platform(args),
+        sha256: facts.sha256,
     };
     let mut errand = Errand { clock: Clock::system(), cancel: cancel.clone(), reporter };
     acquire(&sources, &wish, &mut errand).map_err(|error| release_hint::for_acquire(&error))

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::cli::{ending, hint};
 use crate::engine::{
-    Outcome, Prepared, Reporter, StepError, UndertakeError, Undertaken, Undertaking, prepare,
-    read_ledger, read_receipt, undertake,
+    Outcome, Prepared, Reporter, UndertakeError, Undertaken, Undertaking, prepare, read_ledger,
+    read_receipt, undertake,
 };
 use crate::host::Host;
 use crate::model::{
@@ -59,15 +59,7 @@ impl Task<'_> {
     }
 
     fn ran(&self, plan: &Plan, findings: Vec<Finding>, outcome: &Outcome) -> Report {
-        let ending = match outcome {
-            Outcome::Committed => Ending::Done,
-            Outcome::CommittedWithRemainder { .. } => Ending::Remainder,
-            Outcome::RolledBack { cause: Some(cause) } if is_artifact(cause) => {
-                Ending::ArtifactRefused
-            }
-            Outcome::RolledBack { .. } => Ending::RolledBack,
-            Outcome::Stuck { .. } | Outcome::Unfinished { .. } => Ending::Stuck,
-        };
+        let ending = ending::of_outcome(outcome);
         let mut report = Report::new(self.command, ending);
         report.findings = findings;
         report.release = Some(plan.receipt.release.clone());
@@ -144,10 +136,4 @@ fn planned(mut report: Report, plan: &Plan, findings: Vec<Finding>) -> Report {
         })
         .collect();
     report
-}
-
-/// Is it the archive that is to blame?
-fn is_artifact(cause: &StepError) -> bool {
-    let unpack = matches!(cause, StepError::Unpack(error) if error.is_refusal());
-    unpack || matches!(cause, StepError::Confirm(error) if error.is_refusal())
 }

@@ -1,16 +1,19 @@
 //! `upgrade`.
 
 use std::io;
+use std::path::PathBuf;
 
 use super::install::{overlays, policies, with_findings};
 use super::sources;
 use super::undertaking::Task;
 use crate::cli::answer::{Refusal, refused};
-use crate::cli::args::{Output, UpgradeArgs};
+use crate::cli::args::{Goal, Output, UpgradeArgs};
 use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::progress::Progress;
-use crate::engine::{Acquired, Reporter, ResolvedUpgrade, read_receipt, resolve_upgrade};
+use crate::engine::{
+    Acquired, ArchiveSource, Reporter, ResolvedUpgrade, read_receipt, resolve_upgrade,
+};
 use crate::host::{Cancel, Host};
 use crate::model::{Consent, Edition, Finding, Leg, Manner, Report, Start, UpgradeWish};
 
@@ -21,8 +24,13 @@ pub(crate) fn run(
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
+    let release = match args.goal.get() {
+        Goal::Release(release) => release,
+        Goal::To(to) if dry_run => return super::chain::plan("upgrade", args, to, output, cancel),
+        Goal::To(to) => return super::chain::run(args, to, output, cancel),
+    };
     let mut progress = Progress::open(output)?;
-    let (resolved, host, findings) = match enter(args, cancel, &mut progress) {
+    let (resolved, host, findings) = match enter(args, release, cancel, &mut progress) {
         Ok(entered) => entered,
         Err(refusal) => return Ok(refused("upgrade", refusal)),
     };
@@ -34,12 +42,13 @@ pub(crate) fn run(
 
 fn enter(
     args: &UpgradeArgs,
+    release: &ArchiveSource,
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<(ResolvedUpgrade, Host, Vec<Finding>), Refusal> {
     let usual = installed_edition(args, &cancel);
-    let acquired = sources::get(&args.archive, usual, &cancel, reporter)?;
-    let resolved = resolve_upgrade(&wish(args, &acquired)).map_err(|error| {
+    let acquired = sources::get(release, &args.facts, &args.sources, usual, &cancel, reporter)?;
+    let resolved = resolve_upgrade(&wish_of(args, &acquired)).map_err(|error| {
         (Exit::Refused, super::unentered(&error, &hint::for_resolve_upgrade(&error)))
     })?;
     let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)
@@ -54,31 +63,43 @@ fn installed_edition(args: &UpgradeArgs, cancel: &Cancel) -> Option<Edition> {
     Some(receipt.release.edition)
 }
 
-fn wish(args: &UpgradeArgs, acquired: &Acquired) -> UpgradeWish {
-    let within = args.patience.start_timeout;
+fn wish_of(args: &UpgradeArgs, acquired: &Acquired) -> UpgradeWish {
     UpgradeWish {
-        app: args.target.app.clone(),
-        root: args.target.root.clone(),
         archive: acquired.archive.clone(),
         version: acquired.version.clone(),
         edition: acquired.edition,
         sha256: acquired.sha256,
+        ..wish(args)
+    }
+}
+
+/// What is wished, but for the archive.
+pub(super) fn wish(args: &UpgradeArgs) -> UpgradeWish {
+    let within = args.patience.start_timeout;
+    let hop = &args.hop;
+    UpgradeWish {
+        app: args.target.app.clone(),
+        root: args.target.root.clone(),
+        archive: PathBuf::new(),
+        version: None,
+        edition: None,
+        sha256: None,
         overlays: overlays(&args.overlays),
         policies: policies(&args.overlays),
         start: if args.no_start { Start::Never } else { Start::Prove { within } },
-        service: args.service.wish(),
+        service: hop.service.wish(),
         consent: Consent {
-            downgrade: args.consent.allow_downgrade,
-            edition_change: args.consent.allow_edition_change,
-            unsaved_database: args.consent.no_database_backup,
+            downgrade: hop.consent.allow_downgrade,
+            edition_change: hop.consent.allow_edition_change,
+            unsaved_database: hop.consent.no_database_backup,
         },
         env_files: args.environment.env_file.clone(),
         manner: Manner {
-            data: args.backup.backup_data.into(),
-            verify_restore: args.backup.verify_restore,
-            keep: args.backup.keep_backups,
-            hooks: args.hooks.clone(),
-            adopt_new_defaults: args.adopt_new_defaults,
+            data: hop.backup.backup_data.into(),
+            verify_restore: hop.backup.verify_restore,
+            keep: hop.backup.keep_backups,
+            hooks: hop.hooks.clone(),
+            adopt_new_defaults: hop.adopt_new_defaults,
         },
         leg: Leg::default(),
     }

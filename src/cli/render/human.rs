@@ -77,6 +77,14 @@ fn render_ending(report: &Report) -> String {
             let what = release.map_or_else(String::new, |release| format!("{release}, but "));
             (CARE, "committed", format!("{what}something is left to do"))
         }
+        (Ending::Halted, _) => {
+            let what = release.unwrap_or_default();
+            (
+                CARE,
+                "halted",
+                format!("{what} is in force, and was proven; the way goes on from there"),
+            )
+        }
         (
             Ending::Refused
             | Ending::RolledBack

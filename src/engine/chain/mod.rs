@@ -7,7 +7,9 @@
 
 mod ahead;
 mod close;
+mod goal;
 mod let_out;
+mod own_dump;
 mod record;
 mod relay;
 mod stages;
@@ -17,5 +19,7 @@ mod walker;
 
 pub use close::Closed;
 pub(super) use close::{abandon, close};
+pub use goal::goal;
+pub use own_dump::{OwnDumpError, look_at_dump};
 pub use record::{ChainRecord, read_chain};
 pub use walk::{ChainWish, Halt, Walk, Walking, walk};

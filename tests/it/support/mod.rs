@@ -4,4 +4,5 @@ pub mod crash;
 pub mod manifest;
 pub mod said;
 pub mod service;
+pub mod site;
 pub mod world;

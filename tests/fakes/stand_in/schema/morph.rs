@@ -11,9 +11,15 @@ use crate::era::Era;
 
 const FAILED: &str = "Failed to apply database migrations.";
 
-/// Where the numbers are known: 80 at 6.7, 83 at 7.0 and 100 at 7.8 were seen, 121 at 9.9 and 199 at 11.9 were read.
-const KNOWN: [(Era, i64); 5] =
-    [(Era(6, 7), 80), (Era(7, 0), 83), (Era(7, 8), 100), (Era(9, 9), 121), (Era(11, 9), 199)];
+/// Where the numbers are known: 80 at 6.7, 83 at 7.0 and 100 at 7.8 were seen, 88 at 7.1, 121 at 9.9 and 199 at 11.9 were read.
+const KNOWN: [(Era, i64); 6] = [
+    (Era(6, 7), 80),
+    (Era(7, 0), 83),
+    (Era(7, 1), 88),
+    (Era(7, 8), 100),
+    (Era(9, 9), 121),
+    (Era(11, 9), 199),
+];
 
 /// How many minor versions each major version has.
 const MINORS: [(u64, i64); 5] = [(6, 8), (7, 11), (8, 2), (9, 12), (10, 13)];

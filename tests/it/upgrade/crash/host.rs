@@ -12,7 +12,8 @@ use mmembed::engine::{self, Outcome, Payload, Prepared, Silent, Undertaking, Wis
 use mmembed::host::{Cancel, Fault, Host, Lock, Meter};
 use mmembed::journal::TransactionState;
 use mmembed::model::{
-    BackupId, Consent, DataPolicy, Manner, Plan, RestoreWish, Start, TransactionId, UpgradeWish,
+    BackupId, Consent, DataPolicy, Leg, Manner, Plan, RestoreWish, Start, TransactionId,
+    UpgradeWish,
 };
 
 use super::moments::{Held, Moment, Recorder, Wanted, duplicate};
@@ -66,6 +67,7 @@ pub(super) fn upgrade_wish(site: &Site, archive: PathBuf, manner: Manner) -> Upg
         consent: Consent { downgrade: false, edition_change: false, unsaved_database: false },
         env_files: Vec::new(),
         manner,
+        leg: Leg::default(),
     }
 }
 

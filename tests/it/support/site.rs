@@ -14,14 +14,14 @@ use crate::support::service::Ctl;
 use crate::support::world::{LIVE, STATE, World, is_root, release, server_uid};
 
 /// An installation in use: a world, the commands that start and stop its server, and what its people have put into it.
-pub(super) struct Site {
+pub(crate) struct Site {
     // The server goes before its directories do.
-    pub(super) ctl: Ctl,
-    pub(super) world: World,
+    pub(crate) ctl: Ctl,
+    pub(crate) world: World,
 }
 
 /// A file that people or operators have put somewhere, by its path below the root, and its content.
-pub(super) const OWN: [(&str, &str); 6] = [
+pub(crate) const OWN: [(&str, &str); 6] = [
     ("opt/acme/embedded/mattermost/config/tls/key.pem", "a private key"),
     ("opt/acme/embedded/mattermost/custom/logo.svg", "<svg/>"),
     ("opt/acme/embedded/mattermost/client/plugins/com.example/main.js", "plugin();"),
@@ -32,11 +32,11 @@ pub(super) const OWN: [(&str, &str); 6] = [
 
 impl Site {
     /// `version`, installed, in use and serving.
-    pub(super) fn of(version: &str) -> Self {
+    pub(crate) fn of(version: &str) -> Self {
         Self::with(&release(version), &["--keep-in-tree=client-plugins"])
     }
 
-    pub(super) fn with(release: &FixtureRelease, more: &[&str]) -> Self {
+    pub(crate) fn with(release: &FixtureRelease, more: &[&str]) -> Self {
         let world = World::new();
         let archive = world.archive(release);
         let site = Self::in_use(world, &archive, more);
@@ -47,7 +47,7 @@ impl Site {
     }
 
     /// What this archive holds, installed and serving. Nobody has posted anything.
-    pub(super) fn of_archive(archive: &Path, more: &[String]) -> Self {
+    pub(crate) fn of_archive(archive: &Path, more: &[String]) -> Self {
         let more: Vec<&str> = more.iter().map(String::as_str).collect();
         Self::in_use(
             World::new(),
@@ -72,11 +72,11 @@ impl Site {
     }
 
     /// Upgrades to what this archive holds, by the commands of this site.
-    pub(super) fn upgrade(&self, archive: &Path, more: &[&str]) -> Said {
+    pub(crate) fn upgrade(&self, archive: &Path, more: &[&str]) -> Said {
         self.world.run(&self.upgrade_words(archive, more))
     }
 
-    pub(super) fn upgrade_words(&self, archive: &Path, more: &[&str]) -> Vec<String> {
+    pub(crate) fn upgrade_words(&self, archive: &Path, more: &[&str]) -> Vec<String> {
         let mut words = self.world.words(&["upgrade"]);
         words.extend(["--release".to_owned(), archive.display().to_string()]);
         words.extend(self.ctl.words());
@@ -84,13 +84,13 @@ impl Site {
         words
     }
 
-    pub(super) fn archive(&self, release: &FixtureRelease) -> PathBuf {
+    pub(crate) fn archive(&self, release: &FixtureRelease) -> PathBuf {
         self.world.archive(release)
     }
 
     /// Every file of people's and operators' is where it was, as it was.
     #[track_caller]
-    pub(super) fn assert_own_files_are_there(&self) {
+    pub(crate) fn assert_own_files_are_there(&self) {
         for (path, content) in OWN {
             let found = fs::read_to_string(self.world.below(path));
             assert_eq!(found.as_deref().ok(), Some(content), "{path}");
@@ -98,21 +98,21 @@ impl Site {
     }
 
     /// The host without mmembed's own state, and without what a running server writes at any time.
-    pub(super) fn host(&self) -> Manifest {
+    pub(crate) fn host(&self) -> Manifest {
         let logs = "var/opt/acme/mattermost/logs";
         manifest_without(&self.world.root, &[STATE, logs], &[])
     }
 
     /// The configuration in use.
-    pub(super) fn document(&self) -> Document {
+    pub(crate) fn document(&self) -> Document {
         Document::from_value(&self.world.config()).unwrap()
     }
 
-    pub(super) fn setting(&self, section: &str, key: &str) -> Value {
+    pub(crate) fn setting(&self, section: &str, key: &str) -> Value {
         self.world.config()[section][key].clone()
     }
 
-    pub(super) fn live(&self, path: &str) -> PathBuf {
+    pub(crate) fn live(&self, path: &str) -> PathBuf {
         self.world.below(LIVE).join(path)
     }
 }

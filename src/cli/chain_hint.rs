@@ -1,0 +1,196 @@
+//! What became of a chain, in words: what happened, what is in force now, and how to go on.
+
+use std::cmp::Reverse;
+
+use super::answer::{Refusal, failure};
+use super::exit::Exit;
+use super::words::chain;
+use super::{ending, hint, release_hint, system};
+use crate::engine::{Closed, Halt, OwnDumpError, UndertakeError, Walk, read_receipt};
+use crate::host::Host;
+use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report};
+use crate::upgrade::NoRoute;
+
+/// Nothing is installed that a way could begin at.
+pub(crate) fn not_installed() -> Refusal {
+    let next =
+        "install a release first, or take over the installation that there is with `mmembed adopt`";
+    (Exit::Refused, failure("nothing is installed here by mmembed".to_owned(), next))
+}
+
+/// The operator's own dump cannot be counted on.
+pub(crate) fn for_dump(error: &OwnDumpError) -> Refusal {
+    let next = match error {
+        OwnDumpError::Path(error) => system::advice(error),
+        OwnDumpError::Read { .. } | OwnDumpError::Empty { .. } => {
+            "name the file that holds the dump, or say `--backup each`"
+        }
+    };
+    (Exit::Refused, failure(chain(error), next))
+}
+
+/// A time cannot be told.
+pub(crate) fn for_time(error: &jiff::Error) -> Refusal {
+    let next = "give a time such as 06:30 or 2026-11-30T06:30";
+    (Exit::Usage, failure(format!("--until-time: {error}"), next))
+}
+
+/// There is no way.
+pub(crate) fn for_no_route(error: &NoRoute) -> Failure {
+    let next = match error {
+        NoRoute::NotLater { .. } => "name a later release; to go back use `mmembed rollback`",
+        NoRoute::Unknown { .. } => {
+            "`mmembed releases list` shows those that are known; newer ones come by `mmembed releases import FILE`"
+        }
+        NoRoute::NotAtHand { .. } => {
+            "get its archive, with `mmembed releases fetch`, or do without --only-cached, --offline and --bundle"
+        }
+        NoRoute::NotBetween { .. } => "name versions between the two ends with --via",
+        NoRoute::Barred { .. } => {
+            "choose another release; a rule that you know better than is waived by --accept RULE"
+        }
+    };
+    failure(chain(error), next)
+}
+
+/// What a walk comes to.
+pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Prefix) -> Report {
+    let Walk { halt, report: walked, findings, closed } = walk;
+    let made = walked.iter().flat_map(|it| &it.hops).any(|it| it.ending == HopEnding::Committed);
+    let is_back = matches!(&closed, Ok(Some(Closed { went_back: true, .. })));
+    let (ending, failure) = told(&halt, made && !is_back, host, prefix);
+    let mut report = Report::new("upgrade", ending);
+    report.failure = failure;
+    report.findings = before.into_iter().chain(findings).chain(refusing(&halt)).collect();
+    report.findings.sort_by_key(|finding| Reverse(finding.severity));
+    if let Halt::Failed { plan, .. } = &halt {
+        report.transaction = Some(plan.id.clone());
+    }
+    let receipt = read_receipt(host, prefix).ok().flatten();
+    report.walk = walked.map(Box::new);
+    if let Some(receipt) = &receipt {
+        report.release = Some(receipt.release.clone());
+        report.proof.clone_from(&receipt.proof);
+        let now = |text: &str| text.replace("{release}", &receipt.release.to_string());
+        if let Some(failure) = &mut report.failure {
+            failure.now = now(&failure.now);
+        }
+    }
+    left_over(report, closed, host, prefix)
+}
+
+fn refusing(halt: &Halt) -> Vec<Finding> {
+    if let Halt::Refused { findings, .. } = halt { findings.clone() } else { Vec::new() }
+}
+
+/// What the halt is called, and what is said about it. `made`: hops were made, and stay.
+fn told(halt: &Halt, made: bool, host: &Host, prefix: &Prefix) -> (Ending, Option<Failure>) {
+    let usual = |(exit, failure): Refusal| {
+        let ending = if exit == Exit::Artifact { Ending::ArtifactRefused } else { Ending::Refused };
+        (ending, Some(failure))
+    };
+    let (ending, failure) = match halt {
+        Halt::Arrived => return (Ending::Done, None),
+        Halt::NothingToDo(_) => return (Ending::NothingToDo, None),
+        Halt::StoppedAfter => {
+            return (if made { Ending::Done } else { Ending::NothingToDo }, None);
+        }
+        Halt::OutOfTime => {
+            let what = "it is too late for the next hop: --until-time has passed";
+            (
+                Ending::Refused,
+                Some(failure(what.to_owned(), "run the same command again at another time")),
+            )
+        }
+        Halt::Cancelled => {
+            let what = "it was asked to stop between two hops";
+            (
+                Ending::RolledBack,
+                Some(failure(what.to_owned(), "run the same command again to go on")),
+            )
+        }
+        Halt::NoRoute(error) => (Ending::Refused, Some(for_no_route(error))),
+        Halt::Acquire(error) => usual(release_hint::for_acquire(error)),
+        Halt::Resolve(error) => {
+            (Ending::Refused, Some(failure(chain(&**error), &hint::for_resolve_upgrade(error))))
+        }
+        Halt::Undertake(error) => {
+            (ending::of_undertaking(error), Some(hint::for_undertaking(error, host, prefix, None)))
+        }
+        Halt::Refused { findings, .. } => {
+            let count = findings.iter().filter(|finding| finding.is_fatal()).count();
+            let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
+            let next = "mend what is marked fatal above, then run the same command again";
+            (Ending::Refused, Some(failure(format!("{count} {noun} the next hop"), next)))
+        }
+        Halt::Failed { plan, outcome } => {
+            let ending = ending::of_outcome(outcome);
+            (ending, hint::for_outcome(outcome, host, plan))
+        }
+    };
+    if !made || matches!(ending, Ending::Stuck | Ending::Remainder | Ending::Locked) {
+        return (ending, failure);
+    }
+    (Ending::Halted, failure.map(half_way))
+}
+
+/// The hops that were made stay.
+fn half_way(failure: Failure) -> Failure {
+    let Failure { what, next, .. } = failure;
+    let now = "{release} is in force, was proven, and serves if a server served before".to_owned();
+    Failure { what, now, next: format!("{next}; the same command goes on from there") }
+}
+
+/// What could not be let out of the dark is worse than what ended the walk.
+fn left_over(
+    mut report: Report,
+    closed: Result<Option<Closed>, Box<UndertakeError>>,
+    host: &Host,
+    prefix: &Prefix,
+) -> Report {
+    let before = report.failure.take();
+    let (ending, failure) = match &closed {
+        Ok(Some(closed)) => match closed.unfinished() {
+            Some((plan, outcome)) => {
+                (ending::of_outcome(outcome), hint::for_outcome(outcome, host, plan))
+            }
+            None => {
+                report.failure = before;
+                return report;
+            }
+        },
+        Ok(None) => {
+            report.failure = before;
+            return report;
+        }
+        Err(error) => {
+            let failure = hint::for_undertaking(error, host, prefix, None);
+            let call = hint::call(host, prefix);
+            let now = format!(
+                "the server is in the dark, and its chain is still open; see {}",
+                call.word("status")
+            );
+            (Ending::Stuck, Some(Failure { now, ..failure }))
+        }
+    };
+    report.ending = ending;
+    report.failure = match (before, failure) {
+        (Some(first), Some(second)) => {
+            Some(Failure { what: format!("{}; and then {}", first.what, second.what), ..second })
+        }
+        (first, second) => second.or(first),
+    };
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hops_that_were_made_are_never_said_to_be_nothing() {
+        let failure = half_way(failure("x".to_owned(), "y"));
+        assert!(!failure.now.contains("nothing"), "{}", failure.now);
+        assert!(failure.next.starts_with("y; "), "{}", failure.next);
+    }
+}

@@ -1,0 +1,111 @@
+//! `upgrade --to` and `plan --to`.
+
+use std::io;
+
+use super::sources;
+use super::upgrade::wish;
+use crate::cli::answer::{Refusal, refused};
+use crate::cli::args::{Dumps, Output, UpgradeArgs};
+use crate::cli::chain_hint;
+use crate::cli::exit::Exit;
+use crate::cli::progress::Progress;
+use crate::cli::{hint, release_hint};
+use crate::engine::{
+    ChainWish, Sources, Walking, goal, look_at_dump, read_receipt, resolve_prefix, resolve_root,
+    walk,
+};
+use crate::host::{Cancel, Clock, Host};
+use crate::model::{BackupPace, Ending, Finding, Prefix, Receipt, ReleaseSelector, Report};
+use crate::upgrade::{Rules, Wishes};
+
+/// What a chain is planned and walked with.
+struct Entered {
+    host: Host,
+    prefix: Prefix,
+    receipt: Receipt,
+    sources: Sources,
+    rules: Rules,
+    wish: ChainWish,
+    findings: Vec<Finding>,
+}
+
+/// Walks the chain, and reports.
+pub(super) fn run(
+    args: &UpgradeArgs,
+    to: &ReleaseSelector,
+    output: &Output,
+    cancel: Cancel,
+) -> io::Result<Report> {
+    let mut progress = Progress::open(output)?;
+    let entered = match enter(args, to, cancel) {
+        Ok(entered) => entered,
+        Err(refusal) => return Ok(refused("upgrade", refusal)),
+    };
+    let Entered { host, prefix, sources, rules, wish, findings, .. } = &entered;
+    let walking = Walking { host, prefix, wish, rules, sources };
+    let walked = walk(walking, &mut progress);
+    drop(progress);
+    let report = chain_hint::report(walked, findings.clone(), host, prefix);
+    Ok(report)
+}
+
+/// Says which hops there would be, and changes nothing.
+pub(super) fn plan(
+    command: &'static str,
+    args: &UpgradeArgs,
+    to: &ReleaseSelector,
+    _output: &Output,
+    cancel: Cancel,
+) -> io::Result<Report> {
+    let entered = match enter(args, to, cancel) {
+        Ok(entered) => entered,
+        Err(refusal) => return Ok(refused(command, refusal)),
+    };
+    let mut report = Report::new(command, Ending::Pending);
+    report.release = Some(entered.receipt.release);
+    Ok(report)
+}
+
+fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Entered, Refusal> {
+    let refuse = |error: &crate::engine::ResolveError| {
+        (Exit::Refused, super::unentered(error, hint::for_resolve(error)))
+    };
+    let root = resolve_root(&args.target.root).map_err(|error| refuse(&error))?;
+    let prefix = resolve_prefix(&root, &args.target.app).map_err(|error| refuse(&error))?;
+    let host =
+        super::host_for(&root, &prefix, cancel).map_err(|failure| (Exit::Refused, *failure))?;
+    let receipt = read_receipt(&host, &prefix)
+        .map_err(|error| (Exit::Refused, super::unentered(&error, &hint::for_state(&error))))?
+        .ok_or_else(chain_hint::not_installed)?;
+    let sources = sources::open(&args.sources)?;
+    let clock = Clock::system();
+    let (version, finding) =
+        goal(&sources, to, &clock).map_err(|error| release_hint::for_acquire(&error))?;
+    let mut findings: Vec<Finding> = finding.into_iter().collect();
+    let backups = match &args.chain.backup {
+        Dumps::Each => BackupPace::Each,
+        Dumps::Once => BackupPace::Once,
+        Dumps::Own(file) => {
+            let seen = look_at_dump(file).map_err(|error| chain_hint::for_dump(&error))?;
+            findings.push(seen);
+            BackupPace::Own
+        }
+    };
+    let until = args.chain.until_time.map(|until| until.after(&clock.here()));
+    let wish = ChainWish {
+        hop: wish(args),
+        to: version,
+        edition: args.facts.edition.map(Into::into),
+        platform: sources::platform(&args.sources),
+        wishes: Wishes {
+            via: args.chain.via.iter().cloned().collect(),
+            every: args.chain.every.map(Into::into),
+            only: None,
+        },
+        backups,
+        stop_after: args.chain.stop_after.clone(),
+        until: until.transpose().map_err(|error| chain_hint::for_time(&error))?,
+    };
+    let rules = Rules::built_in();
+    Ok(Entered { host, prefix, receipt, sources, rules, wish, findings })
+}

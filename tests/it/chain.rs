@@ -1,0 +1,8 @@
+//! `mmembed upgrade --to` and `plan --to`, run from outside on an installation that is in use.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a report that lacks what is looked for fails the test, as it should"
+)]
+
+mod walk;
+mod way;
