@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::chain::{ChainRecord, read_chain};
 use super::open::{OpenError, find_open};
 use super::server_environment::RunningOverrides;
 use super::state_files::{StateFileError, read_receipt};
@@ -25,6 +26,8 @@ pub struct Status {
     pub at_work: Option<String>,
     /// A transaction that is not closed: interrupted, unless somebody is at work.
     pub open: Result<Option<TransactionId>, OpenError>,
+    /// A chain of hops that is under way, or was interrupted between two of them.
+    pub chain: Result<Option<ChainRecord>, StateFileError>,
     /// Processes that run from the tree.
     pub running: Result<Census, PathError>,
     /// The variables in the environment of the running server that decide about settings.
@@ -49,6 +52,7 @@ pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
         tree_is_there: host.tree.exists(&live),
         at_work: lock_holder(&host.tree, &prefix.lock()),
         open: find_open(host, prefix).map(|open| open.map(|open| open.id)),
+        chain: read_chain(host, prefix),
         running: running_from(&host.tree.absolute(&live)),
         live,
     })

@@ -4,5 +4,7 @@
     reason = "a report that lacks what is looked for fails the test, as it should"
 )]
 
+mod failures;
+mod killed;
 mod walk;
 mod way;

@@ -6,11 +6,14 @@ use crate::cli::args::{Output, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
 use crate::cli::{ending, hint, words};
-use crate::engine::{OpenError, Outcome, StepError, Wish, find_open, recover, take_lock};
-use crate::host::{Cancel, LockError};
-use crate::model::{Ending, Failure, Finding, Report, Severity, TransactionId};
+use crate::engine::{
+    OpenError, Outcome, Reporter, StepError, Wish, find_open, finish_open, read_chain, recover,
+    take_lock,
+};
+use crate::host::{Cancel, Host, LockError};
+use crate::model::{Ending, Failure, Finding, Prefix, Report, Severity, TransactionId};
 
-/// Finishes what an interrupted run left open.
+/// Finishes what an interrupted run left open: a transaction, and the chain that it was part of.
 pub(crate) fn run(
     target: &Target,
     wish: Wish,
@@ -22,28 +25,53 @@ pub(crate) fn run(
         Ok(entered) => entered,
         Err(failure) => return Ok(super::refused("recover", *failure)),
     };
+    let recovered = recovered(&host, &prefix, wish, &mut progress);
+    drop(progress);
+    Ok(recovered.unwrap_or_else(|report| *report))
+}
+
+fn recovered(
+    host: &Host,
+    prefix: &Prefix,
+    wish: Wish,
+    reporter: &mut dyn Reporter,
+) -> Result<Report, Box<Report>> {
     let refuse = |error: &OpenError| {
         let mut report = Report::new("recover", ending::of_open(error));
-        report.failure = Some(hint::for_open(error, &host, &prefix));
-        report
+        report.failure = Some(hint::for_open(error, host, prefix));
+        Box::new(report)
     };
-    let open = match find_open(&host, &prefix) {
-        Ok(Some(open)) => open,
-        Ok(None) => return Ok(Report::new("recover", Ending::NothingToDo)),
-        Err(error) => return Ok(refuse(&error)),
+    let open = find_open(host, prefix).map_err(|error| refuse(&error))?;
+    let chain = read_chain(host, prefix);
+    if open.is_none() && matches!(chain, Ok(None)) {
+        return Ok(Report::new("recover", Ending::NothingToDo));
+    }
+    let lock = take_lock(host, prefix).map_err(|error| Box::new(locked(&error)))?;
+    let outcome = recover(host, &lock, prefix, wish, reporter).map_err(|error| refuse(&error))?;
+    let report = match (open, outcome) {
+        (Some(open), Some(outcome)) => describe(&open.id, &outcome, &hint::call(host, prefix)),
+        // Whoever held the lock before has finished it, or only a chain is left.
+        (_, _) => Report::new("recover", Ending::NothingToDo),
     };
-    let lock = match take_lock(&host, &prefix) {
-        Ok(lock) => lock,
-        Err(error) => return Ok(locked(&error)),
-    };
-    let result = recover(&host, &lock, &prefix, wish, &mut progress);
-    drop(progress);
-    Ok(match result {
-        Err(error) => refuse(&error),
-        // Whoever held the lock before has finished it.
-        Ok(None) => Report::new("recover", Ending::NothingToDo),
-        Ok(Some(outcome)) => describe(&open.id, &outcome, &hint::call(&host, &prefix)),
-    })
+    if report.failure.is_some() || matches!(chain, Ok(None)) {
+        return Ok(report);
+    }
+    match finish_open(host, &lock, prefix, wish, reporter) {
+        Ok(()) => Ok(closed(report)),
+        Err(error) => {
+            let mut report = Report::new("recover", ending::of_undertaking(&error));
+            report.failure = Some(hint::for_undertaking(&error, host, prefix, None));
+            Err(Box::new(report))
+        }
+    }
+}
+
+/// A chain is over.
+fn closed(mut report: Report) -> Report {
+    let text = "the chain that was interrupted is over: its server was let out if it served before";
+    report.findings.push(Finding::new(Severity::Note, "chain-closed", text));
+    report.ending = Ending::Done;
+    report
 }
 
 fn describe(id: &TransactionId, outcome: &Outcome, call: &Call) -> Report {

@@ -29,6 +29,7 @@ pub(crate) fn run(target: &Target, cancel: Cancel) -> Report {
 fn describe(host: &Host, status: &Status, call: &Call) -> Report {
     let mut report = Report::new("status", Ending::Done);
     report.findings.extend(open_transaction(status, call));
+    report.findings.extend(chain(status, call));
     let Some(receipt) = &status.receipt else {
         let text = "nothing is installed here by mmembed";
         report.findings.push(Finding::new(Severity::Note, "not-installed", text));
@@ -67,6 +68,36 @@ fn open_transaction(status: &Status, call: &Call) -> Option<Finding> {
         }
         (Err(error), _) => Some(unseen_transaction(error)),
     }
+}
+
+/// A chain that is at work, or that left its server in the dark.
+fn chain(status: &Status, call: &Call) -> Option<Finding> {
+    let record = match &status.chain {
+        Ok(record) => record.as_ref()?,
+        Err(error) => {
+            let text = format!(
+                "whether a chain of hops is under way could not be seen: {}",
+                words::chain(error)
+            );
+            return Some(
+                Finding::new(Severity::Note, "unseen", text).advise(system::advice(error)),
+            );
+        }
+    };
+    let (from, to, made) = (&record.from, &record.to, record.hops.len());
+    let noun = if made == 1 { "hop was" } else { "hops were" };
+    let way = format!("from {from} to {to}; {made} {noun} made");
+    if let Some(holder) = &status.at_work {
+        let text = format!("a chain is being walked by {holder}, {way}");
+        return Some(Finding::new(Severity::Note, "chain-at-work", text));
+    }
+    let dark = if record.serving { ", and the server may be in the dark" } else { "" };
+    let text = format!("a chain was interrupted on its way {way}{dark}");
+    let advice = format!(
+        "the same `upgrade --to` goes on; {} stays at the release that is installed and lets its server out",
+        call.word("recover")
+    );
+    Some(Finding::new(Severity::Warning, "open-chain", text).advise(advice))
 }
 
 /// Nothing to look after when it is only this user who may not look; something to mend when nobody can read it.

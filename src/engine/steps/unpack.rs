@@ -43,6 +43,8 @@ pub(super) fn perform(
     let transaction = &cx.plan.id;
     let staging = Staging { archive, release, expect, into, transaction };
     if staging.is_done(cx.host)? {
+        let text = "it was unpacked ahead, while the hop before was under way".to_owned();
+        cx.reporter.hear(&Event::Note { text });
         return Ok(());
     }
     staging.unpack(cx.host, cx.reporter)

@@ -10,6 +10,9 @@ use crate::support::said::Said;
 use crate::support::site::Site;
 use crate::support::world::{STATE, release};
 
+/// Releases in a row, each of which the rules let follow the one before.
+pub(super) const STOPS: [&str; 5] = ["5.37.10", "7.1.9", "9.11.0", "10.11.0", "11.7.0"];
+
 /// A site, and the way that lies before it.
 pub(super) struct Way {
     pub(super) site: Site,
@@ -45,11 +48,6 @@ impl Way {
     pub(super) fn offer(&mut self, releases: &[FixtureRelease]) {
         let archives: Vec<PathBuf> = releases.iter().map(|it| it.build(&self.releases)).collect();
         self.catalog = FixtureCatalog::of(&archives).write(&self.releases);
-    }
-
-    /// The archive of a release that can be had.
-    pub(super) fn archive_of(&self, release: &FixtureRelease) -> PathBuf {
-        self.releases.join(release.file_name())
     }
 
     pub(super) fn words(&self, command: &[&str], to: &str, more: &[&str]) -> Vec<String> {

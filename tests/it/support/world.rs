@@ -302,6 +302,14 @@ impl World {
         self.running().into_iter().filter(dark).collect()
     }
 
+    /// No server in the dark, and no mmembed.
+    #[track_caller]
+    pub(crate) fn assert_nothing_runs_but_the_server(&self) {
+        assert_eq!(self.running_servers(), Vec::<String>::new());
+        let ours = self.running().into_iter().filter(|words| words.contains("mmembed upgrade"));
+        assert_eq!(ours.collect::<Vec<_>>(), Vec::<String>::new());
+    }
+
     #[track_caller]
     pub(crate) fn assert_nothing_runs(&self) {
         assert_eq!(self.running(), Vec::<String>::new());
