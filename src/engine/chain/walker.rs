@@ -10,6 +10,7 @@ use super::record::{
     Beginning, ChainRecord, forget, keep_environment, kept_environment, read_chain,
 };
 use super::relay::Relay;
+use super::stages::sweep;
 use super::stopwatch::{Stopwatch, Times, milliseconds};
 use super::walk::{Halt, Walk, Walking};
 use crate::config::diff;
@@ -115,6 +116,8 @@ impl<'w> Walker<'w> {
         let lock = take_lock(host, prefix).map_err(UndertakeError::from)?;
         finish_transaction(host, &lock, prefix, Wish::Usual, reporter)?;
         self.record = read_chain(host, prefix).map_err(UndertakeError::from)?;
+        // What was staged ahead by a run that was killed is nobody's.
+        sweep(host, prefix).map_err(UndertakeError::from)?;
         if let Some(record) = &self.record {
             self.from = Some(record.from.clone());
             self.hops.clone_from(&record.hops);
@@ -168,12 +171,15 @@ impl<'w> Walker<'w> {
         ahead: Option<Ahead>,
         reporter: &mut dyn Reporter,
     ) -> Result<Option<Next>, Halt> {
-        let Walking { host, .. } = self.walking;
+        let Walking { host, prefix, .. } = self.walking;
         let began = host.clock.monotonic();
         let Some(target) = self.target()? else {
             return Ok(None);
         };
         let Target { from, release, rest } = target;
+        if ahead.as_ref().is_some_and(|ahead| ahead.release != release) {
+            sweep(host, prefix).map_err(UndertakeError::from)?;
+        }
         let ahead = ahead.filter(|ahead| ahead.release == release);
         let (acquired, id, took) = match ahead {
             Some(Ahead { acquired, id, took, .. }) => (acquired, id, took),
@@ -228,7 +234,8 @@ impl<'w> Walker<'w> {
         let Walking { wish, rules, sources, .. } = self.walking;
         let situation = Situation { edition: Some(edition), ..Situation::default() };
         let mut wishes = wish.wishes.clone();
-        wishes.via.retain(|via| via > from && *via < wish.to);
+        // What lies behind was passed by the same command, before it was interrupted.
+        wishes.via.retain(|via| via > from);
         let router = Router::new(sources.catalog.releases().map(Known::from), rules, &situation);
         router.route(from, &wish.to, &wishes)
     }

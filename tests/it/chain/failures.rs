@@ -69,7 +69,7 @@ fn what_is_refused_later_is_refused_before_anything_stops() {
         ("5.37.10", &[][..], &["nothing to do"][..]),
         ("5.30.0", &[], &["rollback"]),
         ("12.0.0", &[], &["12.0.0", "releases list"]),
-        ("11.7.0", &["--via", "5.0.0"], &["5.0.0"]),
+        ("10.11.0", &["--via", "11.7.0"], &["11.7.0", "between"]),
         ("11.7.0", &["--stop-after", "6.0"], &["expected"]),
     ] {
         let said = way.upgrade(to, more);

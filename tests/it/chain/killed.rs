@@ -49,7 +49,7 @@ fn killed_again_and_again_the_same_command_arrives() {
     let words = way.words(&["upgrade"], "11.7.0", &["--every", "minor"]);
     let mut kills = 0;
     for chance in chances(0x0dd5) {
-        let at = u32::try_from(300 + chance % 900).unwrap();
+        let at = u32::try_from(350 + chance % 250).unwrap();
         let (killed, said) = killed_at(&words, at);
         let installed = way.world.receipt()["release"]["version"].to_string();
         eprintln!("at {at}: {}, {installed}", if killed { "killed" } else { "arrived" });
