@@ -5,10 +5,12 @@
 //! a failure would take back. Only the [record](ChainRecord) knows of it between two hops: whoever comes after a crash finds
 //! it, and either goes on or lets the server out from where it is.
 
+mod abreast;
 mod ahead;
 mod close;
 mod goal;
 mod let_out;
+mod next;
 mod own_dump;
 mod record;
 mod relay;
@@ -16,6 +18,7 @@ mod stages;
 mod stopwatch;
 mod walk;
 mod walker;
+mod way;
 
 pub use close::Closed;
 pub(super) use close::{abandon, close};

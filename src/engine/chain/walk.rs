@@ -7,6 +7,7 @@ use super::walker::Walker;
 use crate::engine::acquire::{AcquireError, Sources};
 use crate::engine::reporter::Reporter;
 use crate::engine::resolve_upgrade::ResolveUpgradeError;
+use crate::engine::state_files::read_receipt;
 use crate::engine::transaction::Outcome;
 use crate::engine::undertake::UndertakeError;
 use crate::host::Host;
@@ -86,6 +87,26 @@ pub enum Halt {
         /// How it ended.
         outcome: Box<Outcome>,
     },
+}
+
+impl From<NoRoute> for Halt {
+    fn from(error: NoRoute) -> Self {
+        Self::NoRoute(error)
+    }
+}
+
+impl From<UndertakeError> for Halt {
+    fn from(error: UndertakeError) -> Self {
+        Self::Undertake(Box::new(error))
+    }
+}
+
+impl Walking<'_> {
+    /// What is installed.
+    pub(super) fn receipt(&self) -> Result<Receipt, Halt> {
+        let receipt = read_receipt(self.host, self.prefix).map_err(UndertakeError::from)?;
+        receipt.ok_or_else(|| Halt::Resolve(Box::new(ResolveUpgradeError::NotInstalled)))
+    }
 }
 
 /// What became of a walk.

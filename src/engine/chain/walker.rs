@@ -1,38 +1,29 @@
 //! The walk itself: what is remembered from hop to hop while it lasts.
 
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
-use super::ahead::{Ahead, Errands};
+use super::abreast::Abreast;
+use super::ahead::Ahead;
 use super::close::{Closed, close};
-use super::record::{
-    Beginning, ChainRecord, forget, keep_environment, kept_environment, read_chain,
-};
-use super::relay::Relay;
+use super::next::Next;
+use super::record::{Beginning, ChainRecord, forget, keep_environment, read_chain};
 use super::stages::sweep;
-use super::stopwatch::{Stopwatch, Times, milliseconds};
+use super::stopwatch::{Times, milliseconds};
 use super::walk::{Halt, Walk, Walking};
 use crate::config::diff;
-use crate::engine::acquire::{Acquired, ArchiveSource, ArchiveWish, Errand, acquire};
-use crate::engine::open::{Payload, Wish, carry_out, prepare_state, prune};
+use crate::engine::open::{Payload, Wish, find_open, prepare_state, prune};
 use crate::engine::reporter::Reporter;
-use crate::engine::resolve_upgrade::{ResolvedUpgrade, resolve_upgrade};
 use crate::engine::server_environment::ENVIRONMENT;
 use crate::engine::state_files::read_receipt;
-use crate::engine::status::own_territory;
 use crate::engine::steps::read_document;
 use crate::engine::transaction::Outcome;
-use crate::engine::undertake::{
-    Prepared, UndertakeError, Undertaking, finish_transaction, new_id, take_lock,
-};
-use crate::host::{Cancel, Host, Level, Lock, Meter};
+use crate::engine::undertake::{UndertakeError, Undertaking, finish_transaction, take_lock};
+use crate::host::{Level, Lock, PathError};
 use crate::model::{
-    BackupPace, ChangedSetting, EnvironmentSource, Event, Finding, HopEnding, HopReport, Leg, Plan,
-    Receipt, Release, ReleaseSelector, Start, Step, TransactionId, UpgradeWish, Version,
-    WalkReport,
+    ChangedSetting, Event, Finding, HopEnding, HopReport, Receipt, Release, ServerEnvironment,
+    Start, Step, WalkReport,
 };
-use crate::upgrade::{Known, NoRoute, Route, Router, Situation};
+use crate::planning::join_findings;
 
 /// A walk under way.
 pub(super) struct Walker<'w> {
@@ -47,29 +38,6 @@ pub(super) struct Walker<'w> {
     /// Since when the server is in the dark, on the monotonic clock.
     dark_since: Option<Duration>,
     dark: Option<Duration>,
-}
-
-/// A hop that is planned.
-struct Next {
-    release: Release,
-    from: Release,
-    acquired: Acquired,
-    resolved: ResolvedUpgrade,
-    id: TransactionId,
-    plan: Box<Plan>,
-    findings: Vec<Finding>,
-    /// The stops after it, as far as one wants to go.
-    rest: Vec<Version>,
-    /// What was done ahead of it took so long.
-    ahead: Duration,
-    began: Duration,
-}
-
-/// Where a hop leads, and where the way goes on.
-struct Target {
-    from: Release,
-    release: Release,
-    rest: Vec<Version>,
 }
 
 impl<'w> Walker<'w> {
@@ -100,18 +68,15 @@ impl<'w> Walker<'w> {
     /// Everything that can refuse does so before anything is touched and anybody is locked out.
     fn enter(&mut self, reporter: &mut dyn Reporter) -> Result<(Lock, Option<Next>), Halt> {
         let Walking { host, prefix, .. } = self.walking;
-        let has_open = || -> Result<bool, UndertakeError> {
-            Ok(crate::engine::open::find_open(host, prefix)?.is_some()
-                || read_chain(host, prefix)?.is_some())
-        };
-        let mut first = None;
-        if !has_open()? {
-            let planned = self.next(None, reporter)?;
+        let first = if self.is_interrupted()? {
+            None
+        } else {
+            let planned = self.walking.next(None, None, reporter)?;
             let Some(planned) = planned else {
-                return Err(self.nothing_to_do()?);
+                return Err(Halt::NothingToDo(Box::new(self.walking.receipt()?)));
             };
-            first = Some(refuse_fatal(planned)?);
-        }
+            Some(planned.unless_refused()?)
+        };
         prepare_state(host, prefix).map_err(UndertakeError::from)?;
         let lock = take_lock(host, prefix).map_err(UndertakeError::from)?;
         finish_transaction(host, &lock, prefix, Wish::Usual, reporter)?;
@@ -127,16 +92,9 @@ impl<'w> Walker<'w> {
         Ok((lock, first))
     }
 
-    fn nothing_to_do(&self) -> Result<Halt, Halt> {
-        Ok(Halt::NothingToDo(Box::new(self.receipt()?)))
-    }
-
-    fn receipt(&self) -> Result<Receipt, Halt> {
+    fn is_interrupted(&self) -> Result<bool, UndertakeError> {
         let Walking { host, prefix, .. } = self.walking;
-        let receipt = read_receipt(host, prefix).map_err(UndertakeError::from)?;
-        receipt.ok_or_else(|| {
-            Halt::Resolve(Box::new(crate::engine::ResolveUpgradeError::NotInstalled))
-        })
+        Ok(find_open(host, prefix)?.is_some() || read_chain(host, prefix)?.is_some())
     }
 
     fn hops(
@@ -157,140 +115,13 @@ impl<'w> Walker<'w> {
                 return Ok(Halt::Cancelled);
             }
             // What was seen without the lock may have been changed by whoever held it until now.
-            let Some(next) = self.next(ahead.take(), reporter)? else {
+            let next = self.walking.next(self.record.as_ref(), ahead.take(), reporter)?;
+            let Some(next) = next else {
                 return Ok(Halt::Arrived);
             };
-            let next = refuse_fatal(next)?;
-            ahead = self.hop(next, lock, reporter)?;
+            self.from.get_or_insert_with(|| next.from.clone());
+            ahead = self.hop(next.unless_refused()?, lock, reporter)?;
         }
-    }
-
-    /// Plans the next hop from what is there now; `None` at the end of the way.
-    fn next(
-        &mut self,
-        ahead: Option<Ahead>,
-        reporter: &mut dyn Reporter,
-    ) -> Result<Option<Next>, Halt> {
-        let Walking { host, prefix, .. } = self.walking;
-        let began = host.clock.monotonic();
-        let Some(target) = self.target()? else {
-            return Ok(None);
-        };
-        let Target { from, release, rest } = target;
-        if ahead.as_ref().is_some_and(|ahead| ahead.release != release) {
-            sweep(host, prefix).map_err(UndertakeError::from)?;
-        }
-        let ahead = ahead.filter(|ahead| ahead.release == release);
-        let (acquired, id, took) = match ahead {
-            Some(Ahead { acquired, id, took, .. }) => (acquired, id, took),
-            None => (self.acquire(&release, reporter)?, new_id(host), Duration::ZERO),
-        };
-        let wish = self.hop_wish(&acquired, &release, !rest.is_empty());
-        let resolved = self.resolve(&wish)?;
-        match resolved.plan(host, id.clone())? {
-            Prepared::NothingToDo(_) => Ok(None),
-            Prepared::Plan { plan, findings } => Ok(Some(Next {
-                release,
-                from,
-                acquired,
-                resolved,
-                id,
-                plan,
-                findings,
-                rest,
-                ahead: took,
-                began,
-            })),
-        }
-    }
-
-    /// The next stop, and those after it.
-    fn target(&mut self) -> Result<Option<Target>, Halt> {
-        let Walking { host, wish, .. } = self.walking;
-        let receipt = self.receipt()?;
-        self.from.get_or_insert_with(|| receipt.release.clone());
-        let from = receipt.release;
-        let edition = wish.edition.unwrap_or(from.edition);
-        if from.version == wish.to && from.edition == edition {
-            return Ok(None);
-        }
-        let mut stops = self.route(&from.version, edition)?.versions().into_iter();
-        let Some(version) = stops.next() else {
-            return Ok(None);
-        };
-        let is_beyond =
-            |version: &Version| wish.stop_after.as_ref().is_some_and(|last| version > last);
-        if is_beyond(&version) {
-            return Err(Halt::StoppedAfter);
-        }
-        if wish.until.is_some_and(|until| host.clock.now() >= until) {
-            return Err(Halt::OutOfTime);
-        }
-        let rest = stops.take_while(|version| !is_beyond(version)).collect();
-        Ok(Some(Target { from, release: Release { version, edition }, rest }))
-    }
-
-    fn route(&self, from: &Version, edition: crate::model::Edition) -> Result<Route, NoRoute> {
-        let Walking { wish, rules, sources, .. } = self.walking;
-        let situation = Situation { edition: Some(edition), ..Situation::default() };
-        let mut wishes = wish.wishes.clone();
-        // What lies behind was passed by the same command, before it was interrupted.
-        wishes.via.retain(|via| via > from);
-        let router = Router::new(sources.catalog.releases().map(Known::from), rules, &situation);
-        router.route(from, &wish.to, &wishes)
-    }
-
-    fn archive_wish(&self, release: &Release) -> ArchiveWish {
-        ArchiveWish {
-            source: ArchiveSource::Known(ReleaseSelector::Exact(release.version.clone())),
-            edition: Some(release.edition),
-            version: None,
-            platform: self.walking.wish.platform,
-            sha256: None,
-        }
-    }
-
-    fn acquire(
-        &mut self,
-        release: &Release,
-        reporter: &mut dyn Reporter,
-    ) -> Result<Acquired, Halt> {
-        let Walking { host, sources, .. } = self.walking;
-        let (clock, cancel) = (host.clock.clone(), host.cancel.clone());
-        let mut errand = Errand { clock, cancel, reporter };
-        acquire(sources, &self.archive_wish(release), &mut errand)
-            .map_err(|error| Halt::Acquire(Box::new(error)))
-    }
-
-    fn hop_wish(&self, acquired: &Acquired, release: &Release, goes_on: bool) -> UpgradeWish {
-        let Walking { wish, .. } = self.walking;
-        let mut hop = wish.hop.clone();
-        hop.archive.clone_from(&acquired.archive);
-        (hop.version, hop.edition) = (Some(release.version.clone()), Some(release.edition));
-        hop.sha256 = acquired.sha256;
-        hop.consent.unsaved_database |= wish.backups == BackupPace::Own;
-        let record = self.record.as_ref();
-        hop.leg = Leg {
-            darkened: record.is_some_and(|record| record.serving),
-            goes_on,
-            saved_before: record
-                .filter(|record| record.backups == BackupPace::Once && !self.hops.is_empty())
-                .map(ChainRecord::beginning),
-            needed: record.map(ChainRecord::beginning).into_iter().collect(),
-        };
-        hop
-    }
-
-    fn resolve(&self, wish: &UpgradeWish) -> Result<ResolvedUpgrade, Halt> {
-        let Walking { host, prefix, .. } = self.walking;
-        let mut resolved = resolve_upgrade(wish).map_err(|error| Halt::Resolve(Box::new(error)))?;
-        // The server that could show its environment is in the dark.
-        if self.record.is_some() && resolved.environment.is_none() {
-            let kept = kept_environment(host, prefix).map_err(UndertakeError::from)?;
-            resolved.environment =
-                Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
-        }
-        Ok(resolved)
     }
 
     /// Makes one hop, and meanwhile gets the tree of the one after it.
@@ -312,36 +143,40 @@ impl<'w> Walker<'w> {
         });
         let mut payloads = next.resolved.payloads();
         payloads.push(Payload { name: ENVIRONMENT, content: environment.to_private_text() });
-        let (outcome, times, ahead) = self.carry_out(&next, lock, &payloads, reporter)?;
+        let Abreast { outcome, times, ahead } =
+            self.walking.carry_out(&next, lock, &payloads, reporter)?;
         self.measure(&next, &outcome, &times);
-        self.findings.extend(next.findings);
         if let Err(error) = prune(host, prefix) {
             let text = format!("old transactions could not be removed: {error}");
             reporter.hear(&Event::Note { text });
         }
+        self.findings = join_findings(std::mem::take(&mut self.findings), next.findings);
         if !matches!(outcome, Outcome::Committed) {
             return Err(Halt::Failed { plan: next.plan, outcome: Box::new(outcome) });
         }
-        match &mut self.record {
-            // The transaction of the last hop has let the server out.
-            Some(_) if next.rest.is_empty() => {
-                forget(host, prefix).map_err(UndertakeError::from)?;
-                self.record = None;
-            }
-            Some(record) => {
-                record.hops.clone_from(&self.hops);
-                record.write(host, prefix).map_err(UndertakeError::from)?;
-            }
-            None => {}
-        }
+        self.advance(next.rest.is_empty()).map_err(UndertakeError::from)?;
         Ok(ahead)
+    }
+
+    /// Writes down that a hop was made. The transaction of the last one has let the server out.
+    fn advance(&mut self, is_last: bool) -> Result<(), PathError> {
+        let Walking { host, prefix, .. } = self.walking;
+        let Some(record) = &mut self.record else {
+            return Ok(());
+        };
+        if is_last {
+            self.record = None;
+            return forget(host, prefix);
+        }
+        record.hops.clone_from(&self.hops);
+        record.write(host, prefix)
     }
 
     /// Writes down that a server goes into the dark that no transaction will let out by itself.
     fn remember(
         &mut self,
         next: &Next,
-        environment: &crate::model::ServerEnvironment,
+        environment: &ServerEnvironment,
     ) -> Result<(), UndertakeError> {
         let Walking { host, prefix, wish, .. } = self.walking;
         if let Some(record) = &mut self.record {
@@ -358,7 +193,7 @@ impl<'w> Walker<'w> {
         let record = ChainRecord::begin(Beginning {
             from: next.from.clone(),
             to: Release { version: wish.to.clone(), edition: next.release.edition },
-            serving: is_stopped(&next.plan),
+            serving: next.darkens(),
             backups: wish.backups,
             hooks: next.resolved.request.manner.hooks.clone(),
             within,
@@ -367,51 +202,6 @@ impl<'w> Walker<'w> {
         record.write(host, prefix)?;
         self.record = Some(record);
         Ok(())
-    }
-
-    fn carry_out(
-        &self,
-        next: &Next,
-        lock: &Lock,
-        payloads: &[Payload],
-        reporter: &mut dyn Reporter,
-    ) -> Result<(Outcome, Times, Option<Ahead>), UndertakeError> {
-        let Walking { host, prefix, sources, .. } = self.walking;
-        let stop = Cancel::never();
-        let aside =
-            Host::new(host.tree.root(), own_territory(prefix), Meter::default(), stop.clone())?;
-        let after = next
-            .rest
-            .first()
-            .map(|version| Release { version: version.clone(), edition: next.release.edition });
-        let (said, inbox) = mpsc::channel();
-        thread::scope(|threads| {
-            let errands = after.map(|release| Errands {
-                host: &aside,
-                prefix,
-                sources,
-                wish: self.archive_wish(&release),
-                release,
-                id: new_id(host),
-            });
-            let ahead = errands.map(|errands| threads.spawn(move || errands.run(said)));
-            let mut relay = Relay::new(reporter, inbox);
-            let mut watch = Stopwatch::new(&mut relay, &host.clock, next.began);
-            let outcome = carry_out(host, lock, (*next.plan).clone(), payloads, &mut watch);
-            let times = watch.stop();
-            if !matches!(outcome, Ok(Outcome::Committed)) {
-                stop.request();
-            }
-            if ahead.is_some() {
-                relay.listen_to_the_end(|| {
-                    if host.cancel.requested() != Level::No {
-                        stop.request();
-                    }
-                });
-            }
-            let ahead = ahead.and_then(|ahead| ahead.join().expect("staging does not panic"));
-            Ok((outcome?, times, ahead))
-        })
     }
 
     fn measure(&mut self, next: &Next, outcome: &Outcome, times: &Times) {
@@ -423,7 +213,7 @@ impl<'w> Walker<'w> {
         let mut report = times.report(&next.plan, &next.from.version, ending);
         report.ahead_ms = milliseconds(next.ahead);
         self.hops.push(report);
-        if self.dark_since.is_none() && is_stopped(&next.plan) {
+        if self.dark_since.is_none() && next.darkens() {
             self.dark_since = times.began(&next.plan, |step| matches!(step, Step::StopServer(_)));
         }
         let out = times.done(&next.plan, |step| matches!(step, Step::StartServer(_)));
@@ -463,14 +253,10 @@ impl<'w> Walker<'w> {
     fn finish(self, halt: Halt, closed: Result<Option<Closed>, Box<UndertakeError>>) -> Walk {
         let Walking { host, wish, .. } = self.walking;
         let settings = self.changed_settings();
-        let to = |from: &Release| Release {
-            version: wish.to.clone(),
-            edition: wish.edition.unwrap_or(from.edition),
-        };
         let took = host.clock.monotonic().saturating_sub(self.began);
         let (hops, dark_ms) = (self.hops, self.dark.map(milliseconds));
         let report = self.from.filter(|_| !hops.is_empty()).map(|from| WalkReport {
-            to: to(&from),
+            to: Release { version: wish.to.clone(), edition: wish.edition.unwrap_or(from.edition) },
             from,
             hops,
             dark_ms,
@@ -499,30 +285,5 @@ impl<'w> Walker<'w> {
             after: difference.after.map(|value| value.to_string()),
         });
         changed.collect()
-    }
-}
-
-/// Does the plan stop a server that runs?
-fn is_stopped(plan: &Plan) -> bool {
-    let stops = |step: &Step| matches!(step, Step::StopServer(stop) if stop.was_running);
-    plan.steps.iter().any(|planned| stops(&planned.step))
-}
-
-fn refuse_fatal(next: Next) -> Result<Next, Halt> {
-    if next.findings.iter().any(Finding::is_fatal) {
-        return Err(Halt::Refused { plan: next.plan, findings: next.findings });
-    }
-    Ok(next)
-}
-
-impl From<NoRoute> for Halt {
-    fn from(error: NoRoute) -> Self {
-        Self::NoRoute(error)
-    }
-}
-
-impl From<UndertakeError> for Halt {
-    fn from(error: UndertakeError) -> Self {
-        Self::Undertake(Box::new(error))
     }
 }

@@ -1,14 +1,51 @@
 //! Chains that arrive: everything that people had is there at the end, and the server was told to stop once.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::way::Way;
+use super::way::{STOPS, Way};
 
+/// A long way over every stop that the rules ask for.
 #[test]
-fn from_5_37_to_11_7_in_one_command() {
-    let way = Way::over(&["5.37.10", "7.1.9", "7.8.0", "9.11.0", "10.11.0", "11.7.0"]);
-    let said = way.upgrade("11.7.0", &[]).expect(0);
+fn from_3_10_to_11_7_in_one_command() {
+    let way = Way::over(&[
+        "3.10.3", "4.2.2", "4.10.10", "5.3.1", "5.9.8", "5.30.6", "5.37.10", "6.3.10", "6.7.2",
+        "7.0.2", "7.1.9", "7.8.15", "9.11.18", "10.11.19", "11.7.3",
+    ]);
+    let said = way.upgrade("11.7.3", &[]).expect(0);
     eprintln!("{}", said.all());
-    way.assert_intact("11.7.0");
+    way.assert_intact("11.7.3");
     assert_eq!(way.setting("TeamSettings", "MaxUsersPerTeam"), json!(77));
+    assert_eq!(way.setting("TeamSettings", "SiteName"), json!("Acme Chat"));
+    assert!(way.world.post("after the chain"));
+}
+
+/// The service is told to stop once and to start once, however many hops there are; the next tree is there when its hop begins.
+#[test]
+fn the_server_is_dark_from_the_first_stop_to_the_last_start() {
+    let way = Way::over(&STOPS);
+    let said =
+        way.upgrade("11.7.0", &["--every", "minor", "--json", "--progress-fd", "2"]).expect(0);
+    let events: Vec<Value> =
+        said.stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let texts: Vec<&str> = events.iter().filter_map(|event| event["text"].as_str()).collect();
+    let count = |word: &str| texts.iter().filter(|text| text.contains(word)).count();
+    assert_eq!(count("be sure that it serves"), 1, "{texts:?}");
+    assert_eq!(count("it was unpacked ahead"), STOPS.len() - 2, "{texts:?}");
+    let hops: Vec<&Value> = events.iter().filter(|event| event["event"] == "hop-started").collect();
+    assert_eq!(hops.len(), STOPS.len() - 1, "{hops:?}");
+    let walk = said.json()["walk"].clone();
+    let made: Vec<&Value> = walk["hops"].as_array().unwrap().iter().map(|hop| &hop["to"]).collect();
+    assert_eq!(
+        made,
+        STOPS[1..].iter().map(|stop| json!(stop)).collect::<Vec<_>>().iter().collect::<Vec<_>>()
+    );
+    for hop in walk["hops"].as_array().unwrap() {
+        assert_eq!(hop["ending"], "committed");
+        let parts = ["staged_ms", "down_ms", "migrated_ms"].map(|part| hop[part].as_u64().unwrap());
+        assert!(parts.iter().sum::<u64>() <= hop["total_ms"].as_u64().unwrap() + 3, "{hop}");
+    }
+    assert!(walk["dark_ms"].as_u64().unwrap() <= walk["total_ms"].as_u64().unwrap());
+    let dropped = walk["settings"].as_array().unwrap();
+    assert!(dropped.iter().any(|it| it["after"].is_null()), "{dropped:?}");
+    way.assert_intact("11.7.0");
 }

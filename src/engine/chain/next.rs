@@ -1,0 +1,140 @@
+//! The next hop, planned from what is there now.
+
+use std::time::Duration;
+
+use super::ahead::Ahead;
+use super::record::{ChainRecord, kept_environment};
+use super::stages::sweep;
+use super::walk::{Halt, Walking};
+use super::way::Target;
+use crate::engine::acquire::{Acquired, Errand, acquire};
+use crate::engine::reporter::Reporter;
+use crate::engine::resolve_upgrade::{ResolvedUpgrade, resolve_upgrade};
+use crate::engine::undertake::{Prepared, UndertakeError, Undertaking, new_id};
+use crate::model::{
+    BackupPace, EnvironmentSource, Finding, Leg, Plan, Release, Step, TransactionId, UpgradeWish,
+    Version,
+};
+
+/// A hop that is planned.
+pub(super) struct Next {
+    /// The release before it.
+    pub(super) from: Release,
+    /// The release after it.
+    pub(super) release: Release,
+    /// Its archive.
+    pub(super) acquired: Acquired,
+    pub(super) resolved: ResolvedUpgrade,
+    pub(super) id: TransactionId,
+    pub(super) plan: Box<Plan>,
+    pub(super) findings: Vec<Finding>,
+    /// The stops after it, as far as one wants to go.
+    pub(super) rest: Vec<Version>,
+    /// What was done ahead of it took so long.
+    pub(super) ahead: Duration,
+    /// When its planning began, on the monotonic clock.
+    pub(super) began: Duration,
+}
+
+impl Next {
+    /// Does its plan stop a server that runs?
+    pub(super) fn darkens(&self) -> bool {
+        let stops = |step: &Step| matches!(step, Step::StopServer(stop) if stop.was_running);
+        self.plan.steps.iter().any(|planned| stops(&planned.step))
+    }
+
+    /// The same, unless a check forbids it.
+    pub(super) fn unless_refused(self) -> Result<Self, Halt> {
+        if self.findings.iter().any(Finding::is_fatal) {
+            return Err(Halt::Refused { plan: self.plan, findings: self.findings });
+        }
+        Ok(self)
+    }
+}
+
+impl Walking<'_> {
+    /// Plans the next hop; `None` at the end of the way.
+    pub(super) fn next(
+        &self,
+        record: Option<&ChainRecord>,
+        ahead: Option<Ahead>,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Option<Next>, Halt> {
+        let (host, prefix) = (self.host, self.prefix);
+        let began = host.clock.monotonic();
+        let from = self.receipt()?.release;
+        let Some(Target { release, rest }) = self.target(&from)? else {
+            return Ok(None);
+        };
+        let (acquired, id, ahead) = match ahead {
+            Some(Ahead { acquired, id, took, release: staged }) if staged == release => {
+                (acquired, id, took)
+            }
+            other => {
+                // The way leads elsewhere than was thought.
+                if other.is_some() {
+                    sweep(host, prefix).map_err(UndertakeError::from)?;
+                }
+                (self.acquire(&release, reporter)?, new_id(host), Duration::ZERO)
+            }
+        };
+        let resolved = self.resolve(record, &acquired, &release, !rest.is_empty())?;
+        let (plan, findings) = match resolved.plan(host, id.clone())? {
+            Prepared::NothingToDo(_) => return Ok(None),
+            Prepared::Plan { plan, findings } => (plan, findings),
+        };
+        let next =
+            Next { from, release, acquired, resolved, id, plan, findings, rest, ahead, began };
+        Ok(Some(next))
+    }
+
+    fn acquire(&self, release: &Release, reporter: &mut dyn Reporter) -> Result<Acquired, Halt> {
+        let (clock, cancel) = (self.host.clock.clone(), self.host.cancel.clone());
+        let mut errand = Errand { clock, cancel, reporter };
+        acquire(self.sources, &self.archive(release), &mut errand)
+            .map_err(|error| Halt::Acquire(Box::new(error)))
+    }
+
+    fn resolve(
+        &self,
+        record: Option<&ChainRecord>,
+        acquired: &Acquired,
+        release: &Release,
+        goes_on: bool,
+    ) -> Result<ResolvedUpgrade, Halt> {
+        let leg = Leg { goes_on, ..self.leg(record) };
+        let wish = self.hop_wish(acquired, release, leg);
+        let mut resolved =
+            resolve_upgrade(&wish).map_err(|error| Halt::Resolve(Box::new(error)))?;
+        // The server that could show its environment is in the dark.
+        if record.is_some() && resolved.environment.is_none() {
+            let kept = kept_environment(self.host, self.prefix).map_err(UndertakeError::from)?;
+            resolved.environment =
+                Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
+        }
+        Ok(resolved)
+    }
+
+    fn leg(&self, record: Option<&ChainRecord>) -> Leg {
+        let Some(record) = record else {
+            return Leg::default();
+        };
+        let saves_once = record.backups == BackupPace::Once && !record.hops.is_empty();
+        Leg {
+            darkened: record.serving,
+            goes_on: false,
+            saved_before: saves_once.then(|| record.beginning()),
+            needed: vec![record.beginning()],
+        }
+    }
+
+    fn hop_wish(&self, acquired: &Acquired, release: &Release, leg: Leg) -> UpgradeWish {
+        let mut hop = self.wish.hop.clone();
+        hop.archive.clone_from(&acquired.archive);
+        (hop.version, hop.edition) = (Some(release.version.clone()), Some(release.edition));
+        hop.sha256 = acquired.sha256;
+        hop.consent.unsaved_database |= self.wish.backups == BackupPace::Own;
+        hop.leg = leg;
+        hop
+    }
+}
