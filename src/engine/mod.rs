@@ -7,6 +7,7 @@ mod ask_running;
 mod backup;
 mod bundle;
 mod catalog_file;
+mod chain;
 mod config_cases;
 mod config_file;
 mod config_place;
@@ -45,8 +46,8 @@ mod upgrade;
 mod verify;
 
 pub use acquire::{
-    AcquireError, Acquired, ArchiveSource, ArchiveWish, Delivered, Errand, Remote, Sources,
-    acquire, deliver,
+    AcquireError, Acquired, ArchiveSource, ArchiveWish, AtHand, Delivered, Errand, HandyPlace,
+    Remote, Sources, acquire, at_hand, deliver, versions_at_hand,
 };
 pub use adopt::AdoptError;
 pub use backup::{
@@ -59,6 +60,7 @@ pub use bundle::{
     VerifiedArchive, create_bundle, verify_bundle,
 };
 pub use catalog_file::{CatalogFileError, import_releases, known_releases, read_catalog};
+pub use chain::{ChainWish, ForeseeError, Installed, SituationSeen, foresee, situation};
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{
     ConfigFile, ConfigFileError, read_config_file, strip_bom, write_config_file, write_ledger,

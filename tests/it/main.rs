@@ -19,6 +19,7 @@ mod budget;
 mod bundle;
 mod carry;
 mod catalog;
+mod chain;
 mod config_cases;
 mod crash;
 #[path = "../fakes/mod.rs"]
