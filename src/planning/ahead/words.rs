@@ -51,8 +51,9 @@ pub(super) fn of_effect(effect: &Effect) -> SettingChange {
         Became::Added => change(setting, "added", format!("{setting} is new: {}", value(after))),
         Became::Generated => change(setting, "added", format!("{setting} is new: a random value")),
         Became::Dropped => {
+            let was = before.as_ref().map(|before| format!("; it was {before}"));
             let text =
-                format!("{setting} is not known any more, and dropped; it was {}", value(before));
+                format!("{setting} is not known there, and dropped{}", was.unwrap_or_default());
             change(setting, "dropped", text)
         }
         Became::Respelled { now } => {
