@@ -8,7 +8,7 @@ use super::words::chain;
 use super::{ending, hint, release_hint, system};
 use crate::engine::{Closed, Halt, OwnDumpError, UndertakeError, Walk, read_receipt};
 use crate::host::Host;
-use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report};
+use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report, UpgradePath};
 use crate::upgrade::NoRoute;
 
 /// Nothing is installed that a way could begin at.
@@ -63,8 +63,10 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     report.failure = failure;
     report.findings = before.into_iter().chain(findings).chain(refusing(&halt)).collect();
     report.findings.sort_by_key(|finding| Reverse(finding.severity));
-    if let Halt::Failed { plan, .. } = &halt {
-        report.transaction = Some(plan.id.clone());
+    match halt {
+        Halt::Failed { plan, .. } => report.transaction = Some(plan.id),
+        Halt::Forbidden(path) => report.path = Some(path),
+        _ => {}
     }
     let receipt = read_receipt(host, prefix).ok().flatten();
     report.walk = walked.map(Box::new);
@@ -117,11 +119,12 @@ fn told(halt: &Halt, made: bool, host: &Host, prefix: &Prefix) -> (Ending, Optio
         Halt::Undertake(error) => {
             (ending::of_undertaking(error), Some(hint::for_undertaking(error, host, prefix, None)))
         }
+        Halt::Foresee(error) => {
+            (Ending::Refused, Some(failure(chain(&**error), system::advice(&**error))))
+        }
+        Halt::Forbidden(path) => (Ending::Refused, Some(forbidden(path.all_findings(), "the way"))),
         Halt::Refused { findings, .. } => {
-            let count = findings.iter().filter(|finding| finding.is_fatal()).count();
-            let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
-            let next = "mend what is marked fatal above, then run the same command again";
-            (Ending::Refused, Some(failure(format!("{count} {noun} the next hop"), next)))
+            (Ending::Refused, Some(forbidden(findings.iter(), "the next hop")))
         }
         Halt::Failed { plan, outcome } => {
             let ending = ending::of_outcome(outcome);
@@ -132,6 +135,38 @@ fn told(halt: &Halt, made: bool, host: &Host, prefix: &Prefix) -> (Ending, Optio
         return (ending, failure);
     }
     (Ending::Halted, failure.map(half_way))
+}
+
+fn forbidden<'f>(findings: impl Iterator<Item = &'f Finding>, what: &str) -> Failure {
+    let count = findings.filter(|finding| finding.is_fatal()).count();
+    let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
+    let next = "mend what is marked fatal above, then run the same command again";
+    failure(format!("{count} {noun} {what}"), next)
+}
+
+/// What a plan comes to.
+pub(crate) fn planned(
+    command: &'static str,
+    planned: Result<UpgradePath, Halt>,
+    before: Vec<Finding>,
+    host: &Host,
+    prefix: &Prefix,
+) -> Report {
+    let (path, (ending, failure)) = match planned {
+        Ok(path) if path.all_findings().any(Finding::is_fatal) => {
+            let failure = forbidden(path.all_findings(), "the way");
+            (Some(path), (Ending::Refused, Some(failure)))
+        }
+        Ok(path) => (Some(path), (Ending::Pending, None)),
+        Err(halt) => (None, told(&halt, false, host, prefix)),
+    };
+    let mut report = Report::new(command, ending);
+    let receipt = read_receipt(host, prefix).ok().flatten();
+    report.release = receipt.map(|receipt| receipt.release);
+    report.path = path.map(Box::new);
+    report.findings = before;
+    report.failure = failure;
+    report
 }
 
 /// The hops that were made stay.

@@ -52,7 +52,7 @@ pub struct Stop {
     pub conflicts: Vec<Conflict>,
     /// What the merge decided about the settings of which somebody else than the file has something to say.
     pub decisions: Vec<Decision>,
-    /// What keeps this server from starting on the file. The journey ends here if there is anything.
+    /// What keeps this server from starting on the file, in its environment. The journey ends here if there is anything.
     pub obstacles: Vec<Complaint>,
     /// What the server makes of the file.
     pub forecast: Forecast,
@@ -120,7 +120,9 @@ impl Journey {
         }
         let mut obstacles = check(given, to, Subject::Whole);
         obstacles.retain(|complaint| complaint.severity == Severity::Error);
-        obstacles.extend(refusals(given, to, Subject::Whole));
+        // Where the variables cannot be applied, the file itself has been complained of.
+        let decided = self.as_decided(given, to).unwrap_or(Cow::Borrowed(given));
+        obstacles.extend(refusals(&decided, to, Subject::Whole));
         // What a server made up at an earlier stop is as long as it has to be.
         let generated = text::encode(GENERATED);
         obstacles.retain(|complaint| {
@@ -152,7 +154,19 @@ impl Journey {
         to: &Version,
     ) -> Result<Cow<'a, Document>, EditError> {
         let (major, minor) = WRITES_ENVIRONMENT;
-        if self.variables.is_empty() || to.is_at_least(major, minor + 1) {
+        if to.is_at_least(major, minor + 1) {
+            return Ok(Cow::Borrowed(given));
+        }
+        self.as_decided(given, to)
+    }
+
+    /// What a server refuses, it refuses whoever says it.
+    fn as_decided<'a>(
+        &self,
+        given: &'a Document,
+        to: &Version,
+    ) -> Result<Cow<'a, Document>, EditError> {
+        if self.variables.is_empty() {
             return Ok(Cow::Borrowed(given));
         }
         let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));

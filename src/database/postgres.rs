@@ -38,6 +38,19 @@ pub struct Inspection {
     pub schema_migrations: bool,
 }
 
+impl Inspection {
+    /// The numbers of the server's version: 9.6.24, or 15.4.0.
+    #[must_use]
+    pub const fn version(&self) -> [u32; 3] {
+        let number = self.server_version_num;
+        if number < 100_000 {
+            [number / 10_000, number / 100 % 100, number % 100]
+        } else {
+            [number / 10_000, number % 10_000, 0]
+        }
+    }
+}
+
 /// The version of the schema, as told by the call of [`schema_state`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]

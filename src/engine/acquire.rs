@@ -13,6 +13,7 @@ use crate::release::signature::{Keyring, Policy};
 use super::bundle::Bundle;
 use super::reporter::Reporter;
 
+mod at_hand;
 mod bundled;
 mod choice;
 mod delivery;
@@ -20,7 +21,8 @@ mod error;
 mod fetching;
 mod signed;
 
-pub(super) use choice::require_fresh;
+pub use at_hand::{AtHand, HandyPlace, at_hand, versions_at_hand};
+pub(super) use choice::{Choice, choose, platform, require_fresh};
 pub use delivery::{Delivered, deliver};
 pub(super) use delivery::{Held, take_hold};
 pub use error::AcquireError;
@@ -145,7 +147,7 @@ fn find(
         (ArchiveSource::File(path), None) => given(path, wish),
         (ArchiveSource::Address(url), None) => fetching::from_address(sources, wish, url, errand)?,
         (ArchiveSource::Known(selector), None) => {
-            let choice = choice::choose(sources, wish, selector, &errand.clock)?;
+            let choice = choose(sources, wish, selector, &errand.clock)?;
             fetching::chosen(sources, &choice, errand)?
         }
     };

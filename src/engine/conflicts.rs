@@ -3,11 +3,10 @@
 
 use super::places::placements_for;
 use super::steps::{ConfigureError, read_applied};
-use crate::config::{
-    Conflict, Document, Hop, Layers, MergeError, Places, Policies, RelocateError, Settlement, merge,
-};
+use crate::config::{Document, Hop, Layers, MergeError, Places, Policies, RelocateError, merge};
 use crate::host::Host;
 use crate::model::{Finding, InstallRequest, Receipt, RelPath, Severity, chain};
+use crate::planning::conflict_finding;
 
 /// The merge that a plan leads to.
 pub(crate) struct Foreseen<'a> {
@@ -58,8 +57,10 @@ impl Foreseen<'_> {
             ..Layers::of_release(&nothing)
         });
         Ok(match merged {
-            Ok(merged) => merged.conflicts.iter().map(about).collect(),
-            Err(MergeError::Refused { conflicts }) => conflicts.iter().map(about).collect(),
+            Ok(merged) => merged.conflicts.iter().map(conflict_finding).collect(),
+            Err(MergeError::Refused { conflicts }) => {
+                conflicts.iter().map(conflict_finding).collect()
+            }
             Err(MergeError::Relocate(error @ RelocateError::Place { .. })) => {
                 vec![misplaced(&error)]
             }
@@ -72,25 +73,4 @@ impl Foreseen<'_> {
 fn misplaced(error: &RelocateError) -> Finding {
     let advice = "give a directory that nothing else uses, such as one below /var/opt";
     Finding::new(Severity::Fatal, "C-DIR", chain(error)).advise(advice)
-}
-
-fn about(conflict: &Conflict) -> Finding {
-    let (severity, advice) = match conflict.settled {
-        Settlement::KeptUser | Settlement::TookHost => (Severity::Note, String::new()),
-        Settlement::Unsettled => {
-            let advice = format!(
-                "to settle it, say --policy '{}=prefer-host' or keep-user",
-                conflict.setting
-            );
-            (Severity::Warning, advice)
-        }
-        Settlement::Refused => {
-            let advice = format!(
-                "make the two agree, or say --policy '{}=prefer-host' or keep-user",
-                conflict.setting
-            );
-            (Severity::Fatal, advice)
-        }
-    };
-    Finding::new(severity, "config-conflict", conflict.to_string()).advise(advice)
 }

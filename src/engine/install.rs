@@ -14,15 +14,14 @@ use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
 use crate::config::{
-    Complaint, Document, Ledger, Origin, SettingPath, Severity as Weight, Subject, check as lint,
-    later_writer, refusals,
+    Document, Ledger, Origin, SettingPath, Subject, check as lint, later_writer, refusals,
 };
 use crate::host::Host;
 use crate::model::{
     Finding, Prefix, Receipt, Secret, ServerEnvironment, Severity, TransactionId, TreeIdentity,
     Version,
 };
-use crate::planning::{self, Decision};
+use crate::planning::{self, Decision, complaint_finding};
 
 impl Undertaking for Resolved {
     fn prefix(&self) -> &Prefix {
@@ -150,7 +149,7 @@ pub(crate) fn lint_overlays(overlays: [&Document; 2], version: &Version) -> Vec<
         let strange = lint(overlay, version, Subject::Part);
         strange.into_iter().chain(refusals(overlay, version, Subject::Part))
     });
-    complaints.map(finding).collect()
+    complaints.map(complaint_finding).collect()
 }
 
 /// A configuration that a later version than the one that shall read it has written.
@@ -165,13 +164,4 @@ pub(crate) fn written_later(
     );
     let advice = format!("put the former configuration back, or go to {major}.{minor} or later");
     Some(Finding::new(weight, "C-NEWER", text).advise(advice))
-}
-
-pub(crate) fn finding(complaint: Complaint) -> Finding {
-    let severity = match complaint.severity {
-        Weight::Note => Severity::Note,
-        Weight::Warning => Severity::Warning,
-        Weight::Error => Severity::Fatal,
-    };
-    Finding::new(severity, complaint.rule, complaint.text).advise(complaint.advice)
 }

@@ -46,8 +46,8 @@ mod upgrade;
 mod verify;
 
 pub use acquire::{
-    AcquireError, Acquired, ArchiveSource, ArchiveWish, Delivered, Errand, Remote, Sources,
-    acquire, deliver,
+    AcquireError, Acquired, ArchiveSource, ArchiveWish, AtHand, Delivered, Errand, HandyPlace,
+    Remote, Sources, acquire, at_hand, deliver, versions_at_hand,
 };
 pub use adopt::AdoptError;
 pub use backup::{
@@ -61,8 +61,8 @@ pub use bundle::{
 };
 pub use catalog_file::{CatalogFileError, import_releases, known_releases, read_catalog};
 pub use chain::{
-    ChainRecord, ChainWish, Closed, Halt, OwnDumpError, Walk, Walking, goal, look_at_dump,
-    read_chain, walk,
+    ChainRecord, ChainWish, Closed, ForeseeError, Halt, Installed, OwnDumpError, PathWish,
+    SituationSeen, Walk, Walking, foresee, goal, look_at_dump, read_chain, situation, walk,
 };
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{

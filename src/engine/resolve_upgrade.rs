@@ -77,11 +77,7 @@ fn target_wish(
     prefix: &Prefix,
     receipt: &Receipt,
 ) -> Result<InstallWish, PathError> {
-    let overlays = if wish.overlays.is_empty() {
-        applied_overlays(host, prefix)?
-    } else {
-        wish.overlays.clone()
-    };
+    let overlays = overlays_of(wish, host, prefix)?;
     let placed = receipt.placements.iter().filter_map(|place| match &place.location {
         Location::At(path) => Some((place.name, path.clone())),
         Location::InTree => None,
@@ -106,6 +102,19 @@ fn target_wish(
         database: DatabaseUse::AsItIs,
         env_files: wish.env_files.clone(),
     })
+}
+
+/// The host's settings: as they are given, or as they were applied last.
+pub(super) fn overlays_of(
+    wish: &UpgradeWish,
+    host: &Host,
+    prefix: &Prefix,
+) -> Result<Vec<(Strength, Overlay)>, PathError> {
+    if wish.overlays.is_empty() {
+        applied_overlays(host, prefix)
+    } else {
+        Ok(wish.overlays.clone())
+    }
 }
 
 /// The host's settings as they were applied last.

@@ -4,7 +4,7 @@
 use super::config_place::locate_plain;
 use super::conflicts::Foreseen;
 use super::foreign::paths_to_carry;
-use super::install::{finding, lint_overlays, needs, overlays, written_later};
+use super::install::{lint_overlays, needs, overlays, written_later};
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
@@ -20,7 +20,7 @@ use crate::model::{
     EnvironmentSource, Finding, InstallRequest, Inventory, Prefix, Receipt, ServerEnvironment,
     Severity, Start, TransactionId, TreeIdentity, Version,
 };
-use crate::planning::{self, Decision};
+use crate::planning::{self, Decision, complaint_finding};
 
 impl Undertaking for ResolvedUpgrade {
     fn prefix(&self) -> &Prefix {
@@ -153,7 +153,7 @@ impl ResolvedUpgrade {
         };
         let complaints = lint(live, version, Subject::Whole);
         let (untouched, touched): (Vec<_>, Vec<_>) = complaints.into_iter().partition(is_untouched);
-        findings.extend(touched.into_iter().map(finding));
+        findings.extend(touched.into_iter().map(complaint_finding));
         findings.extend(in_one(&untouched, version));
         findings
     }
@@ -171,7 +171,7 @@ impl ResolvedUpgrade {
             }
         }
         let version = &self.request.target.release.version;
-        refusals(&settings, version, Subject::Whole).into_iter().map(finding).collect()
+        refusals(&settings, version, Subject::Whole).into_iter().map(complaint_finding).collect()
     }
 }
 

@@ -16,6 +16,7 @@ use super::error::{PathContext, PathError};
 use super::lock::{Lock, LockError};
 use super::meter::Meter;
 use super::network::Network;
+use super::outside::size_outside;
 use super::signal::Level;
 use super::tree::Tree;
 use crate::model::{RelPath, Sha256Digest};
@@ -83,6 +84,15 @@ impl Cache {
             }
         }
         Ok(None)
+    }
+
+    /// A file with one of these digests in a cache that lies there, if there is one, and how many bytes it has. No cache is made, and
+    /// what the file is is known once it was read.
+    #[must_use]
+    pub fn peek(directory: &Path, sums: &[Sha256Digest]) -> Option<(PathBuf, u64)> {
+        let paths = sums.iter().map(|sum| place::whole(sum).under(directory));
+        let mut found = paths.filter_map(|path| Some((size_outside(&path).ok()?, path)));
+        found.next().map(|(bytes, path)| (path, bytes))
     }
 
     /// Gets a file, from the cache if it is there, else from where it is published.

@@ -139,7 +139,8 @@ pub struct RoomReport {
     pub path: PathBuf,
     /// Where the file system is mounted.
     pub mount: PathBuf,
-    /// Bytes that the chain will take at its fullest, as far as they are known.
+    /// Bytes that the chain will take at its fullest. For archives of which nobody has told the size, as much is counted as the
+    /// largest that are known take; the findings say where that matters.
     pub needed_bytes: u64,
     /// Bytes that are free.
     pub free_bytes: u64,

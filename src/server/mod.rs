@@ -25,7 +25,7 @@ pub use identity::{BuildIdentity, IdentityVerdict};
 pub use judge::{Confirmation, HealthVerdict, Sample, judge};
 pub use log_line::{Kind as LogKind, Level as LogLevel, LogLine};
 pub use ping::{Answer, Ask, Part, Reply, State};
-pub use schema::{ExpectedSchema, SchemaVerdict, SeenSchema, judge_schema};
+pub use schema::{ExpectedSchema, SchemaVerdict, SeenSchema, judge_schema, may_change_schema};
 pub use shape::{EntryKind as ShapeKind, Shape, ShapeEntry, edition_of};
 pub use version_command::{Refusal, Stream, VersionCommand};
 pub use version_id::{VersionId, VersionIdError};

@@ -98,6 +98,14 @@ impl fmt::Display for ExpectedSchema {
     }
 }
 
+/// Does a start of the one version on what the other has left behind change the schema? Where the schema of a release is not
+/// known exactly, it is taken to.
+#[must_use]
+pub fn may_change_schema(from: &Version, to: &Version) -> bool {
+    let (before, after) = (ExpectedSchema::after(from), ExpectedSchema::after(to));
+    before != after || matches!(after, ExpectedSchema::MigrationAtLeast(_))
+}
+
 /// Compares what was found with what should be.
 #[must_use]
 pub fn judge_schema(expected: &ExpectedSchema, seen: &SeenSchema) -> SchemaVerdict {
@@ -170,6 +178,23 @@ mod tests {
         ];
         for (version, schema) in cases {
             assert_eq!(expected(version), schema, "{version}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_known_to_be_the_same_schema_is_left_alone() {
+        for (from, to, changes) in [
+            ("5.9.0", "5.9.8", false),
+            ("5.30.0", "5.31.0", true),
+            ("6.3.0", "6.3.9", false),
+            ("5.9.0", "5.30.0", true),
+            ("6.3.9", "6.7.0", true),
+            ("7.0.0", "7.8.0", true),
+            ("7.8.0", "7.8.15", true),
+            ("9.11.0", "10.5.2", true),
+        ] {
+            let [before, after] = [from, to].map(|version| version.parse().unwrap());
+            assert_eq!(may_change_schema(&before, &after), changes, "{from} to {to}");
         }
     }
 

@@ -83,22 +83,32 @@ impl<'a> Router<'a> {
     /// The versions between the two ends that a way with these wishes cannot stop at, and why not.
     #[must_use]
     pub fn passed_over(&self, from: &Version, to: &Version, wishes: &Wishes) -> Vec<PassedOver> {
-        let between = self.known.iter().filter(|(it, _)| it.version > *from && it.version < *to);
-        let named = |version: &Version| wishes.via.contains(version);
-        let over = between.filter(|(it, _)| !named(&it.version)).filter_map(|(it, _)| {
-            let unfit = self.unfit(it, wishes).or_else(|| {
-                let mut with = Wishes { every: None, ..wishes.clone() };
-                with.via.insert(it.version.clone());
-                match self.route(from, to, &with) {
-                    Err(NoRoute::Barred { obstacles, .. }) => Some(Unfit::Barred {
-                        ids: obstacles.into_iter().map(|obstacle| obstacle.id).collect(),
-                    }),
-                    Ok(_) | Err(_) => None,
-                }
-            });
-            unfit.map(|why| PassedOver { version: it.version.clone(), why })
-        });
-        over.collect()
+        let known = self.known.iter().map(|(known, _)| &known.version);
+        known.filter_map(|version| self.passes_over(version, (from, to), wishes)).collect()
+    }
+
+    /// Why a way between two ends with these wishes cannot stop at this version; `None` where it can, or where the version is not known or
+    /// does not lie between them.
+    #[must_use]
+    pub fn passes_over(
+        &self,
+        version: &Version,
+        (from, to): (&Version, &Version),
+        wishes: &Wishes,
+    ) -> Option<PassedOver> {
+        let is_asked = version > from && version < to && !wishes.via.contains(version);
+        let known = self.known_as(version).filter(|_| is_asked)?;
+        let why = self.unfit(known, wishes).or_else(|| {
+            let mut with = Wishes { every: None, ..wishes.clone() };
+            with.via.insert(version.clone());
+            match self.route(from, to, &with) {
+                Err(NoRoute::Barred { obstacles, .. }) => Some(Unfit::Barred {
+                    ids: obstacles.into_iter().map(|obstacle| obstacle.id).collect(),
+                }),
+                Ok(_) | Err(_) => None,
+            }
+        })?;
+        Some(PassedOver { version: version.clone(), why })
     }
 
     /// What there is to say about each hop of a way. The situation is taken for what it is today: settings that change on the way

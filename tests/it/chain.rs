@@ -5,6 +5,7 @@
 )]
 
 mod failures;
+mod foresee;
 mod killed;
 mod walk;
 mod way;

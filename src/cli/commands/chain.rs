@@ -11,18 +11,17 @@ use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::{hint, release_hint};
 use crate::engine::{
-    ChainWish, Sources, Walking, goal, look_at_dump, read_receipt, resolve_prefix, resolve_root,
-    walk,
+    ChainWish, Silent, Sources, Walking, goal, look_at_dump, read_receipt, resolve_prefix,
+    resolve_root, walk,
 };
 use crate::host::{Cancel, Clock, Host};
-use crate::model::{BackupPace, Ending, Finding, Prefix, Receipt, ReleaseSelector, Report};
+use crate::model::{BackupPace, Finding, Prefix, ReleaseSelector, Report};
 use crate::upgrade::{Rules, Wishes};
 
 /// What a chain is planned and walked with.
 struct Entered {
     host: Host,
     prefix: Prefix,
-    receipt: Receipt,
     sources: Sources,
     rules: Rules,
     wish: ChainWish,
@@ -61,9 +60,10 @@ pub(super) fn plan(
         Ok(entered) => entered,
         Err(refusal) => return Ok(refused(command, refusal)),
     };
-    let mut report = Report::new(command, Ending::Pending);
-    report.release = Some(entered.receipt.release);
-    Ok(report)
+    let Entered { host, prefix, sources, rules, wish, findings, .. } = &entered;
+    let walking = Walking { host, prefix, wish, rules, sources };
+    let planned = walking.preview(&mut Silent);
+    Ok(chain_hint::planned(command, planned, findings.clone(), host, prefix))
 }
 
 fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Entered, Refusal> {
@@ -74,7 +74,7 @@ fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Ent
     let prefix = resolve_prefix(&root, &args.target.app).map_err(|error| refuse(&error))?;
     let host =
         super::host_for(&root, &prefix, cancel).map_err(|failure| (Exit::Refused, *failure))?;
-    let receipt = read_receipt(&host, &prefix)
+    read_receipt(&host, &prefix)
         .map_err(|error| (Exit::Refused, super::unentered(&error, &hint::for_state(&error))))?
         .ok_or_else(chain_hint::not_installed)?;
     let sources = sources::open(&args.sources)?;
@@ -102,10 +102,11 @@ fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Ent
             every: args.chain.every.map(Into::into),
             only: None,
         },
+        only_at_hand: args.chain.only_cached,
         backups,
         stop_after: args.chain.stop_after.clone(),
         until: until.transpose().map_err(|error| chain_hint::for_time(&error))?,
     };
     let rules = Rules::built_in();
-    Ok(Entered { host, prefix, receipt, sources, rules, wish, findings })
+    Ok(Entered { host, prefix, sources, rules, wish, findings })
 }

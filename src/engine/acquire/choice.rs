@@ -6,16 +6,16 @@ use super::{AcquireError, ArchiveWish, Sources};
 use crate::host::{Clock, this_machine};
 use crate::model::{
     Artifact, Edition, Finding, Platform, PublishedRelease, Release, ReleaseSelector, Severity,
-    Sha256Digest,
+    Sha256Digest, usual_file_name,
 };
 
 /// An archive of the catalogue.
-pub(super) struct Choice<'c> {
-    pub(super) published: &'c PublishedRelease,
-    pub(super) artifact: &'c Artifact,
+pub(in crate::engine) struct Choice<'c> {
+    pub(in crate::engine) published: &'c PublishedRelease,
+    pub(in crate::engine) artifact: &'c Artifact,
     /// The digests that it may have.
     pub(super) sums: Vec<Sha256Digest>,
-    pub(super) findings: Vec<Finding>,
+    pub(in crate::engine) findings: Vec<Finding>,
 }
 
 impl Choice<'_> {
@@ -26,6 +26,18 @@ impl Choice<'_> {
     pub(super) fn file_name(&self) -> String {
         self.published.file_name(self.artifact)
     }
+
+    /// Where it may lie in a directory.
+    pub(super) fn file_names(&self) -> [String; 3] {
+        file_names(self.published, self.artifact)
+    }
+}
+
+/// All names under which an archive is published, the one that it usually has first.
+pub(super) fn file_names(published: &PublishedRelease, artifact: &Artifact) -> [String; 3] {
+    let (version, Artifact { edition, platform, .. }) = (&published.version, artifact);
+    let long = format!("mattermost-{edition}-{version}-{platform}.tar.gz");
+    [published.file_name(artifact), usual_file_name(version, *edition, *platform), long]
 }
 
 /// Warns, or refuses, where the catalogue is too old to know what is meant.
@@ -48,7 +60,7 @@ pub(in crate::engine) fn require_fresh(
 }
 
 /// Looks it up. Without an edition the team edition is meant.
-pub(super) fn choose<'c>(
+pub(in crate::engine) fn choose<'c>(
     sources: &'c Sources,
     wish: &ArchiveWish,
     selector: &ReleaseSelector,
@@ -69,7 +81,7 @@ pub(super) fn choose<'c>(
 }
 
 /// The platform that was named, or that of this machine.
-pub(super) fn platform(wish: &ArchiveWish) -> Result<Platform, AcquireError> {
+pub(in crate::engine) fn platform(wish: &ArchiveWish) -> Result<Platform, AcquireError> {
     wish.platform.ok_or_else(|| AcquireError::NoPlatform { here: this_machine() })
 }
 

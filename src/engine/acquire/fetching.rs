@@ -8,7 +8,7 @@ use crate::host::{
     Cache, Fetched, Fetching, Meter, Network, Wanted, digest_of, exists_outside,
     require_directory_outside,
 };
-use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Platform, Release, usual_file_name};
+use crate::model::{Artifact, Event, Finding, OFFICIAL_BASE, Platform, Release};
 
 /// The largest archive that is fetched: those published so far have less than a quarter of it, and no list tells their sizes.
 const ARCHIVE_CAP: u64 = 4 * 1024 * 1024 * 1024;
@@ -87,15 +87,9 @@ fn found(
 
 /// The archive in one of the directories, under any name that it is published under.
 fn in_directories(sources: &Sources, choice: &Choice<'_>) -> Result<Option<Found>, AcquireError> {
-    let release = choice.release();
-    let usual = usual_file_name(&release.version, release.edition, choice.artifact.platform);
-    let long = format!(
-        "mattermost-{}-{}-{}.tar.gz",
-        release.edition, release.version, choice.artifact.platform
-    );
     for directory in &sources.directories {
         require_directory_outside(directory)?;
-        for name in [&choice.file_name(), &usual, &long] {
+        for name in choice.file_names() {
             let path = directory.join(name);
             if exists_outside(&path) {
                 return from_directory(&path, choice).map(Some);

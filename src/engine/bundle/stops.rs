@@ -1,8 +1,7 @@
 //! Where a way stops that a bundle is made for.
 
-use std::collections::BTreeSet;
-
 use crate::model::{Edition, Platform, Version};
+use crate::planning::obtainable;
 use crate::release::Catalog;
 use crate::upgrade::{Known, NoRoute, Rules, Situation, Wishes, stops as shortest};
 
@@ -14,10 +13,8 @@ pub(super) fn stops(
     catalog: &Catalog,
     (edition, platform): (Edition, Platform),
 ) -> Result<Vec<Version>, NoRoute> {
-    let published =
-        catalog.releases().filter(|release| release.artifact(edition, platform).is_some());
-    let at_hand: BTreeSet<_> = published.map(|release| release.version.clone()).collect();
-    let wishes = Wishes { only: Some(at_hand), ..Wishes::default() };
+    let only = Some(obtainable(catalog, edition, platform));
+    let wishes = Wishes { only, ..Wishes::default() };
     let situation = Situation { edition: Some(edition), ..Situation::default() };
     let known = catalog.releases().map(Known::from);
     shortest(from, to, known, &Rules::built_in(), &situation, &wishes)

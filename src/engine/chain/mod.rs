@@ -7,14 +7,19 @@
 
 mod abreast;
 mod ahead;
+mod artifact;
 mod close;
+mod foresee;
 mod goal;
 mod let_out;
 mod next;
 mod own_dump;
 mod record;
 mod relay;
+mod rooms;
+mod situation;
 mod stages;
+mod standing;
 mod stopwatch;
 mod walk;
 mod walker;
@@ -22,7 +27,9 @@ mod way;
 
 pub use close::Closed;
 pub(super) use close::{abandon, close};
+pub use foresee::{ForeseeError, PathWish, foresee};
 pub use goal::goal;
 pub use own_dump::{OwnDumpError, look_at_dump};
 pub use record::{ChainRecord, read_chain};
+pub use situation::{Installed, SituationSeen, situation};
 pub use walk::{ChainWish, Halt, Walk, Walking, walk};

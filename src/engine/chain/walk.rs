@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 
 use super::close::Closed;
+use super::foresee::{ForeseeError, PathWish, foresee};
+use super::situation::situation;
+use super::standing::Standing;
 use super::walker::Walker;
-use crate::engine::acquire::{AcquireError, Sources};
+use crate::engine::acquire::{AcquireError, Sources, platform};
 use crate::engine::reporter::Reporter;
 use crate::engine::resolve_upgrade::ResolveUpgradeError;
 use crate::engine::state_files::read_receipt;
@@ -12,8 +15,10 @@ use crate::engine::transaction::Outcome;
 use crate::engine::undertake::UndertakeError;
 use crate::host::Host;
 use crate::model::{
-    BackupPace, Edition, Finding, Plan, Platform, Prefix, Receipt, UpgradeWish, Version, WalkReport,
+    BackupPace, Edition, Finding, Plan, Platform, Prefix, Receipt, Release, ReleaseSelector,
+    UpgradePath, UpgradeWish, Version, WalkReport,
 };
+use crate::planning::join_findings;
 use crate::upgrade::{NoRoute, Rules, Wishes};
 
 /// Where somebody wants to be brought, and how.
@@ -29,6 +34,8 @@ pub struct ChainWish {
     pub platform: Option<Platform>,
     /// Where one wants to stop.
     pub wishes: Wishes,
+    /// Are only releases stops whose archives are at hand?
+    pub only_at_hand: bool,
     /// How often the database is saved.
     pub backups: BackupPace,
     /// No hop beyond this version is begun.
@@ -73,6 +80,10 @@ pub enum Halt {
     Resolve(Box<ResolveUpgradeError>),
     /// A hop could not be planned or begun.
     Undertake(Box<UndertakeError>),
+    /// Nothing can be said of the way.
+    Foresee(Box<ForeseeError>),
+    /// A check refused a hop that is not the next one, before the first one began.
+    Forbidden(Box<UpgradePath>),
     /// A check refused a hop.
     Refused {
         /// The hop.
@@ -102,6 +113,65 @@ impl From<UndertakeError> for Halt {
 }
 
 impl Walking<'_> {
+    /// Everything that is known of the way before its first hop begins. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`Halt`]: why there is no way, or nothing can be said of it.
+    pub fn path(&self) -> Result<UpgradePath, Halt> {
+        let wish = self.wish;
+        let standing = Standing::of(self).map_err(|error| Halt::Resolve(Box::new(error)))?;
+        let from = &standing.receipt.release;
+        let edition = wish.edition.unwrap_or(from.edition);
+        if from.version == wish.to && from.edition == edition {
+            return Err(Halt::NothingToDo(Box::new(standing.receipt)));
+        }
+        let installed = standing.installed(self);
+        let target = ReleaseSelector::Exact(wish.to.clone());
+        let archive = self.archive(&Release { version: wish.to.clone(), edition });
+        let platform = platform(&archive).map_err(|error| Halt::Acquire(Box::new(error)))?;
+        let wishes = self.wishes_from(&from.version, (edition, platform));
+        let path = foresee(
+            &installed,
+            &situation(&installed),
+            &PathWish {
+                target: &target,
+                wishes: &wishes,
+                rules: self.rules,
+                sources: self.sources,
+                edition: Some(edition),
+                platform: Some(platform),
+                backups: wish.backups,
+                data: wish.hop.manner.data,
+                policies: &standing.policies,
+            },
+        );
+        path.map_err(|error| match error {
+            ForeseeError::NoRoute(error) => Halt::NoRoute(error),
+            ForeseeError::Acquire(error) => Halt::Acquire(Box::new(error)),
+            error @ (ForeseeError::Path(_) | ForeseeError::Applied(_)) => {
+                Halt::Foresee(Box::new(error))
+            }
+        })
+    }
+
+    /// The same, and where the archive of the first hop is at hand, what is found when that hop is planned as it would be
+    /// carried out.
+    ///
+    /// # Errors
+    /// As [`Self::path`].
+    pub fn preview(&self, reporter: &mut dyn Reporter) -> Result<UpgradePath, Halt> {
+        let mut path = self.path()?;
+        // What lies in a bundle has to be copied first.
+        let is_there = self.sources.bundle.is_none();
+        if let Some(first) =
+            path.hops.first_mut().filter(|first| is_there && first.artifact.at_hand.is_some())
+            && let Some(next) = self.next(None, None, reporter)?
+        {
+            first.findings = join_findings(std::mem::take(&mut first.findings), next.findings);
+        }
+        Ok(path)
+    }
+
     /// What is installed.
     pub(super) fn receipt(&self) -> Result<Receipt, Halt> {
         let receipt = read_receipt(self.host, self.prefix).map_err(UndertakeError::from)?;

@@ -20,8 +20,8 @@ use crate::engine::transaction::Outcome;
 use crate::engine::undertake::{UndertakeError, Undertaking, finish_transaction, take_lock};
 use crate::host::{Level, Lock, PathError};
 use crate::model::{
-    ChangedSetting, Event, Finding, HopEnding, HopReport, Receipt, Release, ServerEnvironment,
-    Start, Step, WalkReport,
+    ChangedSetting, Event, Finding, HopEnding, HopReport, Release, ServerEnvironment, Start, Step,
+    WalkReport,
 };
 use crate::planning::join_findings;
 
@@ -71,6 +71,10 @@ impl<'w> Walker<'w> {
         let first = if self.is_interrupted()? {
             None
         } else {
+            let path = self.walking.path()?;
+            if path.all_findings().any(Finding::is_fatal) {
+                return Err(Halt::Forbidden(Box::new(path)));
+            }
             let planned = self.walking.next(None, None, reporter)?;
             let Some(planned) = planned else {
                 return Err(Halt::NothingToDo(Box::new(self.walking.receipt()?)));

@@ -1,9 +1,14 @@
 //! Where the way leads from what is installed now.
 
+use std::collections::BTreeSet;
+
+use super::situation::situation;
+use super::standing::Standing;
 use super::walk::{Halt, Walking};
-use crate::engine::acquire::{ArchiveSource, ArchiveWish};
-use crate::model::{Edition, Release, ReleaseSelector, Version};
-use crate::upgrade::{Known, NoRoute, Route, Router, Situation};
+use crate::engine::acquire::{ArchiveSource, ArchiveWish, Sources, platform, versions_at_hand};
+use crate::model::{Edition, Platform, Release, ReleaseSelector, Version};
+use crate::planning::obtainable;
+use crate::upgrade::{Known, NoRoute, Route, Router, Wishes};
 
 /// Where a hop leads, and where the way goes on.
 pub(super) struct Target {
@@ -13,15 +18,40 @@ pub(super) struct Target {
     pub(super) rest: Vec<Version>,
 }
 
+/// The way, and the wishes by which it was found. Only what was published so is a stop; where nobody may be asked for archives,
+/// only what is at hand, if such a way leads there.
+pub(super) fn find_route(
+    router: &Router<'_>,
+    (from, to): (&Version, &Version),
+    wishes: &Wishes,
+    sources: &Sources,
+    (edition, platform): (Edition, Platform),
+) -> Result<(Route, Wishes), NoRoute> {
+    let obtainable = obtainable(&sources.catalog, edition, platform);
+    let only = |these: &BTreeSet<Version>| Wishes {
+        only: Some(obtainable.intersection(these).cloned().collect()),
+        ..wishes.clone()
+    };
+    let wide = only(wishes.only.as_ref().unwrap_or(&obtainable));
+    if sources.remote.is_none() && wishes.only.is_none() {
+        let near = only(&versions_at_hand(sources, edition, platform));
+        if let Ok(route) = router.route(from, to, &near) {
+            return Ok((route, near));
+        }
+    }
+    let route = router.route(from, to, &wide)?;
+    Ok((route, wide))
+}
+
 impl Walking<'_> {
-    /// The next stop from there, and those after it; `None` at the end of the way.
+    /// The next stop from what is installed, and those after it; `None` at the end of the way.
     pub(super) fn target(&self, from: &Release) -> Result<Option<Target>, Halt> {
         let wish = self.wish;
         let edition = wish.edition.unwrap_or(from.edition);
         if from.version == wish.to && from.edition == edition {
             return Ok(None);
         }
-        let mut stops = self.route(&from.version, edition)?.versions().into_iter();
+        let mut stops = self.route(from, edition)?.versions().into_iter();
         let Some(version) = stops.next() else {
             return Ok(None);
         };
@@ -37,14 +67,30 @@ impl Walking<'_> {
         Ok(Some(Target { release: Release { version, edition }, rest }))
     }
 
-    fn route(&self, from: &Version, edition: Edition) -> Result<Route, NoRoute> {
-        let Self { wish, rules, sources, .. } = *self;
-        let situation = Situation { edition: Some(edition), ..Situation::default() };
-        let mut wishes = wish.wishes.clone();
-        // What lies behind was passed by the same command, before it was interrupted.
+    fn route(&self, from: &Release, edition: Edition) -> Result<Route, Halt> {
+        let standing = Standing::of(self).map_err(|error| Halt::Resolve(Box::new(error)))?;
+        let seen = situation(&standing.installed(self));
+        let archive = self.archive(&Release { version: self.wish.to.clone(), edition });
+        let platform = platform(&archive).map_err(|error| Halt::Acquire(Box::new(error)))?;
+        let known = self.sources.catalog.releases().map(Known::from);
+        let router = Router::new(known, self.rules, &seen.situation);
+        let ends = (&from.version, &self.wish.to);
+        let wishes = self.wishes_from(&from.version, (edition, platform));
+        Ok(find_route(&router, ends, &wishes, self.sources, (edition, platform))?.0)
+    }
+
+    /// What is wished of the way that is left. What lies behind was passed by the same command, before it was interrupted.
+    pub(super) fn wishes_from(
+        &self,
+        from: &Version,
+        (edition, platform): (Edition, Platform),
+    ) -> Wishes {
+        let mut wishes = self.wish.wishes.clone();
         wishes.via.retain(|via| via > from);
-        let router = Router::new(sources.catalog.releases().map(Known::from), rules, &situation);
-        router.route(from, &wish.to, &wishes)
+        if self.wish.only_at_hand {
+            wishes.only = Some(versions_at_hand(self.sources, edition, platform));
+        }
+        wishes
     }
 
     /// The archive of a stop.

@@ -1,41 +1,14 @@
 //! What is wrong with the database for what is planned, and how large it is.
 
 use super::Needs;
-use crate::database::{Engine, Inspection, Minimum, Purpose, minimum};
+use crate::database::{Inspection, Purpose};
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::dump::Vault;
 use crate::host::Host;
 use crate::model::{
     DatabaseUndo, Finding, InstallRequest, Intent, Plan, Planned, Secret, Severity, Step, chain,
 };
-
-/// The vendor's own way from one database system to the other.
-const MIGRATION_GUIDE: &str =
-    "https://docs.mattermost.com/administration-guide/manage/admin/postgres-migration-assist-tool";
-
-/// Whether the release runs on a database of this system at all; no database is asked for that.
-pub(super) fn see_system(
-    request: &InstallRequest,
-    plan: &Plan,
-    driver: Option<&str>,
-) -> Option<Finding> {
-    let engine = Engine::of_driver(driver?)?;
-    let release = &request.release;
-    let refused =
-        |purpose| minimum(engine, purpose, &release.version) == Minimum::Unsupported(engine);
-    let advice = format!(
-        "{engine} is served up to 10.x: move to PostgreSQL first, as {MIGRATION_GUIDE} says"
-    );
-    if refused(Purpose::Upgrade) {
-        let text = format!("SqlSettings.DriverName says {engine}, on which {release} does not run");
-        return Some(Finding::new(Severity::Fatal, "database-system", text).advise(advice));
-    }
-    (plan.intent == Intent::Install && refused(Purpose::NewInstallation)).then(|| {
-        let text =
-            format!("{release} is the vendor's to install on PostgreSQL only, not on {engine}");
-        Finding::new(Severity::Warning, "database-system", text).advise(advice)
-    })
-}
+use crate::planning::check_database_version;
 
 /// What was seen of the database.
 #[derive(Default)]
@@ -109,6 +82,18 @@ fn refused(error: &DatabaseError) -> Finding {
     Finding::new(Severity::Fatal, "database", text).advise(advice)
 }
 
+/// What the database is needed for.
+pub(super) const fn purpose(intent: Intent) -> Purpose {
+    match intent {
+        Intent::Install => Purpose::NewInstallation,
+        Intent::Reconfigure
+        | Intent::Upgrade
+        | Intent::Restore
+        | Intent::Adopt
+        | Intent::LetOut => Purpose::Upgrade,
+    }
+}
+
 fn judge_database(
     request: &InstallRequest,
     plan: &Plan,
@@ -117,20 +102,13 @@ fn judge_database(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let endpoint = database.endpoint();
-    let purpose = match plan.intent {
-        Intent::Install => Purpose::NewInstallation,
-        Intent::Reconfigure
-        | Intent::Upgrade
-        | Intent::Restore
-        | Intent::Adopt
-        | Intent::LetOut => Purpose::Upgrade,
-    };
-    let least = minimum(endpoint.engine, purpose, &request.release.version);
-    if !least.admits_postgres(seen.server_version_num) {
-        let text = format!("{endpoint} is too old: {} needs {least}", request.release);
-        let advice = "upgrade the database server first";
-        findings.push(Finding::new(Severity::Fatal, "database-version", text).advise(advice));
-    }
+    let number = seen.server_version_num;
+    findings.extend(check_database_version(
+        endpoint,
+        number,
+        purpose(plan.intent),
+        &request.release,
+    ));
     if seen.schema.is_none() || !seen.can_create {
         let text = format!("the server's role may not make tables in {endpoint}");
         let advice = "make the role the owner of the database, or grant it CREATE on its schema";

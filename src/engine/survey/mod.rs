@@ -7,7 +7,7 @@ mod space;
 
 use std::path::{Path, PathBuf};
 
-use database::{DatabaseSeen, see_database, see_system};
+use database::{DatabaseSeen, purpose, see_database};
 use port::see_port;
 use space::see_spaces;
 
@@ -22,7 +22,7 @@ use crate::model::{
     Finding, InstallRequest, Intent, Owner, Plan, RelPath, RunningServer, Secret, Severity, Start,
     Surroundings,
 };
-use crate::planning::reach;
+use crate::planning::{check_database_system, reach};
 
 /// The settings that tell what a server will need, as far as they are known before it is unpacked.
 #[derive(Debug, Default)]
@@ -52,7 +52,10 @@ pub(crate) fn survey(
             Start::Prove { .. } => see_database(host, request, plan, needs),
         });
         let mut seen = see_machine(host, plan);
-        seen.findings.extend(see_system(request, plan, needs.driver.as_deref()));
+        let driver = needs.driver.as_deref();
+        seen.findings.extend(driver.and_then(|driver| {
+            check_database_system(driver, purpose(plan.intent), &request.release)
+        }));
         if request.start != Start::Never {
             seen.findings.extend(see_user(request.server));
             note(&mut seen, see_places(host, request), |seen, found| {
