@@ -24,6 +24,7 @@ pub use adopt_release::{Stated, Testimony, Witness, release_of};
 pub use check::check;
 pub use estimate::{Estimate, STATE_BYTES, dump_estimate, estimate};
 pub use explain::explain;
+pub use hop_rules::HopRules;
 pub use install::{Decision, install};
 pub use lint::lint;
 pub use reach::reach;

@@ -6,5 +6,6 @@
 
 mod failures;
 mod killed;
+mod rules;
 mod walk;
 mod way;

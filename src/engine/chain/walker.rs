@@ -275,8 +275,9 @@ impl<'w> Walker<'w> {
     }
 
     fn resolve(&self, wish: &UpgradeWish) -> Result<ResolvedUpgrade, Halt> {
-        let Walking { host, prefix, .. } = self.walking;
-        let mut resolved = resolve_upgrade(wish).map_err(|error| Halt::Resolve(Box::new(error)))?;
+        let Walking { host, prefix, rules, .. } = self.walking;
+        let mut resolved =
+            resolve_upgrade(wish, rules.clone()).map_err(|error| Halt::Resolve(Box::new(error)))?;
         // The server that could show its environment is in the dark.
         if self.record.is_some() && resolved.environment.is_none() {
             let kept = kept_environment(host, prefix).map_err(UndertakeError::from)?;
