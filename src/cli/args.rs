@@ -9,6 +9,7 @@ mod install;
 mod plan;
 mod release;
 mod releases;
+mod rules;
 mod server;
 mod sources;
 
@@ -30,6 +31,7 @@ pub(crate) use self::release::{ArchiveArgs, ArchiveFacts, OverlayArgs};
 pub(crate) use self::releases::{
     CatalogArgs, FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs,
 };
+pub(crate) use self::rules::{RuleArgs, RuleFileArgs, RulesCommand, RulesListArgs};
 pub(crate) use self::server::{EnvironmentArgs, Patience};
 pub(crate) use self::sources::{SignatureArgs, SourceArgs};
 use crate::model::{AppName, BackupId};
@@ -138,6 +140,11 @@ pub(crate) enum Command {
     Bundle {
         #[command(subcommand)]
         command: BundleCommand,
+    },
+    /// Look up the rules that upgrades are judged by
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
     },
     /// Look up the releases that Mattermost has published, and get them
     Releases {

@@ -7,6 +7,7 @@ use crate::engine::{BundleError, BundleFault, CreateBundleError};
 use crate::host::{PlainTarError, TarFault};
 use crate::release::Contradiction;
 use crate::release::bundle::{Disagreement, IndexError};
+use crate::upgrade::NoRoute;
 
 /// What was not written as a bundle, or is not any more.
 const COPY_AGAIN: &str =
@@ -66,6 +67,9 @@ pub(crate) fn for_create(error: &CreateBundleError) -> Refusal {
         CreateBundleError::Select(error) => return release_hint::for_selection(error),
         CreateBundleError::Exists { .. } => {
             "choose another --output, or replace what is there with --force"
+        }
+        CreateBundleError::NoRoute(NoRoute::Barred { .. }) => {
+            "take another way, or waive the rule that is in brackets with --accept RULE; `mmembed rules show RULE` says what it is about"
         }
         CreateBundleError::NoRoute(_) => {
             "check --from and --to; the releases that are wanted can be named one by one with --release"

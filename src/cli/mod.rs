@@ -17,6 +17,7 @@ mod hint;
 mod progress;
 mod release_hint;
 mod render;
+mod rules_hint;
 mod system;
 mod until;
 mod words;
@@ -96,6 +97,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Bundle { command } => {
             return commands::bundle::run(command, &cli.output, cancel);
         }
+        Command::Rules { command } => return commands::rules::run(command, cli.output.json),
         Command::Releases { command } => {
             return commands::releases::run(command, &cli.output, cancel);
         }

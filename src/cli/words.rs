@@ -9,6 +9,11 @@ pub(crate) fn say(line: &str) -> io::Result<()> {
     writeln!(anstream::stderr().lock(), "{line}")
 }
 
+/// That rules were waived for the release in use; `None` where none was.
+pub(crate) fn waived(rules: &[String]) -> Option<String> {
+    (!rules.is_empty()).then(|| format!("rules waived: {}", rules.join(", ")))
+}
+
 /// That the file in use is not all that decides; `None` where it is.
 pub(crate) fn overridden(names: &[String]) -> Option<String> {
     let names = names.join(", ");

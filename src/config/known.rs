@@ -153,7 +153,7 @@ fn is_called(name: &str, key: &str) -> bool {
 }
 
 /// How many letters must be inserted, removed or replaced, if not more than `limit`.
-pub(super) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
+pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     let mut above: Vec<usize> = (0..=b.len()).collect();
     for (row, letter) in a.bytes().enumerate() {
         let mut left = row + 1;

@@ -53,6 +53,7 @@ pub use environment::{
 };
 pub use forecast::{Became, Effect, Forecast, GENERATED, forecast};
 pub use journey::{Journey, JourneyError, Stop};
+pub(crate) use known::distance_within;
 pub use known::{KnownSetting, exists_in, known, knows_all_of, nearest};
 pub use known_name::{UnknownName, require_known};
 pub use layer::{Hop, Layers, Missing, NewDefaults};

@@ -33,6 +33,7 @@ mod resolve_adopt;
 mod resolve_restore;
 mod resolve_upgrade;
 mod restore;
+mod rule_files;
 mod server_environment;
 mod serving;
 mod settings;
@@ -91,6 +92,7 @@ pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root}
 pub use resolve_adopt::{ResolveAdoptError, ResolvedAdopt, resolve_adopt};
 pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore};
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
+pub use rule_files::{RuleFilesError, find_rule, read_rules};
 pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
 pub use serving::ServingError;
 pub use settings::{Leave, Settings, SettingsError, read_ledger, read_settings, set_settings};

@@ -114,7 +114,8 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
     let target = target(&prefix, &former, wish, &settings)?;
     let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
     let manner = Manner { hooks, ..wish.manner.clone() };
-    let request = RestoreRequest { backup, target, tree, service, manner };
+    let waived = former.waived.clone();
+    let request = RestoreRequest { backup, target, tree, service, waived, manner };
     Ok(ResolvedRestore {
         root,
         request,

@@ -13,6 +13,7 @@ use crate::model::{
     DatabaseUse, InstallWish, Location, Manner, Overlay, Prefix, Receipt, ServerEnvironment,
     Strength, UpgradeRequest, UpgradeWish,
 };
+use crate::upgrade::Rules;
 
 /// A request to upgrade with what its overlays say.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct ResolvedUpgrade {
     pub enforced: Document,
     /// The environment of the server, as the operator tells it.
     pub environment: Option<ServerEnvironment>,
+    /// What the hop is judged by.
+    pub rules: Rules,
 }
 
 /// Why a wish to upgrade makes no request.
@@ -50,8 +53,11 @@ pub enum ResolveUpgradeError {
 }
 
 /// Resolves a wish to upgrade: owner, user, places and the configuration file stay as the receipt has them, the host's
-/// settings and the service as they were given last.
-pub fn resolve_upgrade(wish: &UpgradeWish) -> Result<ResolvedUpgrade, ResolveUpgradeError> {
+/// settings and the service as they were given last. The hop will be judged by these rules.
+pub fn resolve_upgrade(
+    wish: &UpgradeWish,
+    rules: Rules,
+) -> Result<ResolvedUpgrade, ResolveUpgradeError> {
     let root = resolve_root(&wish.root)?;
     let prefix = resolve_prefix(&root, &wish.app)?;
     let reader = Host::new(&root, own_territory(&prefix), Meter::default(), Cancel::never())?;
@@ -67,7 +73,7 @@ pub fn resolve_upgrade(wish: &UpgradeWish) -> Result<ResolvedUpgrade, ResolveUpg
     let manner = Manner { hooks, ..wish.manner.clone() };
     let request =
         UpgradeRequest { target, service, consent: wish.consent, manner, leg: wish.leg.clone() };
-    Ok(ResolvedUpgrade { root, request, defaults, enforced, environment })
+    Ok(ResolvedUpgrade { root, request, defaults, enforced, environment, rules })
 }
 
 /// The installation that is wished for, in the words of one.

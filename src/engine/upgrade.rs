@@ -11,16 +11,18 @@ use super::resolve_upgrade::ResolvedUpgrade;
 use super::server_environment::{Found, Judged, Seeker, SiteConfig, judge, layer_of, names_of};
 use super::state_files::{read_identity, read_receipt};
 use super::steps::{ConfigureError, read_document};
-use super::survey::survey;
+use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
 use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint, refusals};
+use crate::database::Engine;
 use crate::host::Host;
 use crate::model::{
     EnvironmentSource, Finding, InstallRequest, Inventory, Prefix, Receipt, ServerEnvironment,
     Severity, Start, TransactionId, TreeIdentity, Version,
 };
-use crate::planning::{self, Decision, complaint_finding};
+use crate::planning::{self, Decision, HopRules, complaint_finding};
+use crate::upgrade::{Driver, Situation};
 
 impl Undertaking for ResolvedUpgrade {
     fn prefix(&self) -> &Prefix {
@@ -36,24 +38,22 @@ impl Undertaking for ResolvedUpgrade {
         let found = self.seeker(host, inventory.receipt.as_ref()).look()?;
         let live = self.live(host, &found, inventory.receipt.as_ref())?;
         see_environment(&found, live.as_ref(), request, &mut inventory);
-        let plan = match planning::upgrade(&self.request, &inventory)? {
+        let overridden = layer_of(&found.environment, &request.release.version);
+        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
+        let needs = needs(&layers);
+        let situation = self.situation(&found, live.as_ref(), &needs);
+        let rules = HopRules { rules: &self.rules, situation: &situation };
+        let plan = match planning::upgrade(&self.request, &inventory, rules)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let overridden = layer_of(&found.environment, &request.release.version);
-        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
-        let mut surroundings = survey(host, request, &plan, &archive, &needs(&layers));
+        let mut surroundings = survey(host, request, &plan, &archive, &needs);
+        surroundings.findings.extend(rules.check(&plan));
         let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
         surroundings.findings.extend(self.refused(live.as_ref(), &overridden));
-        let weight =
-            if self.request.consent.downgrade { Severity::Warning } else { Severity::Fatal };
-        surroundings.findings.extend(written_later(
-            live.as_ref(),
-            &request.release.version,
-            weight,
-        ));
+        surroundings.findings.extend(self.written_later(live.as_ref()));
         let foreseen = Foreseen {
             host,
             target: request,
@@ -133,6 +133,32 @@ impl ResolvedUpgrade {
             Some(place) if replaced => Ok(place.require_replaceable(host, false)?),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// What is known of the installation that rules ask for.
+    fn situation(&self, found: &Found, live: Option<&Document>, needs: &Needs) -> Situation {
+        let driver = needs.driver.as_deref().and_then(Engine::of_driver);
+        let environment = &found.environment;
+        let seen = environment.source != EnvironmentSource::Nowhere;
+        let variables = environment.variables.iter();
+        let variables = variables.map(|(name, value)| (name.clone(), value.expose().clone()));
+        Situation {
+            edition: Some(self.request.target.release.edition),
+            driver: driver.map(|engine| match engine {
+                Engine::Postgres => Driver::Postgres,
+                Engine::MySql => Driver::MySql,
+            }),
+            config: live.and_then(|live| serde_json::from_str(&live.to_text()).ok()),
+            environment: seen.then(|| variables.collect()),
+            ..Situation::default()
+        }
+    }
+
+    /// Settings that a later server has written are a reason to stop, unless somebody wants to go back.
+    fn written_later(&self, live: Option<&Document>) -> Option<Finding> {
+        let weight =
+            if self.request.consent.downgrade { Severity::Warning } else { Severity::Fatal };
+        written_later(live, &self.request.target.release.version, weight)
     }
 
     /// What the new version will say of the settings in use, and of the host's.

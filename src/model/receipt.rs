@@ -94,6 +94,10 @@ pub struct Receipt {
     /// The variables in the server's environment that decided about settings when it was last looked at: names, no values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<String>,
+    /// The rules that the operator had waived and that were about the hop to this release: their names. None in receipts of
+    /// versions that knew no waivers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<String>,
     /// What the dark start proved; `None` when the server was not started.
     pub proof: Option<Proof>,
 }
@@ -140,8 +144,10 @@ mod tests {
     fn a_receipt_from_before_there_were_services_is_read() {
         let receipt: Receipt = serde_json::from_str(OLD).unwrap();
         assert_eq!(receipt.service, Service::None);
+        assert_eq!(receipt.waived, Vec::<String>::new());
+        assert!(!serde_json::to_string(&receipt).unwrap().contains("waived"));
         let service = Service::systemd("mattermost").unwrap();
-        let newer = Receipt { service, ..receipt };
+        let newer = Receipt { service, waived: vec!["gate-5.31".to_owned()], ..receipt };
         let text = serde_json::to_string(&newer).unwrap();
         assert_eq!(serde_json::from_str::<Receipt>(&text).unwrap(), newer);
     }

@@ -18,6 +18,7 @@
 //!   "settings": [{ "setting": "…", "text": "…" }],
 //!   "new_defaults": [{ "setting": "…", "former": "50", "now": "100", "in_use": "77" }],
 //!   "backups": [{ "id": "20261123T205143Z-9f3a", "path": "/var/opt/acme/mmembed/backups/20261123T205143Z-9f3a" }],
+//!   "waived": ["gate-5.31"],
 //!   "proof": { "answered_as": "10.11.0", "ready_after_ms": 1234, "checks": ["…"] },
 //!   "failure": { "what": "…", "now": "…", "next": "…" }
 //! }
@@ -125,6 +126,9 @@ pub struct Report {
     /// The backups that are concerned, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backups: Vec<BackupReport>,
+    /// The rules that the operator had waived when the release came here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<String>,
     /// What the dark start proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
@@ -243,6 +247,7 @@ impl Report {
             settings: Vec::new(),
             new_defaults: Vec::new(),
             backups: Vec::new(),
+            waived: Vec::new(),
             proof: None,
             path: None,
             walk: None,

@@ -146,6 +146,8 @@ pub struct RestoreRequest {
     pub tree: TreeSource,
     /// How the server is stopped and started.
     pub service: Service,
+    /// The rules that were waived when its release came here.
+    pub waived: Vec<String>,
     /// How the rest is done.
     pub manner: Manner,
 }

@@ -3,16 +3,14 @@
 
 use std::cmp::Reverse;
 
-use super::hop_rules::check_hop;
 use crate::model::{Finding, Intent, Plan, Planned, Severity, SpaceSeen, Step, Surroundings};
 
-/// All findings, the heaviest first.
+/// All findings, the heaviest first. What speaks against a hop is another question: see [`HopRules`](super::HopRules).
 #[must_use]
 pub fn check(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
     let mut findings = seen.findings.clone();
     findings.extend(seen.spaces.iter().flat_map(|space| check_space(plan, space)));
     findings.extend(check_mounts(plan, seen));
-    findings.extend(check_stops(plan));
     findings.extend(check_running(plan, seen));
     findings.sort_by_key(|finding| Reverse(finding.severity));
     findings
@@ -44,18 +42,6 @@ fn check_space(plan: &Plan, space: &SpaceSeen) -> Vec<Finding> {
         findings.push(Finding::new(Severity::Fatal, "noexec", text).advise(advice));
     }
     findings
-}
-
-/// What is known of the way from the release that gives way to the one that comes.
-fn check_stops(plan: &Plan) -> Vec<Finding> {
-    let former = plan.steps.iter().find_map(|planned| {
-        let Step::Configure(configure) = &planned.step else {
-            return None;
-        };
-        configure.former.as_ref()
-    });
-    let to = &plan.receipt.release;
-    former.map(|former| check_hop(&former.version, to)).unwrap_or_default()
 }
 
 fn check_mounts(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {

@@ -30,6 +30,8 @@ pub(super) struct Hop<'a> {
     pub(super) saves_database: bool,
     /// The chain that it is part of.
     pub(super) leg: Leg,
+    /// The rules that were waived for the release that comes.
+    pub(super) waived: Vec<String>,
     pub(super) steps: Steps,
 }
 
@@ -49,6 +51,7 @@ impl<'a> Hop<'a> {
             former: seen.receipt.as_ref(),
             saves_database: true,
             leg: Leg::default(),
+            waived: Vec::new(),
             steps,
         }
     }
@@ -218,6 +221,7 @@ impl<'a> Hop<'a> {
         let mut plan = self.steps.into_plan(self.target, self.seen, intent);
         plan.receipt.archive = self.seen.archive.clone();
         plan.receipt.service = self.service.clone();
+        plan.receipt.waived = self.waived;
         plan.receipt.proof = None;
         plan
     }

@@ -1,26 +1,85 @@
 //! What the rules of upgrades have to say about the one hop of a plan.
 //! Which way to take is not decided here, and what is merely worth knowing is told by who plans a way.
 
-use crate::model::{Finding, Release, Severity, Version};
-use crate::upgrade::{Rules, Situation, Verdict};
+use crate::model::{Finding, Plan, Release, Severity, Step, Version};
+use crate::upgrade::{Certainty, RuleKind, Rules, Situation, Verdict};
 
-/// What is known to speak against a hop.
-pub(super) fn check_hop(from: &Version, to: &Release) -> Vec<Finding> {
-    let situation = Situation { edition: Some(to.edition), ..Situation::default() };
-    let rules = Rules::built_in();
-    let verdicts = rules.judge(from, &to.version, &situation);
-    let weighty = verdicts.iter().filter(|verdict| verdict.severity() > Severity::Note);
-    weighty.map(Verdict::finding).collect()
+/// By what a hop is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct HopRules<'a> {
+    /// The rules, and which of them are waived.
+    pub rules: &'a Rules,
+    /// What is known of the installation.
+    pub situation: &'a Situation,
+}
+
+impl HopRules<'_> {
+    /// What is known of the way from the release that gives way to the one that comes; nothing for a plan that makes no hop.
+    #[must_use]
+    pub fn check(&self, plan: &Plan) -> Vec<Finding> {
+        let former = plan.steps.iter().find_map(|planned| {
+            let Step::Configure(configure) = &planned.step else {
+                return None;
+            };
+            configure.former.as_ref()
+        });
+        let to = &plan.receipt.release;
+        former.map(|former| self.check_hop(&former.version, to)).unwrap_or_default()
+    }
+
+    fn check_hop(&self, from: &Version, to: &Release) -> Vec<Finding> {
+        let verdicts = self.rules.judge(from, &to.version, self.situation);
+        verdicts.iter().filter(|verdict| is_weighty(verdict)).map(finding).collect()
+    }
+
+    /// The rules that are about the hop and that the operator has waived, by name.
+    pub(super) fn waived(&self, from: &Version, to: &Release) -> Vec<String> {
+        let verdicts = self.rules.judge(from, &to.version, self.situation);
+        let waived = verdicts.iter().filter(|verdict| verdict.certainty == Certainty::Waived);
+        let mut names: Vec<String> = waived.map(|verdict| verdict.rule.id.clone()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// What weighs, what would if it were not waived, and what may bar the way, for all that is known.
+fn is_weighty(verdict: &Verdict<'_>) -> bool {
+    let rule = verdict.rule;
+    match verdict.certainty {
+        Certainty::Certain | Certainty::Waived => rule.severity > Severity::Note,
+        Certainty::Possible => rule.severity == Severity::Fatal || rule.kind == RuleKind::Forbidden,
+    }
+}
+
+/// In the words of the rule; what forbids the hop can be waived, which takes its name.
+fn finding(verdict: &Verdict<'_>) -> Finding {
+    let mut finding = verdict.finding();
+    if finding.is_fatal() {
+        let waiver = format!("--accept {} waives this rule", finding.code);
+        let and = if finding.advice.is_empty() { "" } else { "; " };
+        finding.advice = format!("{}{and}{waiver}", finding.advice);
+    }
+    finding
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Edition;
+    use crate::upgrade::Driver;
+
+    fn hop(from: &str, to: &str, rules: &Rules, situation: &Situation) -> Vec<Finding> {
+        let to = Release { version: to.parse().unwrap(), edition: Edition::Team };
+        HopRules { rules, situation }.check_hop(&from.parse().unwrap(), &to)
+    }
+
+    fn usual() -> Situation {
+        let (edition, driver) = (Some(Edition::Team), Some(Driver::Postgres));
+        Situation { edition, driver, ..Situation::default() }
+    }
 
     fn weight(from: &str, to: &str) -> Option<Severity> {
-        let to = Release { version: to.parse().unwrap(), edition: Edition::Team };
-        let found = check_hop(&from.parse().unwrap(), &to);
+        let found = hop(from, to, &Rules::built_in(), &usual());
         found.iter().map(|finding| finding.severity).max()
     }
 
@@ -42,6 +101,51 @@ mod tests {
             ("10.11.17", "11.7.3", None),
         ] {
             assert_eq!(weight(from, to), expected, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn what_forbids_a_hop_says_how_it_is_waived_and_then_is_only_told() {
+        let barred = hop("10.11.17", "11.7.2", &Rules::built_in(), &usual());
+        assert_eq!(barred.len(), 1, "{barred:?}");
+        let advice =
+            "upgrade to 11.7.3 or later instead; --accept collision-10.11 waives this rule";
+        assert_eq!(
+            (barred[0].code.as_str(), barred[0].advice.as_str()),
+            ("collision-10.11", advice)
+        );
+        let rules = Rules::built_in().waive(["collision-10.11", "gate-5.31"]).unwrap();
+        let told = hop("10.11.17", "11.7.2", &rules, &usual());
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((told[0].code.as_str(), told[0].severity), ("collision-10.11", Severity::Note));
+        assert!(told[0].text.contains("waived"), "{told:?}");
+        let to = Release { version: "11.7.2".parse().unwrap(), edition: Edition::Team };
+        let by = HopRules { rules: &rules, situation: &usual() };
+        assert_eq!(by.waived(&"10.11.17".parse().unwrap(), &to), ["collision-10.11"]);
+        assert_eq!(by.waived(&"10.11.0".parse().unwrap(), &to), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_may_bar_a_hop_is_told_and_what_else_could_apply_is_not() {
+        let codes = |situation: &Situation| {
+            let found = hop("10.11.0", "12.0.0", &Rules::built_in(), situation);
+            assert!(found.iter().all(|finding| finding.severity == Severity::Note), "{found:?}");
+            found.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&Situation::default()), ["mysql-gone-11", "glibc-12"]);
+        assert_eq!(codes(&usual()), ["glibc-12"]);
+    }
+
+    #[test]
+    fn settings_and_variables_count() {
+        let cluster = |on: bool| Situation {
+            config: Some(serde_json::json!({ "ClusterSettings": { "Enable": on } })),
+            ..usual()
+        };
+        for (on, expected) in [(true, vec!["cluster-4.0"]), (false, vec![])] {
+            let found = hop("3.10.3", "4.0.0", &Rules::built_in(), &cluster(on));
+            let codes: Vec<_> = found.iter().map(|finding| finding.code.as_str()).collect();
+            assert_eq!(codes, expected, "{on}");
         }
     }
 }

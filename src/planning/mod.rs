@@ -33,6 +33,7 @@ pub use check::check;
 pub use database_fit::{check_database_system, check_database_version};
 pub use estimate::{Estimate, STATE_BYTES, dump_estimate, estimate};
 pub use explain::explain;
+pub use hop_rules::HopRules;
 pub use install::{Decision, install};
 pub use join::join_findings;
 pub use lint::lint;

@@ -68,6 +68,7 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
         }
     };
     hop.check_carry(&staged);
+    hop.waived.clone_from(&request.waived);
     // A database that does not go back needs no way back.
     hop.saves_database = request.backup.database.is_some();
     hop.prepare_backup();

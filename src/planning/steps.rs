@@ -194,6 +194,8 @@ impl Steps {
             server: request.server,
             service: former.map(|receipt| receipt.service.clone()).unwrap_or_default(),
             overridden: seen.overridden.clone(),
+            // Where the release stays, so does what was waived for it.
+            waived: former.map(|receipt| receipt.waived.clone()).unwrap_or_default(),
             // One that was proven stays proven until it is started again.
             proof: former.and_then(|receipt| receipt.proof.clone()),
         };

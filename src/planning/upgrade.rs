@@ -1,6 +1,7 @@
 //! The steps of an upgrade by one hop, from what was asked and what was seen.
 
 use super::hop::Hop;
+use super::hop_rules::HopRules;
 use super::install::{Decision, refuse_obstacles, refuse_overlaps};
 use super::refusal::Refusal;
 use super::steps::other_than;
@@ -12,11 +13,15 @@ use crate::model::{
 /// Where changed files of the former release are kept until they are backed up, in the transaction's directory.
 pub const KEPT_MODIFIED: &str = "modified";
 
-/// Decides what an upgrade takes.
+/// Decides what an upgrade takes. The rules bar nothing here; those that are waived for it are recorded.
 ///
 /// # Errors
 /// When what is there is not `upgrade`'s to change, or what was asked for has to be asked for in so many words.
-pub fn upgrade(request: &UpgradeRequest, seen: &Inventory) -> Result<Decision, Refusal> {
+pub fn upgrade(
+    request: &UpgradeRequest,
+    seen: &Inventory,
+    rules: HopRules<'_>,
+) -> Result<Decision, Refusal> {
     let receipt = installed(request, seen)?;
     if receipt.release == request.target.release {
         refuse_other_archive(request, seen, receipt)?;
@@ -28,7 +33,8 @@ pub fn upgrade(request: &UpgradeRequest, seen: &Inventory) -> Result<Decision, R
     }
     refuse_overlaps(&request.target, seen)?;
     refuse_obstacles(seen)?;
-    Ok(Decision::Carry(Box::new(plan(request, seen, receipt))))
+    let waived = rules.waived(&receipt.release.version, &request.target.release);
+    Ok(Decision::Carry(Box::new(plan(request, seen, receipt, waived))))
 }
 
 fn installed<'s>(request: &UpgradeRequest, seen: &'s Inventory) -> Result<&'s Receipt, Refusal> {
@@ -71,7 +77,12 @@ fn refuse_without_consent(request: &UpgradeRequest, receipt: &Receipt) -> Result
 }
 
 /// The steps of the hop.
-fn plan(request: &UpgradeRequest, seen: &Inventory, receipt: &Receipt) -> Plan {
+fn plan(
+    request: &UpgradeRequest,
+    seen: &Inventory,
+    receipt: &Receipt,
+    waived: Vec<String>,
+) -> Plan {
     let target = &request.target;
     let (prefix, staged) = (&target.prefix, target.prefix.staged(&seen.id));
     let mut hop = Hop::new(target, &request.service, &request.manner, seen);
@@ -96,6 +107,7 @@ fn plan(request: &UpgradeRequest, seen: &Inventory, receipt: &Receipt) -> Plan {
         "what cannot be merged is found while the server runs",
     );
     hop.saves_database = !request.consent.unsaved_database && request.leg.saved_before.is_none();
+    hop.waived = waived;
     hop.prepare_backup();
     hop.stop();
     let database = hop.back_up();

@@ -112,6 +112,33 @@ fn judge_setting(
     }
 }
 
+impl Condition {
+    /// The same as it is written in a file of rules.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let driver = |driver: &Driver| match driver {
+            Driver::Postgres => "postgres",
+            Driver::MySql => "mysql",
+        };
+        match self {
+            Self::Edition(edition) => format!("edition={edition}"),
+            Self::Driver(which) => format!("driver={}", driver(which)),
+            Self::DatabaseAtLeast(which, [major, minor, patch]) => {
+                format!("{}>={major}.{minor}.{patch}", driver(which))
+            }
+            Self::DatabaseBelow(which, [major, minor, patch]) => {
+                format!("{}<{major}.{minor}.{patch}", driver(which))
+            }
+            Self::GlibcBelow(end) => format!("glibc<{end}"),
+            Self::Given(name) => format!("config:{name}"),
+            Self::Is(name, value) => format!("config:{name}={value}"),
+            Self::IsNot(name, value) => format!("config:{name}!={value}"),
+            Self::Variable(name) => format!("env:{name}"),
+            Self::Unseen(words) => format!("unseen:{words}"),
+        }
+    }
+}
+
 impl FromStr for Condition {
     type Err = ConditionError;
 

@@ -72,7 +72,7 @@ pub use range::{VersionRange, VersionRangeError};
 pub use route::{Because, HopFindings, PassedOver, Route, Stop, Unfit};
 pub use router::Router;
 pub use rule::{Rule, RuleKind};
-pub use rules::{Rules, RulesError};
+pub use rules::{NoSuchRule, Rules, RulesError};
 pub use situation::{Driver, Situation};
 pub use verdict::{Certainty, Verdict};
 pub use wishes::{Pace, Wishes};

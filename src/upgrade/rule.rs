@@ -1,6 +1,8 @@
 //! One rule about going from some versions to others.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use super::condition::{Condition, Judgement};
 use super::range::VersionRange;
@@ -8,7 +10,7 @@ use super::situation::Situation;
 use crate::model::{Severity, Version};
 
 /// What a rule is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleKind {
     /// One has to stop on the way.
@@ -23,6 +25,20 @@ pub enum RuleKind {
     Lost,
     /// Something takes long on a large database.
     Slow,
+}
+
+/// As it is written in a file of rules.
+impl fmt::Display for RuleKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Stop => "stop",
+            Self::Forbidden => "forbidden",
+            Self::Avoid => "avoid",
+            Self::Manual => "manual",
+            Self::Lost => "lost",
+            Self::Slow => "slow",
+        })
+    }
 }
 
 /// A rule. Its fields are described in the documentation of this room.
@@ -71,6 +87,13 @@ impl Rule {
     #[must_use]
     pub fn judge(&self, situation: &Situation) -> Judgement {
         Judgement::all(self.when.iter().map(|condition| condition.judge(situation)))
+    }
+
+    /// What has to hold besides, as the second half of a sentence that begins with *if*; empty where nothing has to.
+    #[must_use]
+    pub fn conditions(&self) -> String {
+        let conditions: Vec<String> = self.when.iter().map(ToString::to_string).collect();
+        conditions.join(" and ")
     }
 
     /// Does it decide there about which versions may follow which?

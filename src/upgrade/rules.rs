@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::rule::{Rule, RuleKind};
 use super::situation::Situation;
@@ -13,8 +14,10 @@ use crate::model::Version;
 /// Reviewed by people; its head and the documentation of this room say what is in it.
 const BUILT_IN: &str = include_str!("rules.toml");
 
-static RULES: LazyLock<Vec<Rule>> =
-    LazyLock::new(|| read(BUILT_IN).expect("a test reads the rules of the project"));
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let rules = read(BUILT_IN).expect("a test reads the rules of the project");
+    rules.into_iter().map(|(_, rule)| rule).collect()
+});
 
 /// A set of rules, each with a name of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,21 +29,27 @@ pub struct Rules {
 /// Why rules are not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RulesError {
-    /// The text is not in the form of rules. The message names line and column.
-    #[error("these are no rules: {message}")]
+    /// The text is not in the form of rules.
+    #[error("line {line}: {message}")]
     Form {
-        /// Where, and why.
+        /// The line, from 1 on.
+        line: usize,
+        /// Why.
         message: String,
     },
     /// Two rules have one name.
-    #[error("there are two rules {id}")]
+    #[error("line {line}: there are two rules {id}")]
     Twice {
+        /// The line on which the second one begins, from 1 on.
+        line: usize,
         /// The name.
         id: String,
     },
     /// A rule lacks what its kind needs, or says what its kind cannot.
-    #[error("rule {id}: {message}")]
+    #[error("line {line}: rule {id}: {message}")]
     Kind {
+        /// The line on which it begins, from 1 on.
+        line: usize,
         /// The rule.
         id: String,
         /// What is wrong.
@@ -52,12 +61,14 @@ pub enum RulesError {
         /// How many there are.
         count: usize,
     },
-    /// A waiver names no rule.
-    #[error("there is no rule {id} that could be waived")]
-    NoSuchRule {
-        /// What it names.
-        id: String,
-    },
+}
+
+/// No rule has this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule {id}")]
+pub struct NoSuchRule {
+    /// The name that was given.
+    pub id: String,
 }
 
 /// Rules that decide about the way are kept as the bits of a number.
@@ -67,13 +78,21 @@ pub(super) const MOST_BARRIERS: usize = 128;
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default, rename = "rule")]
-    rules: Vec<Rule>,
+    rules: Vec<Spanned<Rule>>,
 }
 
-fn read(text: &str) -> Result<Vec<Rule>, RulesError> {
-    let file: File = toml::from_str(text)
-        .map_err(|error| RulesError::Form { message: error.to_string().trim_end().to_owned() })?;
-    Ok(file.rules)
+/// The rules in a text, each with the line on which it begins.
+fn read(text: &str) -> Result<Vec<(usize, Rule)>, RulesError> {
+    let file: File = toml::from_str(text).map_err(|error| RulesError::Form {
+        line: line_of(text, error.span().map_or(0, |span| span.start)),
+        message: error.message().lines().collect::<Vec<_>>().join(" "),
+    })?;
+    let with_line = |rule: Spanned<Rule>| (line_of(text, rule.span().start), rule.into_inner());
+    Ok(file.rules.into_iter().map(with_line).collect())
+}
+
+fn line_of(text: &str, byte: usize) -> usize {
+    text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }
 
 impl Rules {
@@ -88,9 +107,20 @@ impl Rules {
     /// # Errors
     /// The text is in another form, or names a rule that there is already.
     pub fn with(mut self, text: &str) -> Result<Self, RulesError> {
-        self.rules.extend(read(text)?);
-        self.check()?;
-        Ok(self)
+        for (line, rule) in read(text)? {
+            if self.find(&rule.id).is_some() {
+                return Err(RulesError::Twice { line, id: rule.id });
+            }
+            if let Some(message) = fault(&rule) {
+                return Err(RulesError::Kind { line, id: rule.id, message });
+            }
+            self.rules.push(rule);
+        }
+        let decides = |rule: &&Rule| matches!(rule.kind, RuleKind::Stop | RuleKind::Forbidden);
+        match self.rules.iter().filter(decides).count() {
+            count if count > MOST_BARRIERS => Err(RulesError::TooMany { count }),
+            _ => Ok(self),
+        }
     }
 
     /// These, without the weight of the rules that an operator has waived: they bar no way, and what they find is a note that says so.
@@ -100,10 +130,10 @@ impl Rules {
     pub fn waive<'a>(
         mut self,
         waivers: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, RulesError> {
+    ) -> Result<Self, NoSuchRule> {
         for id in waivers {
             if self.find(id).is_none() {
-                return Err(RulesError::NoSuchRule { id: id.to_owned() });
+                return Err(NoSuchRule { id: id.to_owned() });
             }
             self.waived.insert(id.to_owned());
         }
@@ -133,11 +163,9 @@ impl Rules {
         let about = self.rules.iter().filter(|rule| rule.is_about(from, to));
         let mut verdicts: Vec<Verdict<'_>> = about
             .filter_map(|rule| {
-                let certainty = if self.is_waived(rule) {
-                    Certainty::Waived
-                } else {
-                    Certainty::of(rule.judge(situation))?
-                };
+                // A waiver of what does not apply at all is not worth a word.
+                let applies = Certainty::of(rule.judge(situation))?;
+                let certainty = if self.is_waived(rule) { Certainty::Waived } else { applies };
                 Some(Verdict { rule, from: from.clone(), to: to.clone(), certainty })
             })
             .collect();
@@ -149,23 +177,6 @@ impl Rules {
     pub(super) fn barriers(&self, situation: &Situation) -> Vec<&Rule> {
         let standing = self.rules.iter().filter(|rule| !self.is_waived(rule));
         standing.filter(|rule| rule.bars(situation)).collect()
-    }
-
-    fn check(&self) -> Result<(), RulesError> {
-        let mut seen = BTreeSet::new();
-        for rule in &self.rules {
-            if !seen.insert(&rule.id) {
-                return Err(RulesError::Twice { id: rule.id.clone() });
-            }
-            if let Some(message) = fault(rule) {
-                return Err(RulesError::Kind { id: rule.id.clone(), message });
-            }
-        }
-        let decides = |rule: &&Rule| matches!(rule.kind, RuleKind::Stop | RuleKind::Forbidden);
-        match self.rules.iter().filter(decides).count() {
-            count if count > MOST_BARRIERS => Err(RulesError::TooMany { count }),
-            _ => Ok(()),
-        }
     }
 }
 

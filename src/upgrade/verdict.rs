@@ -56,8 +56,7 @@ impl Verdict<'_> {
         let text = match certainty {
             Certainty::Certain => format!("from {from} to {to}: {}", rule.text),
             Certainty::Possible => {
-                let conditions: Vec<String> = rule.when.iter().map(ToString::to_string).collect();
-                let conditions = conditions.join(" and ");
+                let conditions = rule.conditions();
                 format!("from {from} to {to}, could apply if {conditions}: {}", rule.text)
             }
             Certainty::Waived => format!("from {from} to {to}, waived: {}", rule.text),

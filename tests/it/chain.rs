@@ -7,5 +7,6 @@
 mod failures;
 mod foresee;
 mod killed;
+mod rules;
 mod walk;
 mod way;

@@ -67,6 +67,7 @@ pub fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         server: nobody,
         service: Service::None,
         overridden: Vec::new(),
+        waived: Vec::new(),
         proof: None,
     };
     let steps = steps.into_iter().map(|step| Planned { step, because: String::new() }).collect();

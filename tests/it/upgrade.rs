@@ -15,4 +15,5 @@ mod keys;
 mod real;
 mod refusals;
 mod rollback;
+mod rules;
 mod watchers;

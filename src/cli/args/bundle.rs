@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::release::EditionArg;
 use super::releases::CatalogArgs;
+use super::rules::RuleArgs;
 use super::sources::{SignatureArgs, SourceArgs};
 use crate::model::{ReleaseSelector, Version};
 
@@ -44,6 +45,8 @@ pub(crate) struct BundleCreateArgs {
     /// Replace a file that is there
     #[arg(long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
 }

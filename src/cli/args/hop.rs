@@ -8,7 +8,7 @@ use super::chain::{ChainArgs, GoalArgs};
 use super::release::{ArchiveFacts, OverlayArgs};
 use super::server::ServiceArgs;
 use super::sources::SourceArgs;
-use super::{BackupArgs, EnvironmentArgs, Patience, Target};
+use super::{BackupArgs, EnvironmentArgs, Patience, RuleArgs, Target};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UpgradeArgs {
@@ -55,6 +55,8 @@ pub(crate) struct HopArgs {
     pub(crate) adopt_new_defaults: bool,
     #[command(flatten)]
     pub(crate) consent: ConsentArgs,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
 }
 
 fn parse_report(text: &str) -> Result<PathBuf, String> {

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::sources;
 use super::upgrade::wish;
+use super::{rules, sources};
 use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{Dumps, Output, UpgradeArgs};
 use crate::cli::chain_hint;
@@ -67,6 +67,7 @@ pub(super) fn plan(
 }
 
 fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Entered, Refusal> {
+    let rules = rules::judged_by(&args.hop.rules)?;
     let refuse = |error: &crate::engine::ResolveError| {
         (Exit::Refused, super::unentered(error, hint::for_resolve(error)))
     };
@@ -107,6 +108,5 @@ fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Ent
         stop_after: args.chain.stop_after.clone(),
         until: until.transpose().map_err(|error| chain_hint::for_time(&error))?,
     };
-    let rules = Rules::built_in();
     Ok(Entered { host, prefix, sources, rules, wish, findings })
 }

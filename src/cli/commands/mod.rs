@@ -10,6 +10,7 @@ pub(super) mod plan;
 pub(super) mod recover;
 pub(super) mod releases;
 pub(super) mod restore;
+pub(super) mod rules;
 mod sources;
 pub(super) mod status;
 mod undertaking;

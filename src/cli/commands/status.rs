@@ -42,6 +42,8 @@ fn describe(host: &Host, status: &Status, call: &Call) -> Report {
         words::overridden(&status.overridden)
             .map(|text| Finding::new(Severity::Note, "overridden", text)),
     );
+    report.findings.extend(waived(receipt));
+    report.waived.clone_from(&receipt.waived);
     report.release = Some(receipt.release.clone());
     report.transaction = Some(receipt.transaction.clone());
     report.live = Some(host.tree.absolute(&status.live));
@@ -127,6 +129,12 @@ fn unproven(receipt: &Receipt) -> Option<Finding> {
     let text = "this release was never started here";
     let finding = || Finding::new(Severity::Note, "unproven", text);
     receipt.proof.is_none().then(finding)
+}
+
+fn waived(receipt: &Receipt) -> Option<Finding> {
+    let text = words::waived(&receipt.waived)?;
+    let advice = "`mmembed rules show RULE` says what each is about";
+    Some(Finding::new(Severity::Note, "waived", text).advise(advice))
 }
 
 fn running(status: &Status) -> Vec<Finding> {

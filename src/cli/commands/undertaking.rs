@@ -110,6 +110,7 @@ impl Task<'_> {
 
     fn places(&self, mut report: Report, receipt: &Receipt) -> Report {
         let live = self.undertaking.prefix().live();
+        report.waived.clone_from(&receipt.waived);
         report.live = Some(self.host.tree.absolute(&live));
         report.config = Some(self.host.tree.absolute(&receipt.config));
         report.places = super::place_reports(self.host, &live, &receipt.placements);

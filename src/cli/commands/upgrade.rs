@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::install::{overlays, policies, with_findings};
-use super::sources;
 use super::undertaking::Task;
+use super::{rules, sources};
 use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{Goal, Output, UpgradeArgs};
 use crate::cli::exit::Exit;
@@ -46,9 +46,11 @@ fn enter(
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<(ResolvedUpgrade, Host, Vec<Finding>), Refusal> {
+    // What is mistyped is not found after a long download.
+    let rules = rules::judged_by(&args.hop.rules)?;
     let usual = installed_edition(args, &cancel);
     let acquired = sources::get(release, &args.facts, &args.sources, usual, &cancel, reporter)?;
-    let resolved = resolve_upgrade(&wish_of(args, &acquired)).map_err(|error| {
+    let resolved = resolve_upgrade(&wish_of(args, &acquired), rules).map_err(|error| {
         (Exit::Refused, super::unentered(&error, &hint::for_resolve_upgrade(&error)))
     })?;
     let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)

@@ -13,6 +13,7 @@ use crate::model::{Edition, Event, Finding, Platform, ReleaseSelector, Version};
 use crate::release::bundle::{
     BundleChain, BundleIndex, BundleMember, CATALOG_NAME, INDEX_NAME, MemberKind, SIGNATURE_SUFFIX,
 };
+use crate::upgrade::Rules;
 
 /// A wish for a bundle.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct BundleWish {
     pub edition: Edition,
     /// Their platform.
     pub platform: Platform,
+    /// What the way of a chain is found by.
+    pub rules: Rules,
     /// The place for it.
     pub output: PathBuf,
     /// May it take the place of a file that is there?
@@ -114,7 +117,7 @@ fn chosen(
             let release = sources.catalog.select(&ReleaseSelector::Exact(to.clone()))?;
             sources.catalog.artifact(release, wish.edition, wish.platform)?;
             let kind = (wish.edition, wish.platform);
-            let versions = stops(from, &to, &sources.catalog, kind)?;
+            let versions = stops(from, &to, &sources.catalog, kind, &wish.rules)?;
             Ok((versions, Some(BundleChain { from: from.clone(), to })))
         }
     }

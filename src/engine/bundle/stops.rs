@@ -12,12 +12,13 @@ pub(super) fn stops(
     to: &Version,
     catalog: &Catalog,
     (edition, platform): (Edition, Platform),
+    rules: &Rules,
 ) -> Result<Vec<Version>, NoRoute> {
     let only = Some(obtainable(catalog, edition, platform));
     let wishes = Wishes { only, ..Wishes::default() };
     let situation = Situation { edition: Some(edition), ..Situation::default() };
     let known = catalog.releases().map(Known::from);
-    shortest(from, to, known, &Rules::built_in(), &situation, &wishes)
+    shortest(from, to, known, rules, &situation, &wishes)
 }
 
 #[cfg(test)]
@@ -30,7 +31,8 @@ mod tests {
 
     fn way(from: &str, to: &str, platform: Platform) -> Result<Vec<Version>, NoRoute> {
         let catalog = Catalog::built_in();
-        stops(&version(from), &version(to), &catalog, (Edition::Team, platform))
+        let kind = (Edition::Team, platform);
+        stops(&version(from), &version(to), &catalog, kind, &Rules::built_in())
     }
 
     #[test]

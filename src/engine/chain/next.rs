@@ -104,8 +104,8 @@ impl Walking<'_> {
     ) -> Result<ResolvedUpgrade, Halt> {
         let leg = Leg { goes_on, ..self.leg(record) };
         let wish = self.hop_wish(acquired, release, leg);
-        let mut resolved =
-            resolve_upgrade(&wish).map_err(|error| Halt::Resolve(Box::new(error)))?;
+        let mut resolved = resolve_upgrade(&wish, self.rules.clone())
+            .map_err(|error| Halt::Resolve(Box::new(error)))?;
         // The server that could show its environment is in the dark.
         if record.is_some() && resolved.environment.is_none() {
             let kept = kept_environment(self.host, self.prefix).map_err(UndertakeError::from)?;

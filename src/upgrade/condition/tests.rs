@@ -94,3 +94,16 @@ fn other_texts_are_refused_and_all_have_words() {
         assert_eq!(text.parse::<Condition>().unwrap().to_string(), words);
     }
 }
+
+#[test]
+fn what_is_written_reads_as_the_same() {
+    let own =
+        ["edition=enterprise", "mysql>=8.0.22", "postgres<9.6", "config:A.B", "config:A.B!=c=d"];
+    let own = own.map(|text| text.parse::<Condition>().unwrap());
+    let rules = super::super::Rules::built_in();
+    let all: Vec<&Condition> = rules.iter().flat_map(|rule| &rule.when).chain(&own).collect();
+    assert!(all.len() > own.len());
+    for condition in all {
+        assert_eq!(condition.written().parse().as_ref(), Ok(condition));
+    }
+}

@@ -230,6 +230,7 @@ impl Site {
             server,
             service: Service::None,
             overridden: Vec::new(),
+            waived: Vec::new(),
             proof: None,
         }
     }

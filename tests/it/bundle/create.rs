@@ -134,3 +134,37 @@ fn an_old_catalogue_is_told_of_where_it_matters() {
     assert!(!said.all().contains(old), "{}", said.all());
     desk.create(&["--release", "latest", "--force", "--require-fresh"]).expect(3).saying(&[old]);
 }
+
+#[test]
+fn a_chain_stops_where_an_operator_has_it_stop_unless_that_is_waived() {
+    let desk = Desk::of(&["9.11.0", "10.11.4", "11.7.0"]);
+    let rules = desk.at("rules.toml");
+    let rule = r#"
+[[rule]]
+id = "acme-10.11"
+kind = "stop"
+from = "<10.11.0"
+to = ">=11.0.0"
+through = ">=10.11.0 <10.12.0"
+severity = "warning"
+text = "the plugin of Acme migrates on 10.11"
+source = "acme"
+"#;
+    fs::write(&rules, rule).unwrap();
+    let between = "mattermost-team-10.11.4-linux-amd64.tar.gz";
+    let way = ["--from", "9.11.0", "--to", "11.7.0", "--force", "--json"];
+    let by_rule = [&way[..], &["--rules", rules.to_str().unwrap()]].concat();
+    let waived = [&by_rule[..], &["--accept", "acme-10.11"]].concat();
+    for (words, stops) in
+        [(&way[..], vec![NEW]), (&by_rule, vec![between, NEW]), (&waived, vec![NEW])]
+    {
+        desk.create(words).expect(0);
+        let text = String::from_utf8(desk.member("mmembed-bundle")).unwrap();
+        let index = BundleIndex::parse(&text).unwrap();
+        let archives: Vec<_> = index.archives().map(|archive| archive.name.as_str()).collect();
+        assert_eq!(archives, stops, "{words:?}");
+    }
+    desk.create(&[&way[..], &["--accept", "acme-10.11"]].concat())
+        .expect(3)
+        .saying(&["acme-10.11"]);
+}

@@ -309,6 +309,7 @@ impl World {
             server: nobody,
             service: Service::None,
             overridden: Vec::new(),
+            waived: Vec::new(),
             proof: None,
         };
         let planned = |step| Planned { step, because: String::new() };

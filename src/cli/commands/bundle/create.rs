@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::answer::{Answer, Refusal};
 use crate::cli::args::{BundleCreateArgs, Output};
-use crate::cli::commands::{meter, sources};
+use crate::cli::commands::{meter, rules, sources};
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::{bundle_hint, release_hint, render};
@@ -47,6 +47,7 @@ fn create(
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<CreatedBundle, Refusal> {
+    let rules = rules::judged_by(&args.rules)?;
     let sources = sources::open(&args.sources)?;
     let bundled = sources.bundle.as_ref().map(|bundle| bundle.index().edition);
     let archives = match (&args.from, &args.to) {
@@ -59,6 +60,7 @@ fn create(
         platform: sources::platform(&args.sources).ok_or_else(|| {
             release_hint::for_acquire(&AcquireError::NoPlatform { here: this_machine() })
         })?,
+        rules,
         output: args.output.clone(),
         replace: args.force,
     };

@@ -9,6 +9,7 @@ use std::process::Output;
 use mmembed::engine;
 use mmembed::journal::{Record, replay};
 use mmembed::model::TransactionId;
+use mmembed::upgrade::Rules;
 
 use super::host::{Matrix, manner, upgrade_wish};
 use super::matrix::is_complete;
@@ -34,7 +35,7 @@ impl Victim {
         site.ctl.stop();
         let archive = site.archive(&release("11.7.0").small_files(5));
         let wish = upgrade_wish(&site, archive.clone(), manner(false));
-        let matrix = Matrix::new(site, &engine::resolve_upgrade(&wish).unwrap());
+        let matrix = Matrix::new(site, &engine::resolve_upgrade(&wish, Rules::built_in()).unwrap());
         let known = transactions(&matrix.site.world);
         Self { matrix, archive, known }
     }

@@ -8,6 +8,7 @@ use std::time::Instant;
 use mmembed::engine::{self, Outcome};
 use mmembed::host::Meter;
 use mmembed::model::Step;
+use mmembed::upgrade::Rules;
 
 use super::host::{Matrix, manner, restore_wish, upgrade_wish};
 use super::moments::{Moment, Recorder, Wanted};
@@ -230,7 +231,8 @@ fn a_hop_stopped_anywhere_is_old_or_new() {
     let site = site_to_upgrade(&["--keep-in-tree=client-plugins"]);
     let archive = site.archive(&release("11.7.0").small_files(5));
     let undertaking =
-        engine::resolve_upgrade(&upgrade_wish(&site, archive, manner(false))).unwrap();
+        engine::resolve_upgrade(&upgrade_wish(&site, archive, manner(false)), Rules::built_in())
+            .unwrap();
     let mut matrix = Matrix::new(site, &undertaking);
     let points = matrix.check(&Density { every: is_delicate, again: (24, 16), tear: 8, fail: 40 });
     assert!(points > 100, "only {points} points were looked at");
@@ -245,7 +247,9 @@ fn a_hop_with_its_settings_elsewhere_stopped_anywhere_is_old_or_new() {
     );
     site.ctl.stop();
     let archive = site.archive(&release("11.7.0").small_files(5));
-    let undertaking = engine::resolve_upgrade(&upgrade_wish(&site, archive, manner(true))).unwrap();
+    let undertaking =
+        engine::resolve_upgrade(&upgrade_wish(&site, archive, manner(true)), Rules::built_in())
+            .unwrap();
     let mut matrix = Matrix::new(site, &undertaking);
     let points = matrix.check(&Density { every: is_delicate, again: (40, 30), tear: 20, fail: 60 });
     assert!(points > 50, "only {points} points were looked at");
@@ -271,7 +275,8 @@ fn a_hop_repeated_step_by_step_is_the_same_hop() {
     let site = site_to_upgrade(&["--keep-in-tree=client-plugins"]);
     let archive = site.archive(&release("11.7.0").small_files(5));
     let undertaking =
-        engine::resolve_upgrade(&upgrade_wish(&site, archive, manner(false))).unwrap();
+        engine::resolve_upgrade(&upgrade_wish(&site, archive, manner(false)), Rules::built_in())
+            .unwrap();
     let mut matrix = Matrix::new(site, &undertaking);
     let (moments, new) = matrix.undisturbed();
     matrix.reset();
