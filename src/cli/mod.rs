@@ -15,7 +15,7 @@ mod exit;
 mod hint;
 mod progress;
 mod release_hint;
-mod render;
+pub mod render;
 mod system;
 mod words;
 
