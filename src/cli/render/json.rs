@@ -13,19 +13,19 @@ pub(crate) fn print(value: &impl Serialize) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use serde_json::Value;
 
     use super::super::samples;
 
-    /// The names of all fields, each with those that it is in.
-    fn fields(value: &Value, within: &str, found: &mut BTreeSet<String>) {
-        if let Value::Object(object) = value {
-            for (name, value) in object {
-                found.insert(format!("{within}{name}"));
-                fields(value, &format!("{within}{name}."), found);
-            }
+    /// The names of all fields, by what they are in.
+    type Fields = BTreeMap<String, BTreeSet<String>>;
+
+    fn fields(value: &Value, within: &str, found: &mut Fields) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            found.entry(within.to_owned()).or_default().insert(name.clone());
+            fields(value, &format!("{within}.{name}"), found);
         }
         for item in value.as_array().into_iter().flatten() {
             fields(item, within, found);
@@ -34,80 +34,32 @@ mod tests {
 
     #[test]
     fn a_chain_has_the_fields_that_are_documented() {
-        let report = samples::of("x");
-        let value = serde_json::to_value(&report).unwrap();
-        let mut found = BTreeSet::new();
-        fields(&value["path"], "path.", &mut found);
-        fields(&value["walk"], "walk.", &mut found);
-        let found: Vec<String> = found.into_iter().collect();
+        let value = serde_json::to_value(samples::of("x")).unwrap();
+        let mut found = Fields::new();
+        for chain in ["path", "walk"] {
+            fields(&value[chain], chain, &mut found);
+        }
+        let row = |(within, names): (String, BTreeSet<String>)| {
+            format!("{within}: {}", names.into_iter().collect::<Vec<String>>().join(" "))
+        };
+        let found: Vec<String> = found.into_iter().map(row).collect();
         insta::assert_snapshot!(found.join("\n"), @r"
-        path.backups
-        path.findings
-        path.findings.advice
-        path.findings.code
-        path.findings.severity
-        path.findings.text
-        path.from
-        path.from.edition
-        path.from.version
-        path.hops
-        path.hops.artifact
-        path.hops.artifact.at_hand
-        path.hops.artifact.bytes
-        path.hops.artifact.name
-        path.hops.artifact.sha256
-        path.hops.artifact.url
-        path.hops.because
-        path.hops.findings
-        path.hops.findings.advice
-        path.hops.findings.code
-        path.hops.findings.severity
-        path.hops.findings.text
-        path.hops.from
-        path.hops.needs_database_to_go_back
-        path.hops.saved
-        path.hops.settings
-        path.hops.settings.changes
-        path.hops.settings.changes.setting
-        path.hops.settings.changes.text
-        path.hops.settings.changes.what
-        path.hops.settings.knowledge
-        path.hops.to
-        path.left_out
-        path.passed_over
-        path.passed_over.version
-        path.passed_over.why
-        path.rooms
-        path.rooms.free_bytes
-        path.rooms.mount
-        path.rooms.needed_bytes
-        path.rooms.path
-        path.to
-        path.to.edition
-        path.to.version
-        path.waived
-        walk.dark_ms
-        walk.from
-        walk.from.edition
-        walk.from.version
-        walk.hops
-        walk.hops.ahead_ms
-        walk.hops.down_ms
-        walk.hops.ending
-        walk.hops.from
-        walk.hops.migrated_ms
-        walk.hops.staged_ms
-        walk.hops.to
-        walk.hops.total_ms
-        walk.hops.transaction
-        walk.settings
-        walk.settings.after
-        walk.settings.before
-        walk.settings.setting
-        walk.to
-        walk.to.edition
-        walk.to.version
-        walk.total_ms
+        path: backups findings from hops left_out passed_over rooms to waived
+        path.findings: advice code severity text
+        path.from: edition version
+        path.hops: artifact because findings from needs_database_to_go_back saved settings to
+        path.hops.artifact: at_hand bytes name sha256 url
+        path.hops.findings: advice code severity text
+        path.hops.settings: changes knowledge
+        path.hops.settings.changes: setting text what
+        path.passed_over: version why
+        path.rooms: free_bytes mount needed_bytes path
+        path.to: edition version
+        walk: dark_ms from hops settings to total_ms
+        walk.from: edition version
+        walk.hops: ahead_ms down_ms ending from migrated_ms staged_ms to total_ms transaction
+        walk.settings: after before setting
+        walk.to: edition version
         ");
         assert_eq!(value["path"]["backups"], "each");
         assert_eq!(value["path"]["hops"][0]["saved"], "all");

@@ -1,5 +1,5 @@
 //! A planned chain, and what became of one, as Markdown: for a change request, an issue, a wiki.
-//! What comes from elsewhere is text there, whatever it looks like; see [`escape`].
+//! What comes from elsewhere is text there, whatever it looks like.
 
 mod escape;
 mod plan;

@@ -35,7 +35,7 @@ impl Browser {
         if program.is_none() {
             let said =
                 format!("pages::{test}: NOT CHECKED, none of {} is installed", NAMES.join(", "));
-            writeln!(std::io::stderr(), "{said}").unwrap();
+            writeln!(std::io::stderr().lock(), "{said}").unwrap();
         }
         program.map(|program| Self { program })
     }

@@ -1,5 +1,5 @@
 //! Text that stays text in Markdown: in a paragraph, a heading, a list, a cell of a table.
-//! It obeys CommonMark and what GitHub and GitLab make of it; there is no line end left in it.
+//! It obeys `CommonMark` and what GitHub and GitLab make of it; there is no line end left in it.
 
 use std::path::Path;
 

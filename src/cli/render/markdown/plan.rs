@@ -1,5 +1,7 @@
 //! A planned chain as a text for a change request: the whole in a table, then a section for each hop.
 
+use std::fmt::Write as _;
+
 use super::escape::{escape, name, path as path_name};
 use crate::cli::render::figures::counted;
 use crate::cli::render::phrases;
@@ -93,7 +95,8 @@ pub(super) fn findings(findings: &[Finding]) -> String {
         let (text, code) = (escape(&finding.text), name(&finding.code));
         let mut line = format!("- **{word}:** {text} ({code})");
         if !finding.advice.is_empty() {
-            line += &format!("\n  - **To do:** {}", escape(&finding.advice));
+            write!(line, "\n  - **To do:** {}", escape(&finding.advice))
+                .expect("a string can be written to");
         }
         line
     });
@@ -115,7 +118,8 @@ fn settings(hop: &PlannedHop) -> Vec<String> {
     for kind in tally(forecast) {
         for change in kind.changes {
             let (setting, what) = (name(&change.setting), escape(kind.what));
-            table += &format!("\n| {setting} | {what} | {} |", escape(&change.text));
+            write!(table, "\n| {setting} | {what} | {} |", escape(&change.text))
+                .expect("a string can be written to");
         }
     }
     vec![short, table]

@@ -1,5 +1,7 @@
 //! A report with a chain as a document: how it ended, what became of each hop, which settings are others now.
 
+use std::fmt::Write as _;
+
 use super::escape::{escape, name};
 use super::plan::{self, findings};
 use crate::cli::render::figures::time;
@@ -47,7 +49,8 @@ fn walked(walk: &WalkReport) -> Vec<String> {
         let times = [hop.staged_ms, hop.ahead_ms, hop.down_ms, hop.migrated_ms, hop.total_ms];
         let (times, ending) = (times.map(time).join(" | "), phrases::ending(hop.ending));
         let (from, to, transaction) = (&hop.from, &hop.to, name(hop.transaction.as_str()));
-        table += &format!("\n| {from} → {to} | {times} | {ending} | {transaction} |");
+        write!(table, "\n| {from} → {to} | {times} | {ending} | {transaction} |")
+            .expect("a string can be written to");
     }
     let sum = format!("{}; this command took {}.", phrases::dark(walk), time(walk.total_ms));
     let mut blocks = vec!["## Hops".to_owned(), table, phrases::capitalised(&sum)];
@@ -63,7 +66,8 @@ fn settings(settings: &[ChangedSetting]) -> String {
     for changed in settings {
         let [before, after] = [&changed.before, &changed.after]
             .map(|value| value.as_ref().map_or_else(|| "–".to_owned(), |value| name(value)));
-        table += &format!("\n| {} | {before} | {after} |", name(&changed.setting));
+        write!(table, "\n| {} | {before} | {after} |", name(&changed.setting))
+            .expect("a string can be written to");
     }
     table
 }

@@ -8,7 +8,7 @@ use super::{findings, frame, hop, route};
 use crate::cli::render::figures::counted;
 use crate::cli::render::phrases;
 use crate::cli::render::tally;
-use crate::model::{RoomReport, UpgradePath};
+use crate::model::{Finding, RoomReport, UpgradePath};
 
 pub(super) fn page(path: &UpgradePath) -> Markup {
     let title = format!("Upgrade plan: {}", phrases::ends(&path.from, &path.to));
@@ -51,7 +51,7 @@ fn glance(path: &UpgradePath) -> Markup {
     let heavy = path.hops.iter().filter(|hop| hop.needs_database_to_go_back).count();
     let hops = path.hops.len();
     html! {
-        @if found.iter().any(|finding| finding.is_fatal()) {
+        @if found.iter().any(Finding::is_fatal) {
             p.verdict.bad { "As things stand this would be refused: something found is fatal." }
         }
         (figures(&[
