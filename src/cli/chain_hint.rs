@@ -7,8 +7,8 @@ use super::exit::Exit;
 use super::words::chain;
 use super::{ending, hint, release_hint, system};
 use crate::engine::{Closed, Halt, OwnDumpError, UndertakeError, Walk, read_receipt};
-use crate::host::Host;
-use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report, UpgradePath};
+use crate::host::{Host, PathError};
+use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report, Severity, UpgradePath};
 use crate::upgrade::NoRoute;
 
 /// Nothing is installed that a way could begin at.
@@ -51,6 +51,12 @@ pub(crate) fn for_no_route(error: &NoRoute) -> Failure {
         }
     };
     failure(chain(error), next)
+}
+
+/// What was done could not be written down where somebody wanted it.
+pub(crate) fn unwritten(error: &PathError) -> Finding {
+    let text = format!("the report could not be written: {}", chain(error));
+    Finding::new(Severity::Warning, "report", text).advise(system::advice(error))
 }
 
 /// What a walk comes to.

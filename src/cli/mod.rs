@@ -16,19 +16,19 @@ mod exit;
 mod hint;
 mod progress;
 mod release_hint;
-mod render;
+pub mod render;
 mod rules_hint;
 mod system;
 mod until;
 mod words;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::args::{Cli, Command};
+use self::args::{Cli, Command, PageForm};
 use self::exit::Exit;
 use crate::engine::Wish;
 use crate::host::{Cancel, open_descriptor};
@@ -103,13 +103,27 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         }
     };
     let exit = exit::of(report.ending);
-    match show(&report, cli.output.json) {
+    match show(&report, cli) {
         // A failure is one whether somebody listens or not.
         Err(_) if exit != Exit::Done => Ok(exit),
         shown => shown.map(|()| exit),
     }
 }
 
-fn show(report: &Report, json: bool) -> io::Result<()> {
-    if json { render::json::print(report) } else { render::human::print(report) }
+fn show(report: &Report, cli: &Cli) -> io::Result<()> {
+    let page = if let Command::Plan { plan } = &cli.command { plan.form.get() } else { None };
+    match (page, &report.path) {
+        (Some(form), Some(path)) => {
+            let page = match form {
+                PageForm::Markdown => render::markdown::plan(path),
+                PageForm::Html => render::page::plan(path),
+            };
+            let shown = io::stdout().lock().write_all(page.as_bytes());
+            // What forbids it is told even where the page cannot be shown.
+            let told = report.failure.as_ref().map_or(Ok(()), render::human::fail);
+            shown.and(told)
+        }
+        _ if cli.output.json => render::json::print(report),
+        _ => render::human::print(report),
+    }
 }

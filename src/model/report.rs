@@ -20,9 +20,35 @@
 //!   "backups": [{ "id": "20261123T205143Z-9f3a", "path": "/var/opt/acme/mmembed/backups/20261123T205143Z-9f3a" }],
 //!   "waived": ["gate-5.31"],
 //!   "proof": { "answered_as": "10.11.0", "ready_after_ms": 1234, "checks": ["…"] },
+//!   "path": { "from": { "version": "9.11.18", "edition": "team" }, "hops": [{ "from": "9.11.18", "to": "10.11.4" }], "backups": "each" },
+//!   "walk": { "from": { "version": "9.11.18", "edition": "team" }, "hops": [{ "ending": "committed" }], "dark_ms": 217000 },
 //!   "failure": { "what": "…", "now": "…", "next": "…" }
 //! }
 //! ```
+//!
+//! A chain that is planned is `path`:
+//!
+//! | field | |
+//! |---|---|
+//! | `from`, `to` | releases: `{ "version", "edition" }` |
+//! | `hops` | never empty; each has `from`, `to` (versions), `because` (texts), `artifact`, `findings`, `settings`, `saved` (`all` or `all-but-database`) and `needs_database_to_go_back` (a truth) |
+//! | `hops[].artifact` | `name`, `at_hand` (a path) or `url`, `bytes` if somebody told them, `sha256` (a list, which may be empty) |
+//! | `hops[].settings` | `knowledge` (a text, empty where nothing was looked at) and `changes`: `[{ "setting", "what", "text" }]`; `what` is `added`, `dropped`, `respelled`, `rewritten`, `renamed`, `unknown` or `conflict` |
+//! | `findings` | what is about no hop alone; those of a hop stand with it |
+//! | `passed_over` | `[{ "version", "why" }]` |
+//! | `waived`, `left_out` | lists of texts: rules, and lines |
+//! | `backups` | `each`, `once` or `own` |
+//! | `rooms` | `[{ "path", "mount", "needed_bytes", "free_bytes" }]` |
+//!
+//! What became of a chain is `walk`; all times are in milliseconds:
+//!
+//! | field | |
+//! |---|---|
+//! | `from`, `to` | releases, as above |
+//! | `hops` | each has `from`, `to`, `transaction`, `ending` (`committed`, `rolled-back` or `stuck`), `staged_ms`, `ahead_ms` (a part of it), `down_ms`, `migrated_ms` and `total_ms` |
+//! | `dark_ms` | from the stop of the first server to the first answer of the last one; not there where none served |
+//! | `total_ms` | what this command took |
+//! | `settings` | `[{ "setting", "before", "after" }]`: JSON texts, or `***` for a secret; the one that is not there is left out |
 //!
 //! - `schema`, `command` and `ending` are always there; what a command has nothing to say about is left out, never `null`
 //!   or empty. `advice` alone may be empty.

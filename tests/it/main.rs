@@ -33,6 +33,7 @@ mod install;
 mod lint;
 mod offline;
 mod orphans;
+mod pages;
 mod private_postgres;
 mod releases;
 mod service;

@@ -1,6 +1,8 @@
 //! `upgrade --to` and `plan --to`.
 
+use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 
 use super::upgrade::wish;
 use super::{rules, sources};
@@ -9,12 +11,12 @@ use crate::cli::args::{Dumps, Output, UpgradeArgs};
 use crate::cli::chain_hint;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{hint, release_hint};
+use crate::cli::{hint, release_hint, render};
 use crate::engine::{
     ChainWish, Silent, Sources, Walking, goal, look_at_dump, read_receipt, resolve_prefix,
     resolve_root, walk,
 };
-use crate::host::{Cancel, Clock, Host};
+use crate::host::{Cancel, Clock, Host, PathError, write_public_outside};
 use crate::model::{BackupPace, Finding, Prefix, ReleaseSelector, Report};
 use crate::upgrade::{Rules, Wishes};
 
@@ -44,8 +46,23 @@ pub(super) fn run(
     let walking = Walking { host, prefix, wish, rules, sources };
     let walked = walk(walking, &mut progress);
     drop(progress);
-    let report = chain_hint::report(walked, findings.clone(), host, prefix);
+    let mut report = chain_hint::report(walked, findings.clone(), host, prefix);
+    for path in &args.report {
+        if let Err(error) = write_report(path, &report) {
+            report.findings.push(chain_hint::unwritten(&error));
+        }
+    }
     Ok(report)
+}
+
+/// By its name: a page, Markdown, or an object for programs.
+fn write_report(path: &Path, report: &Report) -> Result<(), PathError> {
+    let text = match path.extension().and_then(OsStr::to_str) {
+        Some("html") => render::page::report(report),
+        Some("md") => render::markdown::report(report),
+        _ => serde_json::to_string_pretty(report).expect("a report is plain data") + "\n",
+    };
+    write_public_outside(path, text.as_bytes())
 }
 
 /// Says which hops there would be, and changes nothing.

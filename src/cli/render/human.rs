@@ -5,12 +5,14 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::{path, phrases, walk};
+use crate::host::printable;
 use crate::model::{BackupReport, Ending, Failure, Finding, NewDefaultReport, Report, Severity};
 
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 const CARE: Style = AnsiColor::Yellow.on_default().bold();
-const FAINT: Style = Style::new().dimmed();
+pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Prints a report.
 pub(crate) fn print(report: &Report) -> io::Result<()> {
@@ -31,12 +33,19 @@ pub(crate) fn fail(failure: &Failure) -> io::Result<()> {
 
 /// Prints what there is to know beside a result, as commentary.
 pub(crate) fn tell(findings: &[Finding]) -> io::Result<()> {
-    let text: String = findings.iter().map(render_finding).collect();
+    let text: String = findings.iter().map(|finding| render_finding(finding, "")).collect();
     anstream::stderr().lock().write_all(text.as_bytes())
 }
 
 fn render(report: &Report) -> String {
-    let mut text: String = report.findings.iter().map(render_finding).collect();
+    let mut text: String =
+        own_findings(report).map(|finding| render_finding(finding, "")).collect();
+    if let Some(path) = &report.path {
+        text += &path::render(path);
+    }
+    if let Some(walk) = &report.walk {
+        text += &walk::render(walk);
+    }
     if !report.steps.is_empty() {
         text += "Plan:\n";
     }
@@ -49,16 +58,28 @@ fn render(report: &Report) -> String {
     text
 }
 
-fn render_finding(finding: &Finding) -> String {
-    let (style, word) = match finding.severity {
-        Severity::Fatal => (BAD, "fatal"),
-        Severity::Warning => (CARE, "warning"),
-        Severity::Note => (FAINT, "note"),
+/// What was found that a planned chain does not say in its place.
+pub(super) fn own_findings(report: &Report) -> impl Iterator<Item = &Finding> {
+    let said = |finding: &&Finding| {
+        let path = report.path.iter();
+        path.flat_map(|path| path.all_findings()).any(|other| other == *finding)
     };
-    let mut text = format!("{style}{word}:{style:#} {} [{}]\n", finding.text, finding.code);
-    if !finding.advice.is_empty() {
-        let advice = &finding.advice;
-        writeln!(text, "  {FAINT}→{FAINT:#} {advice}").expect("a string can be written to");
+    report.findings.iter().filter(move |finding| !said(finding))
+}
+
+/// A finding, and below it what to do about it.
+pub(super) fn render_finding(finding: &Finding, indent: &str) -> String {
+    let style = match finding.severity {
+        Severity::Fatal => BAD,
+        Severity::Warning => CARE,
+        Severity::Note => FAINT,
+    };
+    let word = phrases::severity(finding.severity);
+    let [what, code, advice] =
+        [&finding.text, &finding.code, &finding.advice].map(|text| printable(text.as_bytes()));
+    let mut text = format!("{indent}{style}{word}:{style:#} {what} [{code}]\n");
+    if !advice.is_empty() {
+        writeln!(text, "{indent}  {FAINT}→{FAINT:#} {advice}").expect("a string can be written to");
     }
     text
 }

@@ -1,8 +1,17 @@
 //! From a report to what is printed.
 
 pub(super) mod cases;
+mod figures;
 pub(super) mod human;
 pub(super) mod json;
 pub(super) mod junit;
 pub(super) mod lint;
+pub mod markdown;
+pub mod page;
+mod path;
+mod phrases;
+#[cfg(test)]
+mod samples;
 pub(super) mod sarif;
+mod tally;
+mod walk;
