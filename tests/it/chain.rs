@@ -7,6 +7,7 @@
 mod failures;
 mod foresee;
 mod killed;
+mod plan;
 mod rules;
 mod walk;
 mod way;

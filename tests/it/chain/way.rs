@@ -50,6 +50,11 @@ impl Way {
         self.catalog = FixtureCatalog::of(&archives).write(&self.releases);
     }
 
+    /// The archive of a release that can be had.
+    pub(super) fn archive_of(&self, release: &FixtureRelease) -> PathBuf {
+        self.releases.join(release.file_name())
+    }
+
     pub(super) fn words(&self, command: &[&str], to: &str, more: &[&str]) -> Vec<String> {
         let mut words = self.site.world.words(command);
         words.extend(["--to".to_owned(), to.to_owned(), "--offline".to_owned()]);
