@@ -74,6 +74,9 @@ pub fn explain(step: &Step) -> String {
         Step::StopServer(old) if old.service.is_none() => {
             format!("be sure that no server runs from {}", old.tree)
         }
+        Step::StopServer(old) if !old.was_running => {
+            format!("be sure that {} does not run", old.release)
+        }
         Step::StopServer(old) => format!("stop {} by {}", old.release, old.service),
         Step::StartServer(start) => {
             format!("start {} by {} and be sure that it serves", start.release, start.service)
