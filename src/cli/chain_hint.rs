@@ -69,10 +69,10 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     report.failure = failure;
     report.findings = before.into_iter().chain(findings).chain(refusing(&halt)).collect();
     report.findings.sort_by_key(|finding| Reverse(finding.severity));
-    match halt {
-        Halt::Failed { plan, .. } => report.transaction = Some(plan.id),
-        Halt::Forbidden(path) => report.path = Some(path),
-        _ => {}
+    if let Halt::Failed { plan, .. } = &halt {
+        report.transaction = Some(plan.id.clone());
+    } else if let Halt::Forbidden(path) = halt {
+        report.path = Some(path);
     }
     let receipt = read_receipt(host, prefix).ok().flatten();
     report.walk = walked.map(Box::new);
@@ -84,7 +84,7 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
             failure.now = now(&failure.now);
         }
     }
-    left_over(report, closed, host, prefix)
+    left_over(report, &closed, host, prefix)
 }
 
 fn refusing(halt: &Halt) -> Vec<Finding> {
@@ -185,43 +185,43 @@ fn half_way(failure: Failure) -> Failure {
 /// What could not be let out of the dark is worse than what ended the walk.
 fn left_over(
     mut report: Report,
-    closed: Result<Option<Closed>, Box<UndertakeError>>,
+    closed: &Result<Option<Closed>, Box<UndertakeError>>,
     host: &Host,
     prefix: &Prefix,
 ) -> Report {
-    let before = report.failure.take();
-    let (ending, failure) = match &closed {
-        Ok(Some(closed)) => match closed.unfinished() {
-            Some((plan, outcome)) => {
-                (ending::of_outcome(outcome), hint::for_outcome(outcome, host, plan))
-            }
-            None => {
-                report.failure = before;
-                return report;
-            }
-        },
-        Ok(None) => {
-            report.failure = before;
-            return report;
-        }
-        Err(error) => {
-            let failure = hint::for_undertaking(error, host, prefix, None);
-            let call = hint::call(host, prefix);
-            let now = format!(
-                "the server is in the dark, and its chain is still open; see {}",
-                call.word("status")
-            );
-            (Ending::Stuck, Some(Failure { now, ..failure }))
-        }
+    let Some((ending, failure)) = in_the_dark(closed, host, prefix) else {
+        return report;
     };
     report.ending = ending;
-    report.failure = match (before, failure) {
+    report.failure = match (report.failure.take(), failure) {
         (Some(first), Some(second)) => {
             Some(Failure { what: format!("{}; and then {}", first.what, second.what), ..second })
         }
         (first, second) => second.or(first),
     };
     report
+}
+
+/// Why a server that served before is still in the dark, if it is.
+fn in_the_dark(
+    closed: &Result<Option<Closed>, Box<UndertakeError>>,
+    host: &Host,
+    prefix: &Prefix,
+) -> Option<(Ending, Option<Failure>)> {
+    match closed {
+        Ok(closed) => {
+            let (plan, outcome) = closed.as_ref()?.unfinished()?;
+            Some((ending::of_outcome(outcome), hint::for_outcome(outcome, host, plan)))
+        }
+        Err(error) => {
+            let failure = hint::for_undertaking(error, host, prefix, None);
+            let now = format!(
+                "the server is in the dark, and its chain is still open; see {}",
+                hint::call(host, prefix).word("status")
+            );
+            Some((Ending::Stuck, Some(Failure { now, ..failure })))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -52,6 +52,20 @@ impl Next {
     }
 }
 
+/// What the hops before it make of a hop.
+fn leg_after(record: Option<&ChainRecord>) -> Leg {
+    let Some(record) = record else {
+        return Leg::default();
+    };
+    let saves_once = record.backups == BackupPace::Once && !record.hops.is_empty();
+    Leg {
+        darkened: record.serving,
+        goes_on: false,
+        saved_before: saves_once.then(|| record.beginning()),
+        needed: vec![record.beginning()],
+    }
+}
+
 impl Walking<'_> {
     /// Plans the next hop; `None` at the end of the way.
     pub(super) fn next(
@@ -102,7 +116,7 @@ impl Walking<'_> {
         release: &Release,
         goes_on: bool,
     ) -> Result<ResolvedUpgrade, Halt> {
-        let leg = Leg { goes_on, ..self.leg(record) };
+        let leg = Leg { goes_on, ..leg_after(record) };
         let wish = self.hop_wish(acquired, release, leg);
         let mut resolved = resolve_upgrade(&wish, self.rules.clone())
             .map_err(|error| Halt::Resolve(Box::new(error)))?;
@@ -113,19 +127,6 @@ impl Walking<'_> {
                 Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
         }
         Ok(resolved)
-    }
-
-    fn leg(&self, record: Option<&ChainRecord>) -> Leg {
-        let Some(record) = record else {
-            return Leg::default();
-        };
-        let saves_once = record.backups == BackupPace::Once && !record.hops.is_empty();
-        Leg {
-            darkened: record.serving,
-            goes_on: false,
-            saved_before: saves_once.then(|| record.beginning()),
-            needed: vec![record.beginning()],
-        }
     }
 
     fn hop_wish(&self, acquired: &Acquired, release: &Release, leg: Leg) -> UpgradeWish {
