@@ -5,6 +5,7 @@
 )]
 
 mod failures;
+mod fetching;
 mod foresee;
 mod killed;
 mod plan;
