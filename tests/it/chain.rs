@@ -9,6 +9,7 @@ mod fetching;
 mod foresee;
 mod killed;
 mod plan;
+mod real;
 mod rules;
 mod walk;
 mod way;
