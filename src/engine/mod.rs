@@ -37,6 +37,7 @@ mod rule_files;
 mod server_environment;
 mod serving;
 mod settings;
+mod shared_files;
 mod state_files;
 mod status;
 mod steps;
@@ -92,10 +93,11 @@ pub use resolve::{ResolveError, Resolved, resolve, resolve_prefix, resolve_root}
 pub use resolve_adopt::{ResolveAdoptError, ResolvedAdopt, resolve_adopt};
 pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore};
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
-pub use rule_files::{RuleFilesError, find_rule, read_rules};
+pub use rule_files::{RuleFilesError, find_rule, near_names, read_rules};
 pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
 pub use serving::ServingError;
 pub use settings::{Leave, Settings, SettingsError, read_ledger, read_settings, set_settings};
+pub use shared_files::{SharedFile, write_shared};
 pub use state_files::{StateFileError, read_identity, read_receipt};
 pub use status::{Status, StatusError, installed_territory, own_territory, status};
 pub use steps::{

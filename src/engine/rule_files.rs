@@ -79,19 +79,26 @@ fn read_text(path: &Path) -> Result<String, RuleFilesError> {
     String::from_utf8(bytes).map_err(|_| RuleFilesError::NoText { path: path.to_owned() })
 }
 
-/// Names that differ by a slip of the pen, then those of which only a part was given.
 fn near(rules: &Rules, id: &str) -> Vec<String> {
-    let typed = id.to_ascii_lowercase();
-    let distance = |rule: &Rule| {
-        let has_part = typed.len() >= REMEMBERED && rule.id.contains(&typed);
-        let slip = distance_within(&typed, &rule.id, SLIP.min(typed.len() / 3));
+    near_names(rules.iter().map(|rule| rule.id.as_str()), id)
+}
+
+/// Of these names, at most three that differ from what was typed by a slip of the pen, then those of which only a part was
+/// given. Capitals do not count.
+#[must_use]
+pub fn near_names<'n>(known: impl IntoIterator<Item = &'n str>, typed: &str) -> Vec<String> {
+    let typed = typed.to_ascii_lowercase();
+    let distance = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let has_part = typed.len() >= REMEMBERED && name.contains(&typed);
+        let slip = distance_within(&typed, &name, SLIP.min(typed.len() / 3));
         slip.or_else(|| has_part.then_some(SLIP + 1))
     };
     // Of names as much alike, one as long: letters change places more easily than they are left out.
-    let key = |rule| Some((distance(rule)?, rule.id.len().abs_diff(typed.len()), &rule.id));
-    let mut near: Vec<_> = rules.iter().filter_map(key).collect();
+    let key = |name: &'n str| Some((distance(name)?, name.len().abs_diff(typed.len()), name));
+    let mut near: Vec<_> = known.into_iter().filter_map(key).collect();
     near.sort_unstable();
-    near.into_iter().take(3).map(|(_, _, id)| id.clone()).collect()
+    near.into_iter().take(3).map(|(_, _, name)| name.to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_ma
 pub use meter::{Fault, Meter, is_crash};
 pub use named_directory::{make_directory_outside, write_entries_outside};
 pub use named_file::{
-    copy_outside, read_standard_input, write_outside, write_private_outside, write_public_outside,
+    append_outside, copy_outside, read_standard_input, write_outside, write_private_outside,
+    write_public_outside,
 };
 pub use network::{Network, NetworkError, NetworkSettings, Proxies};
 pub use outside::{

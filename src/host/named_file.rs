@@ -5,10 +5,13 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use cap_std_ext::cap_std::ambient_authority;
-use cap_std_ext::cap_std::fs::{Dir, Metadata, MetadataExt, Permissions, PermissionsExt};
+use cap_std_ext::cap_std::fs::{
+    Dir, Metadata, MetadataExt, OpenOptions, OpenOptionsExt, Permissions, PermissionsExt,
+};
 use cap_std_ext::dirext::CapStdExtDirExt;
 use rustix::fs::{Gid, Uid, fchown};
 
+use super::append_file::AppendFile;
 use super::error::{PathContext, PathError};
 use super::outside::resolve_links;
 use super::source_file::{SourceFile, Summing};
@@ -103,6 +106,27 @@ fn replace(
         file.set_permissions(Permissions::from_mode(mode))
     });
     written.on("write", path)
+}
+
+/// Opens a file for appending; a new one is readable by its owner only, one that is there keeps its mode. Links are followed.
+///
+/// # Errors
+/// When the directory is not there, when it may not be written to, and when the path names something that is no file.
+pub fn append_outside(path: &Path) -> Result<AppendFile, PathError> {
+    let place = resolve_links(path)?;
+    let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else {
+        return Err(io::Error::other("not the name of a file")).on("write", path);
+    };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let parent = Dir::open_ambient_dir(parent, ambient_authority()).on("open", parent)?;
+    let former = parent.symlink_metadata_optional(name).on("look at", path)?;
+    if former.is_some_and(|former| !former.is_file()) {
+        return Err(io::Error::other("not a regular file")).on("write", path);
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create(true).mode(PRIVATE);
+    let file = parent.open_with(name, &options).on("open", path)?;
+    Ok(AppendFile::new(file.into_std()))
 }
 
 /// What is piped into this program, if it is at most `limit` bytes.
