@@ -23,6 +23,7 @@ pub(crate) fn settle(
         Err((exit, failure)) => {
             // A failure is one whether somebody listens or not.
             let _closed = if json {
+                render::human::record_failure(&failure);
                 render::json::print(&refused(command, (exit, failure)))
             } else {
                 render::human::fail(&failure)

@@ -4,6 +4,7 @@ mod backup;
 mod bundle;
 mod chain;
 mod config;
+mod guide;
 mod hop;
 mod install;
 mod plan;
@@ -24,6 +25,7 @@ pub(crate) use self::config::{
     ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
     LintFormat, MergeArgs, MigrateArgs, TestArgs,
 };
+pub(crate) use self::guide::{CompletionsArgs, ExplainArgs, ManArgs, ShellArg};
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
 pub(crate) use self::plan::{PageForm, PlanArgs};
@@ -55,6 +57,16 @@ pub(crate) struct Output {
     /// Write progress as JSON lines to this file descriptor, which must be open
     #[arg(long, global = true, value_name = "FD", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) progress_fd: Option<u16>,
+    /// Show no progress and no notes: only the result, warnings and what went wrong
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Show more: why each step is taken, how long it took; of `config test`, the cases that pass
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// Write everything that is said into this file too, line by line with the time, behind what is there; a new file is readable by
+    /// its owner only
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -151,6 +163,36 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReleasesCommand,
     },
+    /// Say what a finding, a rule or an exit code means, why it matters, and what to do
+    Explain(ExplainArgs),
+    /// Print what a shell needs to complete this program's options, or put it where the shell looks
+    Completions(CompletionsArgs),
+    /// Print a page of the manual, or put all of them where `man` looks
+    Man(ManArgs),
+}
+
+impl Command {
+    /// As it is typed.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Install { .. } => "install",
+            Self::Upgrade { .. } => "upgrade",
+            Self::Adopt { .. } => "adopt",
+            Self::Rollback { .. } => "rollback",
+            Self::Plan { .. } => "plan",
+            Self::Status { .. } => "status",
+            Self::Verify { .. } => "verify",
+            Self::Recover { .. } => "recover",
+            Self::Backup { .. } => "backup",
+            Self::Config { .. } => "config",
+            Self::Bundle { .. } => "bundle",
+            Self::Rules { .. } => "rules",
+            Self::Releases { .. } => "releases",
+            Self::Explain(_) => "explain",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
 }
 
 /// Which installation.

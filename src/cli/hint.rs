@@ -13,7 +13,7 @@ use crate::engine::{
     ServingError, StateFileError, StepError, UndertakeError,
 };
 use crate::host::unpack::UnpackError;
-use crate::host::{Host, LockError};
+use crate::host::{Host, LockError, PathError};
 use crate::model::{Failure, Plan, Prefix, TransactionId};
 use crate::planning::{Refusal, explain};
 
@@ -22,6 +22,15 @@ pub(crate) const UNCHANGED: &str = "nothing was changed on this host";
 /// What to do about a service that is not known.
 pub(crate) const NAME_THE_SERVICE: &str =
     "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd";
+
+/// What is said cannot be written down where somebody wants it.
+pub(crate) fn for_log_file(error: &PathError) -> Failure {
+    Failure {
+        what: format!("--log-file: {}", chain(error)),
+        now: UNCHANGED.to_owned(),
+        next: system::advice_and_again(error),
+    }
+}
 
 /// What to do about a wish that makes no request.
 pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {

@@ -12,21 +12,24 @@ mod commands;
 mod config_hint;
 mod ending;
 mod environment;
+mod examples;
 mod exit;
+mod explanations;
+mod grammar;
 mod hint;
+mod manual;
 mod progress;
 mod release_hint;
 pub mod render;
 mod rules_hint;
 mod system;
 mod until;
+mod voice;
 mod words;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use self::args::{Cli, Command, PageForm};
 use self::exit::Exit;
@@ -36,14 +39,23 @@ use crate::model::Report;
 
 /// Runs one command line and says how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match grammar::parse(args) {
         Ok(cli) => cli,
         Err(error) => {
             let _closed = error.print();
             return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };
-    match dispatch(&cli) {
+    if let Err(error) = voice::raise(&cli.output) {
+        let _closed = render::human::fail(&hint::for_log_file(&error));
+        return Exit::Refused.into();
+    }
+    voice::record(&format!("mmembed {} begins: {}", env!("CARGO_PKG_VERSION"), cli.command.name()));
+    let ended = dispatch(&cli);
+    if let Ok(exit) = &ended {
+        voice::record(&format!("mmembed ends with exit code {}", *exit as u8));
+    }
+    match ended {
         Ok(exit) => exit.into(),
         // Nobody listens any more: that is the listener's choice, and says nothing about the host.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done.into(),
@@ -62,25 +74,25 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
     let cancel = Cancel::on_signals()?;
     let report = match &cli.command {
         Command::Install { install, dry_run: false } => {
-            commands::install::run(install, &cli.output, cancel)?
+            commands::install::run(install, &cli.output, cancel)
         }
         Command::Install { install, dry_run: true } => {
-            commands::install::plan("install", install, &cli.output, cancel)?
+            commands::install::plan("install", install, &cli.output, cancel)
         }
         Command::Upgrade { upgrade, dry_run } => {
-            commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)?
+            commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)
         }
         Command::Adopt { adopt, dry_run } => {
-            commands::adopt::run(adopt, *dry_run, &cli.output, cancel)?
+            commands::adopt::run(adopt, *dry_run, &cli.output, cancel)
         }
         Command::Rollback { restore, to } => {
-            commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)?
+            commands::restore::run("rollback", restore, to.as_ref(), &cli.output, cancel)
         }
-        Command::Plan { plan } => commands::plan::run(plan, &cli.output, cancel)?,
-        Command::Status { target } => commands::status::run(target, cancel),
+        Command::Plan { plan } => commands::plan::run(plan, &cli.output, cancel),
+        Command::Status { target } => Ok(commands::status::run(target, cancel)),
         Command::Verify { target, no_start, environment, patience } => {
             let start = if *no_start { None } else { Some((environment, patience)) };
-            commands::verify::run(target, start, &cli.output, cancel)?
+            commands::verify::run(target, start, &cli.output, cancel)
         }
         Command::Recover { target, retry, accept_data_loss } => {
             let wish = match (retry, accept_data_loss) {
@@ -88,11 +100,11 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
                 (true, false) => Wish::Retry,
                 (false, false) => Wish::Usual,
             };
-            commands::recover::run(target, wish, &cli.output, cancel)?
+            commands::recover::run(target, wish, &cli.output, cancel)
         }
-        Command::Backup { command } => commands::backup::run(command, &cli.output, cancel)?,
+        Command::Backup { command } => commands::backup::run(command, &cli.output, cancel),
         Command::Config { command } => {
-            return commands::config::run(command, cli.output.json, cancel);
+            return commands::config::run(command, &cli.output, cancel);
         }
         Command::Bundle { command } => {
             return commands::bundle::run(command, &cli.output, cancel);
@@ -101,7 +113,12 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Releases { command } => {
             return commands::releases::run(command, &cli.output, cancel);
         }
-    };
+        Command::Explain(args) => return commands::explain::run(args, cli.output.json),
+        Command::Completions(args) => {
+            return commands::completions::run(args, cli.output.json, cancel);
+        }
+        Command::Man(args) => return commands::man::run(args, cli.output.json, cancel),
+    }?;
     let exit = exit::of(report.ending);
     match show(&report, cli) {
         // A failure is one whether somebody listens or not.
@@ -123,7 +140,10 @@ fn show(report: &Report, cli: &Cli) -> io::Result<()> {
             let told = report.failure.as_ref().map_or(Ok(()), render::human::fail);
             shown.and(told)
         }
-        _ if cli.output.json => render::json::print(report),
+        _ if cli.output.json => {
+            render::human::record(report);
+            render::json::print(report)
+        }
         _ => render::human::print(report),
     }
 }

@@ -7,14 +7,19 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Output;
+use super::voice;
 use crate::engine::Reporter;
-use crate::host::{AppendFile, open_descriptor};
+use crate::host::{AppendFile, Clock, open_descriptor};
 use crate::model::Event;
 
 /// Shows events to people on standard error, and to a program on a descriptor of its own.
 pub(crate) struct Progress {
     words: Words,
     lines: Option<AppendFile>,
+    verbose: bool,
+    /// When the last step began.
+    clock: Clock,
+    began: Duration,
 }
 
 enum Words {
@@ -27,18 +32,30 @@ impl Progress {
     /// With `--json` the output is for a program: it gets its events as JSON lines or not at all.
     pub(crate) fn open(output: &Output) -> io::Result<Self> {
         let lines = output.progress_fd.map(open_descriptor).transpose()?;
-        Ok(Self { words: Words::choose(output.json), lines })
+        let words = Words::choose(output.json || output.quiet);
+        let (verbose, clock) = (output.verbose, Clock::system());
+        Ok(Self { words, lines, verbose, clock, began: Duration::ZERO })
     }
 
     fn say(&self, event: &Event) {
+        let more = more(event, self.clock.monotonic().saturating_sub(self.began));
+        let (text, told) = (sentence(event), more.as_ref().filter(|_| self.verbose));
         match &self.words {
             Words::None => {}
-            Words::Bar(bar) => show(bar, event),
+            Words::Bar(bar) => {
+                show(bar, event);
+                if let Some(more) = told {
+                    bar.println(more);
+                }
+            }
             Words::Lines => {
-                if let Some(text) = sentence(event) {
+                for text in text.iter().chain(told) {
                     let _closed = writeln!(io::stderr().lock(), "{text}");
                 }
             }
+        }
+        for text in text.iter().chain(&more) {
+            voice::record(text);
         }
     }
 }
@@ -68,6 +85,9 @@ impl Reporter for Progress {
             let text = serde_json::to_string(event).expect("an event is plain data");
             let _closed = writeln!(lines, "{text}");
         }
+        if matches!(event, Event::StepStarted { .. }) {
+            self.began = self.clock.monotonic();
+        }
         self.say(event);
     }
 }
@@ -82,7 +102,7 @@ impl Drop for Progress {
 
 fn show(bar: &ProgressBar, event: &Event) {
     match event {
-        Event::StepStarted { step, of, text } => {
+        Event::StepStarted { step, of, text, .. } => {
             bar.set_message(format!("[{}/{of}] {text}", step.0 + 1));
         }
         Event::Progress { bytes, total } if *total > 0 => {
@@ -101,12 +121,29 @@ fn show(bar: &ProgressBar, event: &Event) {
     }
 }
 
+/// What is said of an event only to those who want to know everything.
+fn more(event: &Event, since: Duration) -> Option<String> {
+    match event {
+        Event::StepStarted { because, .. } if !because.is_empty() => {
+            Some(format!("       ({because})"))
+        }
+        Event::StepDone { .. } => Some(format!("       done in {:.1} s", since.as_secs_f64())),
+        Event::HopStarted { .. }
+        | Event::StepStarted { .. }
+        | Event::Progress { .. }
+        | Event::ServerLog { .. }
+        | Event::Note { .. }
+        | Event::RollingBack { .. }
+        | Event::Undoing { .. } => None,
+    }
+}
+
 fn sentence(event: &Event) -> Option<String> {
     match event {
         Event::HopStarted { number, of, from, to } => {
             Some(format!("hop {number} of {of}: {from} to {to}"))
         }
-        Event::StepStarted { step, of, text } => Some(format!("[{}/{of}] {text}", step.0 + 1)),
+        Event::StepStarted { step, of, text, .. } => Some(format!("[{}/{of}] {text}", step.0 + 1)),
         Event::ServerLog { line } => Some(format!("       server: {line}")),
         Event::Note { text } => Some(format!("       {text}")),
         Event::RollingBack { because } => Some(format!("rolling back: {because}")),

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::voice;
 pub(crate) use crate::model::chain;
 
 /// A line of commentary.
 pub(crate) fn say(line: &str) -> io::Result<()> {
+    voice::record(line);
     writeln!(anstream::stderr().lock(), "{line}")
 }
 

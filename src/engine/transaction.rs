@@ -178,6 +178,7 @@ impl<'a> Transaction<'a> {
             step,
             of: u32::try_from(self.plan.steps.len()).unwrap_or(u32::MAX),
             text: explain(&planned.step),
+            because: planned.because.clone(),
         });
         for _ in 0..self.host.tree.meter().times() {
             let performed = steps::perform(&planned.step, &mut self.context());

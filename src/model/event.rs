@@ -30,6 +30,9 @@ pub enum Event {
         of: u32,
         /// What it does, as a sentence.
         text: String,
+        /// Why it is in the plan.
+        #[serde(default)]
+        because: String,
     },
     /// A step is done.
     StepDone {

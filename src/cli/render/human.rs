@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{path, phrases, walk};
+use crate::cli::voice;
 use crate::host::printable;
 use crate::model::{BackupReport, Ending, Failure, Finding, NewDefaultReport, Report, Severity};
 
@@ -17,6 +18,7 @@ pub(super) const FAINT: Style = Style::new().dimmed();
 /// Prints a report.
 pub(crate) fn print(report: &Report) -> io::Result<()> {
     let text = render(report);
+    voice::record(&text);
     let shown = anstream::stdout().lock().write_all(text.as_bytes());
     // What went wrong is told even where the result cannot be shown.
     let told = report.failure.as_ref().map_or(Ok(()), fail);
@@ -25,21 +27,40 @@ pub(crate) fn print(report: &Report) -> io::Result<()> {
 
 /// Prints what went wrong.
 pub(crate) fn fail(failure: &Failure) -> io::Result<()> {
-    let mut err = anstream::stderr().lock();
-    writeln!(err, "{BAD}error:{BAD:#} {}", failure.what)?;
-    writeln!(err, "  {FAINT}now:{FAINT:#}  {}", failure.now)?;
-    writeln!(err, "  {FAINT}next:{FAINT:#} {}", failure.next)
+    record_failure(failure);
+    anstream::stderr().lock().write_all(render_failure(failure).as_bytes())
+}
+
+/// Writes a report into the file that everything is written to; it is printed in another form.
+pub(crate) fn record(report: &Report) {
+    voice::record(&render(report));
+    if let Some(failure) = &report.failure {
+        record_failure(failure);
+    }
+}
+
+/// The same of what went wrong.
+pub(crate) fn record_failure(failure: &Failure) {
+    voice::record(&render_failure(failure));
+}
+
+fn render_failure(Failure { what, now, next }: &Failure) -> String {
+    format!(
+        "{BAD}error:{BAD:#} {what}\n  {FAINT}now:{FAINT:#}  {now}\n  {FAINT}next:{FAINT:#} {next}\n"
+    )
 }
 
 /// Prints what there is to know beside a result, as commentary.
 pub(crate) fn tell(findings: &[Finding]) -> io::Result<()> {
-    let text: String = findings.iter().map(|finding| render_finding(finding, "")).collect();
+    let shown = findings.iter().filter(|finding| voice::is_shown(finding.severity));
+    let text: String = shown.map(|finding| render_finding(finding, "")).collect();
+    voice::record(&text);
     anstream::stderr().lock().write_all(text.as_bytes())
 }
 
 fn render(report: &Report) -> String {
     let mut text: String =
-        own_findings(report).map(|finding| render_finding(finding, "")).collect();
+        shown_findings(report).map(|finding| render_finding(finding, "")).collect();
     if let Some(path) = &report.path {
         text += &path::render(path);
     }
@@ -65,6 +86,12 @@ pub(super) fn own_findings(report: &Report) -> impl Iterator<Item = &Finding> {
         path.flat_map(|path| path.all_findings()).any(|other| other == *finding)
     };
     report.findings.iter().filter(move |finding| !said(finding))
+}
+
+/// Of `status`, what was found is the result.
+fn shown_findings(report: &Report) -> impl Iterator<Item = &Finding> {
+    let is_result = report.command == "status";
+    own_findings(report).filter(move |finding| is_result || voice::is_shown(finding.severity))
 }
 
 /// A finding, and below it what to do about it.

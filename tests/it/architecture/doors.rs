@@ -19,11 +19,13 @@ const fn effect(path: &'static [&'static str]) -> Door {
     Door { path, rooms: &["host"], why: "only host opens the doors to the machine" }
 }
 
-const DOORS: [Door; 26] = [
+const DOORS: [Door; 28] = [
     words(&["anstream"]),
     words(&["anstyle"]),
     words(&["anyhow"]),
     words(&["clap"]),
+    words(&["clap_complete"]),
+    words(&["clap_mangen"]),
     words(&["indicatif"]),
     words(&["std", "env"]),
     effect(&["cap_std"]),

@@ -19,9 +19,6 @@ pub(crate) struct TestArgs {
     /// Write the results as JUnit XML here, too; a new file is readable by its owner only
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
-    /// Name the cases that pass as well
-    #[arg(long, short)]
-    pub(crate) verbose: bool,
 }
 
 const CASE: &str = r#"A case is a folder with

@@ -15,7 +15,7 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::answer::{Answer, Refusal, failure, settle};
-use crate::cli::args::ConfigCommand;
+use crate::cli::args::{ConfigCommand, Output};
 use crate::cli::exit::Exit;
 use crate::cli::{config_hint, system, words};
 use crate::config::{Document, Ledger, SettingPath};
@@ -23,7 +23,8 @@ use crate::engine::{ConfigFile, ConfigFileError, Leave, read_config_file, write_
 use crate::host::Cancel;
 
 /// Runs one of the configuration's commands.
-pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Result<Exit> {
+pub(crate) fn run(command: &ConfigCommand, output: &Output, cancel: Cancel) -> io::Result<Exit> {
+    let json = output.json;
     let answer = match command {
         ConfigCommand::Show { target, changed } => installed::show(target, *changed, json, cancel),
         ConfigCommand::Get { target, setting, reveal } => {
@@ -44,7 +45,7 @@ pub(crate) fn run(command: &ConfigCommand, json: bool, cancel: Cancel) -> io::Re
         ConfigCommand::Diff(args) => diff::run(args, json),
         ConfigCommand::Merge(args) => merge::run(args, json),
         ConfigCommand::Fix(args) => fix::run(args, json),
-        ConfigCommand::Test(test) => test::run(test, json),
+        ConfigCommand::Test(test) => test::run(test, output),
     };
     settle(answer, name(command), json)
 }

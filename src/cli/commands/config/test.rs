@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{Answer, Refusal, failure};
-use crate::cli::args::TestArgs;
+use crate::cli::args::{Output, TestArgs};
 use crate::cli::exit::Exit;
 use crate::cli::render::cases::{self, Suite};
 use crate::cli::render::{self, junit};
@@ -13,7 +13,8 @@ use crate::engine::{CaseEnding, CaseRun, find_cases, run_cases, write_case_repor
 use crate::host::PathError;
 
 /// Runs all cases, and tells about those that do not pass.
-pub(super) fn run(args: &TestArgs, json: bool) -> io::Result<Answer> {
+pub(super) fn run(args: &TestArgs, output: &Output) -> io::Result<Answer> {
+    let json = output.json;
     let found = match find(args) {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
@@ -29,7 +30,7 @@ pub(super) fn run(args: &TestArgs, json: bool) -> io::Result<Answer> {
         // A program gets one object: that of the failure.
         Some(_) if json => {}
         _ if json => render::json::print(&cases::object(&runs))?,
-        _ => cases::print(&runs, args.verbose)?,
+        _ => cases::print(&runs, output.verbose)?,
     }
     if let Some(refusal) = refusal {
         return Ok(Err(refusal));

@@ -1,0 +1,77 @@
+//! `explain`.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use crate::cli::answer::{Answer, Refusal, failure, settle};
+use crate::cli::args::ExplainArgs;
+use crate::cli::exit::Exit;
+use crate::cli::explanations::{Explanation, explanations};
+use crate::cli::{render, rules_hint};
+use crate::engine::{near_names, read_rules};
+use crate::model::REPORT_SCHEMA;
+
+/// Prints what a code means, or which codes there are.
+pub(crate) fn run(args: &ExplainArgs, json: bool) -> io::Result<Exit> {
+    settle(explain(args, json), "explain", json)
+}
+
+fn explain(args: &ExplainArgs, json: bool) -> io::Result<Answer> {
+    let rules = match read_rules(&args.files.rules, &[]) {
+        Ok(rules) => rules,
+        Err(error) => return Ok(Err(rules_hint::for_rules(&error))),
+    };
+    let all = explanations(&rules);
+    let Some(code) = &args.code else {
+        return list(&all, json).map(|()| Ok(Exit::Done));
+    };
+    let Some(found) = all.iter().find(|one| one.code.eq_ignore_ascii_case(code)) else {
+        return Ok(Err(unknown(code, &all)));
+    };
+    if json {
+        render::json::print(&json!({
+            "schema": REPORT_SCHEMA, "command": "explain", "explanation": found,
+        }))?;
+    } else {
+        tell(&mut io::stdout().lock(), found)?;
+    }
+    Ok(Ok(Exit::Done))
+}
+
+fn unknown(code: &str, all: &[Explanation]) -> Refusal {
+    let near = near_names(all.iter().map(|one| one.code.as_str()), code);
+    let list = "`mmembed explain` lists all codes";
+    let next = match near.join(" or ") {
+        none if none.is_empty() => list.to_owned(),
+        some => format!("did you mean {some}? {list}"),
+    };
+    (Exit::Refused, failure(format!("nothing here is called {code}"), &next))
+}
+
+fn tell(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
+    let Explanation { code, kind, means, why, remedy } = explanation;
+    writeln!(out, "{code} ({}): {means}", kind.word())?;
+    writeln!(out, "  why:        {why}")?;
+    writeln!(out, "  what to do: {remedy}")
+}
+
+fn list(all: &[Explanation], json: bool) -> io::Result<()> {
+    if json {
+        return render::json::print(&json!({
+            "schema": REPORT_SCHEMA, "command": "explain", "explanations": all,
+        }));
+    }
+    let width = all.iter().map(|one| one.code.len()).max().unwrap_or_default();
+    let mut table = String::new();
+    let mut heading = None;
+    for Explanation { code, kind, means, .. } in all {
+        if heading.replace(kind) != Some(kind) {
+            let space = if table.is_empty() { "" } else { "\n" };
+            writeln!(table, "{space}{}:", kind.heading()).expect("a string can be written to");
+        }
+        writeln!(table, "  {code:width$}  {means}").expect("a string can be written to");
+    }
+    io::stdout().lock().write_all(table.as_bytes())
+}
