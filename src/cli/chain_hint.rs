@@ -1,14 +1,15 @@
 //! What became of a chain, in words: what happened, what is in force now, and how to go on.
 
-use std::cmp::Reverse;
-
 use super::answer::{Refusal, failure};
 use super::exit::Exit;
 use super::words::chain;
 use super::{ending, hint, release_hint, system};
-use crate::engine::{Closed, Halt, OwnDumpError, UndertakeError, Walk, read_receipt};
+use crate::engine::{
+    Closed, Halt, Outcome, OwnDumpError, UndertakeError, Walk, read_chain, read_receipt,
+};
 use crate::host::{Host, PathError};
 use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report, Severity, UpgradePath};
+use crate::planning::join_findings;
 use crate::upgrade::NoRoute;
 
 /// Nothing is installed that a way could begin at.
@@ -67,8 +68,7 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     let (ending, failure) = told(&halt, made && !is_back, host, prefix);
     let mut report = Report::new("upgrade", ending);
     report.failure = failure;
-    report.findings = before.into_iter().chain(findings).chain(refusing(&halt)).collect();
-    report.findings.sort_by_key(|finding| Reverse(finding.severity));
+    report.findings = join_findings(before, join_findings(findings, refusing(&halt)));
     match halt {
         Halt::Failed { plan, .. } => report.transaction = Some(plan.id),
         Halt::Forbidden(path) => report.path = Some(path),
@@ -79,12 +79,64 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     if let Some(receipt) = &receipt {
         report.release = Some(receipt.release.clone());
         report.proof.clone_from(&receipt.proof);
-        let now = |text: &str| text.replace("{release}", &receipt.release.to_string());
+        let proven = match receipt.proof {
+            Some(_) => "was proven, and serves if a server served before",
+            None => "was never started here",
+        };
+        let now = |text: &str| {
+            text.replace("{release}", &receipt.release.to_string()).replace("{proven}", proven)
+        };
         if let Some(failure) = &mut report.failure {
             failure.now = now(&failure.now);
         }
     }
-    left_over(report, closed, host, prefix)
+    if is_back {
+        report = gone_back(report);
+    }
+    in_the_dark(left_over(report, closed, host, prefix), host, prefix)
+}
+
+/// The way ended where it began, whatever ended it.
+fn gone_back(mut report: Report) -> Report {
+    let release = report.release.as_ref().map(ToString::to_string).unwrap_or_default();
+    let what = "a hop had left the database between two releases".to_owned();
+    let failure = report.failure.take().unwrap_or(Failure {
+        what,
+        now: String::new(),
+        next: "run the same command again".to_owned(),
+    });
+    let now = format!(
+        "everything went back to {release}, when the database was saved: tree, settings and database; it serves if a server \
+         served before"
+    );
+    if report.ending != Ending::ArtifactRefused {
+        report.ending = Ending::RolledBack;
+    }
+    report.failure = Some(Failure { now, ..failure });
+    report
+}
+
+/// A chain that is still on record has stopped its server.
+fn in_the_dark(mut report: Report, host: &Host, prefix: &Prefix) -> Report {
+    let is_open = matches!(read_chain(host, prefix), Ok(Some(record)) if record.serving);
+    if let Some(failure) =
+        report.failure.as_mut().filter(|_| is_open && report.ending != Ending::Locked)
+    {
+        let open = still_open(host, prefix);
+        if failure.now != open {
+            failure.now = format!("{}; {open}", failure.now);
+        }
+    }
+    report
+}
+
+/// A chain that could not be ended.
+pub(crate) fn still_open(host: &Host, prefix: &Prefix) -> String {
+    let call = hint::call(host, prefix);
+    format!(
+        "the chain is still open, and the server that it has stopped may be in the dark; {} lets it out once that is possible",
+        call.word("recover")
+    )
 }
 
 fn refusing(halt: &Halt) -> Vec<Finding> {
@@ -178,7 +230,7 @@ pub(crate) fn planned(
 /// The hops that were made stay.
 fn half_way(failure: Failure) -> Failure {
     let Failure { what, next, .. } = failure;
-    let now = "{release} is in force, was proven, and serves if a server served before".to_owned();
+    let now = "{release} is in force, {proven}".to_owned();
     Failure { what, now, next: format!("{next}; the same command goes on from there") }
 }
 
@@ -192,6 +244,12 @@ fn left_over(
     let before = report.failure.take();
     let (ending, failure) = match &closed {
         Ok(Some(closed)) => match closed.unfinished() {
+            // What could not go back, or not be let out, is not as it was before the chain.
+            Some((plan, outcome @ Outcome::RolledBack { .. })) => {
+                let failure = hint::for_outcome(outcome, host, plan);
+                let now = still_open(host, prefix);
+                (Ending::Stuck, failure.map(|failure| Failure { now, ..failure }))
+            }
             Some((plan, outcome)) => {
                 (ending::of_outcome(outcome), hint::for_outcome(outcome, host, plan))
             }
@@ -206,11 +264,7 @@ fn left_over(
         }
         Err(error) => {
             let failure = hint::for_undertaking(error, host, prefix, None);
-            let call = hint::call(host, prefix);
-            let now = format!(
-                "the server is in the dark, and its chain is still open; see {}",
-                call.word("status")
-            );
+            let now = still_open(host, prefix);
             (Ending::Stuck, Some(Failure { now, ..failure }))
         }
     };

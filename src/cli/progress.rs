@@ -8,13 +8,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Output;
 use crate::engine::Reporter;
-use crate::host::{AppendFile, open_descriptor};
+use crate::host::{AppendFile, Clock, open_descriptor};
 use crate::model::Event;
 
 /// Shows events to people on standard error, and to a program on a descriptor of its own.
 pub(crate) struct Progress {
     words: Words,
     lines: Option<AppendFile>,
+    clock: Clock,
+    /// When the command began, on the monotonic clock.
+    began: Duration,
+    /// Is a chain walked? Then each line says how long that has taken so far.
+    walks: bool,
 }
 
 enum Words {
@@ -27,19 +32,43 @@ impl Progress {
     /// With `--json` the output is for a program: it gets its events as JSON lines or not at all.
     pub(crate) fn open(output: &Output) -> io::Result<Self> {
         let lines = output.progress_fd.map(open_descriptor).transpose()?;
-        Ok(Self { words: Words::choose(output.json), lines })
+        Ok(Self::of(Words::choose(output.json), lines))
+    }
+
+    fn of(words: Words, lines: Option<AppendFile>) -> Self {
+        let clock = Clock::system();
+        Self { words, lines, began: clock.monotonic(), clock, walks: false }
     }
 
     fn say(&self, event: &Event) {
         match &self.words {
             Words::None => {}
-            Words::Bar(bar) => show(bar, event),
+            Words::Bar(bar) => show(bar, event, &self.elapsed()),
             Words::Lines => {
                 if let Some(text) = sentence(event) {
-                    let _closed = writeln!(io::stderr().lock(), "{text}");
+                    let _closed = writeln!(io::stderr().lock(), "{}{text}", self.elapsed());
                 }
             }
         }
+    }
+
+    /// What stands before a line.
+    fn elapsed(&self) -> String {
+        if !self.walks {
+            return String::new();
+        }
+        stamp(self.clock.monotonic().saturating_sub(self.began))
+    }
+}
+
+/// Hours, minutes and seconds, as on a stopwatch.
+fn stamp(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 {
+        format!("{minutes:02}:{seconds:02}  ")
+    } else {
+        format!("{hours}:{minutes:02}:{seconds:02}  ")
     }
 }
 
@@ -58,6 +87,23 @@ impl Words {
     }
 }
 
+impl Progress {
+    /// From its first hop on, a bar goes on telling the time itself.
+    fn hear_of_walk(&mut self, event: &Event) {
+        if self.walks || !matches!(event, Event::HopStarted { .. }) {
+            return;
+        }
+        self.walks = true;
+        if let Words::Bar(bar) = &self.words {
+            bar.set_style(style(WALKING));
+        }
+    }
+}
+
+/// What a bar shows, and what it shows while a chain is walked: indicatif counts from when the bar was made.
+const WORKING: &str = "{spinner} {prefix} {msg}";
+const WALKING: &str = "{elapsed_precise} {spinner} {prefix} {msg}";
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the template is spelled here")
 }
@@ -68,6 +114,7 @@ impl Reporter for Progress {
             let text = serde_json::to_string(event).expect("an event is plain data");
             let _closed = writeln!(lines, "{text}");
         }
+        self.hear_of_walk(event);
         self.say(event);
     }
 }
@@ -80,14 +127,14 @@ impl Drop for Progress {
     }
 }
 
-fn show(bar: &ProgressBar, event: &Event) {
+fn show(bar: &ProgressBar, event: &Event, elapsed: &str) {
     match event {
         Event::StepStarted { step, of, text } => {
             bar.set_message(format!("[{}/{of}] {text}", step.0 + 1));
         }
         Event::Progress { bytes, total } if *total > 0 => {
             bar.set_prefix(format!("{} %", bytes * 100 / total));
-            bar.set_style(style("{spinner} {prefix} {msg}"));
+            bar.set_style(style(if elapsed.is_empty() { WORKING } else { WALKING }));
         }
         Event::StepDone { .. } => bar.set_prefix(""),
         Event::ServerLog { line } => bar.set_message(format!("server: {line}")),
@@ -96,7 +143,7 @@ fn show(bar: &ProgressBar, event: &Event) {
         | Event::Note { .. }
         | Event::RollingBack { .. }
         | Event::Undoing { .. } => {
-            bar.println(sentence(event).unwrap_or_default());
+            bar.println(format!("{elapsed}{}", sentence(event).unwrap_or_default()));
         }
     }
 }
@@ -112,5 +159,29 @@ fn sentence(event: &Event) -> Option<String> {
         Event::RollingBack { because } => Some(format!("rolling back: {because}")),
         Event::Undoing { step, text } => Some(format!("[undo {}] {text}", step.0 + 1)),
         Event::StepDone { .. } | Event::Progress { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stopwatch_shows_hours_only_where_there_are_any() {
+        for (seconds, shown) in
+            [(0, "00:00  "), (61, "01:01  "), (3599, "59:59  "), (37230, "10:20:30  ")]
+        {
+            assert_eq!(stamp(Duration::from_secs(seconds)), shown);
+        }
+    }
+
+    #[test]
+    fn only_who_walks_a_chain_tells_the_time() {
+        let mut progress = Progress::of(Words::None, None);
+        progress.hear(&Event::Note { text: "x".to_owned() });
+        assert_eq!(progress.elapsed(), "");
+        let (from, to) = ("10.11.0".parse().unwrap(), "11.7.0".parse().unwrap());
+        progress.hear(&Event::HopStarted { number: 1, of: 2, from, to });
+        assert!(progress.elapsed().contains(':'));
     }
 }

@@ -6,6 +6,7 @@
 
 mod failures;
 mod foresee;
+mod interrupted;
 mod killed;
 mod plan;
 mod rules;
