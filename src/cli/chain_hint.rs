@@ -69,10 +69,10 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     let mut report = Report::new("upgrade", ending);
     report.failure = failure;
     report.findings = join_findings(before, join_findings(findings, refusing(&halt)));
-    match halt {
-        Halt::Failed { plan, .. } => report.transaction = Some(plan.id),
-        Halt::Forbidden(path) => report.path = Some(path),
-        _ => {}
+    if let Halt::Failed { plan, .. } = halt {
+        report.transaction = Some(plan.id);
+    } else if let Halt::Forbidden(path) = halt {
+        report.path = Some(path);
     }
     let receipt = read_receipt(host, prefix).ok().flatten();
     report.walk = walked.map(Box::new);
@@ -93,7 +93,7 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     if is_back {
         report = gone_back(report);
     }
-    in_the_dark(left_over(report, closed, host, prefix), host, prefix)
+    in_the_dark(left_over(report, &closed, host, prefix), host, prefix)
 }
 
 /// The way ended where it began, whatever ended it.
@@ -237,12 +237,12 @@ fn half_way(failure: Failure) -> Failure {
 /// What could not be let out of the dark is worse than what ended the walk.
 fn left_over(
     mut report: Report,
-    closed: Result<Option<Closed>, Box<UndertakeError>>,
+    closed: &Result<Option<Closed>, Box<UndertakeError>>,
     host: &Host,
     prefix: &Prefix,
 ) -> Report {
     let before = report.failure.take();
-    let (ending, failure) = match &closed {
+    let (ending, failure) = match closed {
         Ok(Some(closed)) => match closed.unfinished() {
             // What could not go back, or not be let out, is not as it was before the chain.
             Some((plan, outcome @ Outcome::RolledBack { .. })) => {

@@ -185,12 +185,13 @@ pub(crate) fn for_undertaking(
         }
         UndertakeError::HostChanged => "run the command again".to_owned(),
     };
-    let now = match error {
-        // Whoever comes to this has found a chain whose server is in the dark.
-        UndertakeError::Restore(_) | UndertakeError::NoWayBack { .. } => {
-            super::chain_hint::still_open(host, prefix)
-        }
-        _ => UNCHANGED.to_owned(),
+    // Whoever comes to this has found a chain whose server is in the dark.
+    let is_half_way =
+        matches!(error, UndertakeError::Restore(_) | UndertakeError::NoWayBack { .. });
+    let now = if is_half_way {
+        super::chain_hint::still_open(host, prefix)
+    } else {
+        UNCHANGED.to_owned()
     };
     Failure { what: chain(error), now, next }
 }

@@ -63,7 +63,7 @@ fn parse_report(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let known = path
         .extension()
-        .is_some_and(|it| ["html", "md", "json"].map(|it| it.as_ref()).contains(&it));
+        .is_some_and(|it| ["html", "md", "json"].map(std::convert::AsRef::as_ref).contains(&it));
     if known {
         Ok(path)
     } else {

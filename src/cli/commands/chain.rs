@@ -42,7 +42,7 @@ pub(super) fn run(
         Ok(entered) => entered,
         Err(refusal) => return Ok(refused("upgrade", refusal)),
     };
-    let Entered { host, prefix, sources, rules, wish, findings, .. } = &entered;
+    let Entered { host, prefix, sources, rules, wish, findings } = &entered;
     let walking = Walking { host, prefix, wish, rules, sources };
     let walked = walk(walking, &mut progress);
     drop(progress);
@@ -70,17 +70,16 @@ pub(super) fn plan(
     command: &'static str,
     args: &UpgradeArgs,
     to: &ReleaseSelector,
-    _output: &Output,
     cancel: Cancel,
-) -> io::Result<Report> {
+) -> Report {
     let entered = match enter(args, to, cancel) {
         Ok(entered) => entered,
-        Err(refusal) => return Ok(refused(command, refusal)),
+        Err(refusal) => return refused(command, refusal),
     };
-    let Entered { host, prefix, sources, rules, wish, findings, .. } = &entered;
+    let Entered { host, prefix, sources, rules, wish, findings } = &entered;
     let walking = Walking { host, prefix, wish, rules, sources };
     let planned = walking.preview(&mut Silent);
-    Ok(chain_hint::planned(command, planned, findings.clone(), host, prefix))
+    chain_hint::planned(command, planned, findings.clone(), host, prefix)
 }
 
 fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Entered, Refusal> {

@@ -26,7 +26,7 @@ pub(crate) fn run(
 ) -> io::Result<Report> {
     let release = match args.goal.get() {
         Goal::Release(release) => release,
-        Goal::To(to) if dry_run => return super::chain::plan("upgrade", args, to, output, cancel),
+        Goal::To(to) if dry_run => return Ok(super::chain::plan("upgrade", args, to, cancel)),
         Goal::To(to) => return super::chain::run(args, to, output, cancel),
     };
     let mut progress = Progress::open(output)?;

@@ -108,7 +108,7 @@ impl Walking<'_> {
         release: &Release,
         goes_on: bool,
     ) -> Result<ResolvedUpgrade, Halt> {
-        let leg = Leg { goes_on, ..self.leg(record) };
+        let leg = Leg { goes_on, ..Self::leg(record) };
         let wish = self.hop_wish(acquired, release, leg);
         let mut resolved = resolve_upgrade(&wish, self.rules.clone())
             .map_err(|error| Halt::Resolve(Box::new(error)))?;
@@ -128,7 +128,7 @@ impl Walking<'_> {
         Ok(Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere))
     }
 
-    fn leg(&self, record: Option<&ChainRecord>) -> Leg {
+    fn leg(record: Option<&ChainRecord>) -> Leg {
         let Some(record) = record else {
             return Leg::default();
         };

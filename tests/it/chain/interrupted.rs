@@ -25,9 +25,9 @@ fn broken_at_the_third() -> Way {
     Way::of(&releases)
 }
 
-/// Writes a program that runs after each commit, and gives the words that name it.
-fn after_commit(way: &Way, script: &str) -> [String; 2] {
-    let directory = way.world.beside("hooks").join("after-commit");
+/// Writes a program that runs in this phase, and gives the words that name it.
+fn hook(way: &Way, phase: &str, script: &str) -> [String; 2] {
+    let directory = way.world.beside("hooks").join(phase);
     fs::create_dir_all(&directory).unwrap();
     let path = directory.join("10-test");
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -41,7 +41,7 @@ fn after_commit(way: &Way, script: &str) -> [String; 2] {
 fn killed_after_the_first_hop(way: &Way, to: &str, more: &[&str]) {
     let mark = way.world.beside("mark");
     let script = format!("[ -e {0} ] || {{ touch {0}; kill -9 $PPID; sleep 1; }}", mark.display());
-    let hooks = after_commit(way, &script);
+    let hooks = hook(way, "after-commit", &script);
     let hooks: Vec<&str> = hooks.iter().map(String::as_str).collect();
     let words = way.words(&["upgrade"], to, &[&VIA, more, &hooks].concat());
     let output = World::command(&words).output().unwrap();
@@ -85,7 +85,7 @@ fn what_fails_after_a_commit_half_way_does_not_leave_the_server_in_the_dark() {
     let way = Way::over(&STOPS[..3]);
     let broken = way.world.beside("broken");
     fs::write(&broken, "").unwrap();
-    let hooks = after_commit(&way, &format!("[ ! -e {} ]", broken.display()));
+    let hooks = hook(&way, "after-commit", &format!("[ ! -e {} ]", broken.display()));
     let hooks: Vec<&str> = hooks.iter().map(String::as_str).collect();
     let said = way.upgrade(STOPS[2], &[&VIA[..], &hooks].concat()).expect(9);
     said.saying(&["10-test", "in the dark", "recover"]);
@@ -132,12 +132,16 @@ fn killed_in_the_first_hop_one_backup_is_that_of_the_hop_that_was_made() {
 fn what_people_did_while_a_chain_was_interrupted_is_never_taken_back() {
     let way = broken_at_the_third();
     let more = ["--via", STOPS[2], "--via", STOPS[3], "--backup", "once"];
+    let stops = way.world.beside("stops");
+    let hooks = hook(&way, "before-stop", &format!("echo stop >> {}", stops.display()));
     killed_after_the_first_hop(&way, "11.7.0", &more);
     // A machine that is switched on again starts its services.
     way.ctl.start(&way.world);
     assert!(way.world.post("in between"));
-    let said = way.upgrade("11.7.0", &more[2..]).expect(4);
+    let hooks: Vec<&str> = hooks.iter().map(String::as_str).collect();
+    let said = way.upgrade("11.7.0", &[&more[..], &hooks].concat()).expect(4);
     said.saying(&["where the chain was taken up"]);
+    assert_eq!(fs::read_to_string(stops).unwrap(), "stop\nstop\n");
     assert_eq!(way.world.serving().as_deref(), Some(STOPS[1]));
     assert_eq!(way.world.messages(), ["first", "größte Übung", "in between"]);
     way.assert_closed();
@@ -176,8 +180,11 @@ fn what_people_did_in_mid_chain_goes_only_where_somebody_says_so() {
     let (mut running, _) = until_the_second_server_starts(&words);
     running.kill().unwrap();
     running.wait().unwrap();
-    // What the killed run has left is taken back, and with the database everything else.
-    let said = way.world.ask(&["recover"], &[]).expect(0);
+    let now = "UPDATE posts SET createat = (extract(epoch FROM now()) * 1000)::bigint + 1000";
+    way.world.database.connect().batch_execute(now).unwrap();
+    way.world.ask(&["recover"], &[]).expect(5).saying(&["--accept-data-loss", "in the dark"]);
+    way.world.ask(&["status"], &[]).expect(0).saying(&["a chain was interrupted"]);
+    let said = way.world.ask(&["recover", "--accept-data-loss"], &[]).expect(0);
     said.saying(&[STOPS[0], "is in force"]);
     way.assert_intact(STOPS[0]);
     assert_eq!(way.world.dump(), dump);
@@ -209,7 +216,7 @@ fn killed_in_the_gaps_recover_lets_out_what_was_reached() {
     let (first, second) = {
         let way = Way::over(&STOPS[..3]);
         way.upgrade(STOPS[2], &VIA).expect(0);
-        let transactions = way.world.below(STATE).join("transactions");
+        let transactions = way.world.below(STATE).join("txn");
         let mut journals: Vec<_> =
             fs::read_dir(transactions).unwrap().map(|entry| entry.unwrap().path()).collect();
         journals.sort();
