@@ -69,8 +69,8 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     let mut report = Report::new("upgrade", ending);
     report.failure = failure;
     report.findings = join_findings(before, join_findings(findings, refusing(&halt)));
-    if let Halt::Failed { plan, .. } = halt {
-        report.transaction = Some(plan.id);
+    if let Halt::Failed { plan, .. } = &halt {
+        report.transaction = Some(plan.id.clone());
     } else if let Halt::Forbidden(path) = halt {
         report.path = Some(path);
     }
@@ -241,41 +241,41 @@ fn left_over(
     host: &Host,
     prefix: &Prefix,
 ) -> Report {
-    let before = report.failure.take();
-    let (ending, failure) = match closed {
-        Ok(Some(closed)) => match closed.unfinished() {
-            // What could not go back, or not be let out, is not as it was before the chain.
-            Some((plan, outcome @ Outcome::RolledBack { .. })) => {
-                let failure = hint::for_outcome(outcome, host, plan);
-                let now = still_open(host, prefix);
-                (Ending::Stuck, failure.map(|failure| Failure { now, ..failure }))
-            }
-            Some((plan, outcome)) => {
-                (ending::of_outcome(outcome), hint::for_outcome(outcome, host, plan))
-            }
-            None => {
-                report.failure = before;
-                return report;
-            }
-        },
-        Ok(None) => {
-            report.failure = before;
-            return report;
-        }
-        Err(error) => {
-            let failure = hint::for_undertaking(error, host, prefix, None);
-            let now = still_open(host, prefix);
-            (Ending::Stuck, Some(Failure { now, ..failure }))
-        }
+    let Some((ending, failure)) = unended(closed, host, prefix) else {
+        return report;
     };
     report.ending = ending;
-    report.failure = match (before, failure) {
+    report.failure = match (report.failure.take(), failure) {
         (Some(first), Some(second)) => {
             Some(Failure { what: format!("{}; and then {}", first.what, second.what), ..second })
         }
         (first, second) => second.or(first),
     };
     report
+}
+
+/// Why a chain could not be ended, if it could not.
+fn unended(
+    closed: &Result<Option<Closed>, Box<UndertakeError>>,
+    host: &Host,
+    prefix: &Prefix,
+) -> Option<(Ending, Option<Failure>)> {
+    let open = |failure| Failure { now: still_open(host, prefix), ..failure };
+    match closed {
+        Ok(closed) => {
+            let (plan, outcome) = closed.as_ref()?.unfinished()?;
+            let failure = hint::for_outcome(outcome, host, plan);
+            // What could not go back, or not be let out, is not as it was before the chain.
+            if matches!(outcome, Outcome::RolledBack { .. }) {
+                return Some((Ending::Stuck, failure.map(open)));
+            }
+            Some((ending::of_outcome(outcome), failure))
+        }
+        Err(error) => {
+            let failure = hint::for_undertaking(error, host, prefix, None);
+            Some((Ending::Stuck, Some(open(failure))))
+        }
+    }
 }
 
 #[cfg(test)]

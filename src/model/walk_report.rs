@@ -37,11 +37,12 @@ pub struct HopReport {
     pub transaction: TransactionId,
     /// How it ended.
     pub ending: HopEnding,
-    /// Getting, unpacking and confirming the new tree, and all that is done before anything stops.
+    /// Getting, unpacking and confirming the new tree, and all that is done before anything stops. From the second hop on the
+    /// server is in the dark meanwhile.
     pub staged_ms: u64,
-    /// Part of it that was done while the hop before was still under way.
+    /// What was done ahead of it, while the hop before was still under way; not part of any other time.
     pub ahead_ms: u64,
-    /// From the stop of the old server, or the end of the hop before, to the commit, without the migration.
+    /// From the stop of the old server to the commit, without the migration.
     pub down_ms: u64,
     /// The new server's start, migration and stop in the dark.
     pub migrated_ms: u64,

@@ -5,10 +5,12 @@
 )]
 
 mod failures;
+mod fetching;
 mod foresee;
 mod interrupted;
 mod killed;
 mod plan;
+mod real;
 mod rules;
 mod walk;
 mod way;

@@ -61,9 +61,8 @@ pub(crate) struct HopArgs {
 
 fn parse_report(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
-    let known = path
-        .extension()
-        .is_some_and(|it| ["html", "md", "json"].map(std::convert::AsRef::as_ref).contains(&it));
+    let known =
+        path.extension().is_some_and(|it| ["html", "md", "json"].map(AsRef::as_ref).contains(&it));
     if known {
         Ok(path)
     } else {

@@ -11,7 +11,7 @@ use crate::model::{HopEnding, HopReport, WalkReport};
 /// How many settings are named.
 const NAMED: usize = 3;
 
-const HEADINGS: [&str; 7] = ["hop", "staged", "of it ahead", "down", "migrated", "total", "ending"];
+const HEADINGS: [&str; 7] = ["hop", "ahead", "staged", "down", "migrated", "total", "ending"];
 
 /// The table and what follows from it.
 pub(super) fn render(walk: &WalkReport) -> String {
@@ -32,8 +32,8 @@ fn cells(hop: &HopReport) -> [String; 7] {
     let time = |ms| if hop.total_ms == 0 { "–".to_owned() } else { time(ms) };
     [
         format!("{} → {}", hop.from, hop.to),
-        time(hop.staged_ms),
         time(hop.ahead_ms),
+        time(hop.staged_ms),
         time(hop.down_ms),
         time(hop.migrated_ms),
         time(hop.total_ms),
@@ -90,9 +90,9 @@ mod tests {
         let text = render(samples::failed().walk.as_ref().unwrap());
         insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r"
         Way: Mattermost 9.11.18 → 11.7.3 (team edition)
-          hop                staged  of it ahead    down   migrated       total  ending
-          9.11.18 → 10.11.4  12.3 s         0 ms  840 ms  3 min 5 s  3 min 20 s  committed
-          10.11.4 → 11.7.3    9.1 s        9.1 s  610 ms     30.2 s      31.0 s  rolled back
+          hop                ahead  staged    down   migrated       total  ending
+          9.11.18 → 10.11.4   0 ms  12.3 s  840 ms  3 min 5 s  3 min 20 s  committed
+          10.11.4 → 11.7.3   9.1 s   9.1 s  610 ms     30.2 s      31.0 s  rolled back
           3 min 37 s dark in all; this command took 3 min 52 s
           3 settings are others than before: A.A, B.A, C.A
         ");

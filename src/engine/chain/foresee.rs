@@ -12,7 +12,7 @@ use crate::engine::steps::{ConfigureError, read_applied};
 use crate::host::{PathError, require_directory_outside};
 use crate::model::{
     BackupPace, DataPolicy, Edition, Finding, PlannedHop, Platform, Release, ReleaseSelector,
-    UpgradePath, Version,
+    Severity, UpgradePath, Version,
 };
 use crate::planning::{
     HopSettings, SettingsAhead, check_database_system, check_database_version, join_findings,
@@ -111,6 +111,20 @@ fn target_archive(installed: &Installed<'_>, wish: &PathWish<'_>) -> ArchiveWish
     }
 }
 
+/// What is fetched while a hop is under way may take longer than the hop, and the server waits for it in the dark.
+fn fetched_in_the_dark(artifacts: &[HopArtifact]) -> Option<Finding> {
+    let late = artifacts.iter().skip(1).filter(|artifact| artifact.at_hand.is_none()).count();
+    let noun = if late == 1 { "archive has" } else { "archives have" };
+    (late > 0).then(|| {
+        let text = format!(
+            "{late} {noun} to be fetched while the server is in the dark, and it waits for what comes slowly"
+        );
+        let advice = "fetch them beforehand with `mmembed releases fetch VERSION --to DIR`, and give --releases-dir DIR; or \
+                      make a bundle of them";
+        Finding::new(Severity::Note, "fetched-in-the-dark", text).advise(advice)
+    })
+}
+
 impl Way<'_> {
     pub(super) const fn sources(&self) -> &Sources {
         self.wish.sources
@@ -128,7 +142,9 @@ impl Way<'_> {
             at_hand: artifact.at_hand.as_ref(),
         });
         let (rooms, shortages) = see_rooms(self, &loads.collect::<Vec<_>>());
-        let whole = choice.findings.iter().chain(&self.seen.findings).cloned().collect();
+        let late = fetched_in_the_dark(&artifacts);
+        let whole = choice.findings.iter().chain(&self.seen.findings).cloned().chain(late);
+        let whole = whole.collect();
         let settings = self.settings()?;
         let parts = artifacts.into_iter().zip(settings).zip(&self.rules).zip(&self.route.stops);
         let hops = parts.enumerate().map(|(number, (((artifact, settings), rules), stop))| {

@@ -58,6 +58,19 @@ impl Next {
     }
 }
 
+/// What the hops before it make of a hop.
+fn leg_after(record: Option<&ChainRecord>) -> Leg {
+    let Some(record) = record else {
+        return Leg::default();
+    };
+    Leg {
+        darkened: record.serving,
+        goes_on: false,
+        saved_before: record.saved_before(),
+        needed: record.needed(),
+    }
+}
+
 impl Walking<'_> {
     /// Plans the next hop; `None` at the end of the way.
     pub(super) fn next(
@@ -108,7 +121,7 @@ impl Walking<'_> {
         release: &Release,
         goes_on: bool,
     ) -> Result<ResolvedUpgrade, Halt> {
-        let leg = Leg { goes_on, ..Self::leg(record) };
+        let leg = Leg { goes_on, ..leg_after(record) };
         let wish = self.hop_wish(acquired, release, leg);
         let mut resolved = resolve_upgrade(&wish, self.rules.clone())
             .map_err(|error| Halt::Resolve(Box::new(error)))?;
@@ -126,18 +139,6 @@ impl Walking<'_> {
         }
         let kept = kept_environment(self.host, self.prefix).map_err(UndertakeError::from)?;
         Ok(Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere))
-    }
-
-    fn leg(record: Option<&ChainRecord>) -> Leg {
-        let Some(record) = record else {
-            return Leg::default();
-        };
-        Leg {
-            darkened: record.serving,
-            goes_on: false,
-            saved_before: record.saved_before(),
-            needed: record.needed(),
-        }
     }
 
     fn hop_wish(&self, acquired: &Acquired, release: &Release, leg: Leg) -> UpgradeWish {

@@ -40,7 +40,12 @@ fn a_plan_says_everything_and_changes_nothing() {
     // The dry run of the command itself says the same.
     let dry =
         way.upgrade("11.7.0", &[&via[..], &["--dry-run", "--json"]].concat()).expect(10).json();
-    assert_eq!(dry["path"], path);
+    let steady = |mut path: Value| {
+        // Others write on this disk too.
+        path.as_object_mut().unwrap().remove("rooms").expect("the room is told");
+        path
+    };
+    assert_eq!(steady(dry["path"].clone()), steady(path));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod crash;
 pub mod manifest;
+pub mod real;
 pub mod said;
 pub mod service;
 pub mod site;

@@ -41,12 +41,11 @@ fn failure(failure: &Failure) -> String {
 }
 
 fn walked(walk: &WalkReport) -> Vec<String> {
-    let mut table =
-        "| Hop | Staged | Of it ahead | Down | Migrated | Total | Ending | Transaction |\n\
+    let mut table = "| Hop | Ahead | Staged | Down | Migrated | Total | Ending | Transaction |\n\
                      |---|--:|--:|--:|--:|--:|---|---|"
-            .to_owned();
+        .to_owned();
     for hop in &walk.hops {
-        let times = [hop.staged_ms, hop.ahead_ms, hop.down_ms, hop.migrated_ms, hop.total_ms];
+        let times = [hop.ahead_ms, hop.staged_ms, hop.down_ms, hop.migrated_ms, hop.total_ms];
         let (times, ending) = (times.map(time).join(" | "), phrases::ending(hop.ending));
         let (from, to, transaction) = (&hop.from, &hop.to, name(hop.transaction.as_str()));
         write!(table, "\n| {from} → {to} | {times} | {ending} | {transaction} |")
@@ -94,9 +93,9 @@ mod tests {
 
         ## Hops
 
-        | Hop | Staged | Of it ahead | Down | Migrated | Total | Ending | Transaction |
+        | Hop | Ahead | Staged | Down | Migrated | Total | Ending | Transaction |
         |---|--:|--:|--:|--:|--:|---|---|
-        | 9.11.18 → 10.11.4 | 12.3 s | 0 ms | 840 ms | 3 min 5 s | 3 min 20 s | committed | `20261123T205101Z-9f3a` |
+        | 9.11.18 → 10.11.4 | 0 ms | 12.3 s | 840 ms | 3 min 5 s | 3 min 20 s | committed | `20261123T205101Z-9f3a` |
         | 10.11.4 → 11.7.3 | 9.1 s | 9.1 s | 610 ms | 30.2 s | 31.0 s | rolled back | `20261123T205102Z-9f3a` |
 
         3 min 37 s dark in all; this command took 3 min 52 s.

@@ -27,7 +27,6 @@ pub(super) fn chart(walk: &WalkReport) -> Markup {
             }
             figcaption {
                 @for (class, words) in [
-                    ("ahead", "staged while the hop before was under way"),
                     ("staged", "staged"),
                     ("down", "down, without the migration"),
                     ("migrated", "migrated"),
@@ -44,11 +43,10 @@ pub(super) fn chart(walk: &WalkReport) -> Markup {
     }
 }
 
-fn parts(hop: &HopReport) -> [Part; 4] {
-    let ahead = hop.ahead_ms.min(hop.staged_ms);
+/// What was done ahead took none of the hop's own time.
+fn parts(hop: &HopReport) -> [Part; 3] {
     [
-        Part { class: "ahead", ms: ahead },
-        Part { class: "staged", ms: hop.staged_ms - ahead },
+        Part { class: "staged", ms: hop.staged_ms },
         Part { class: "down", ms: hop.down_ms },
         Part { class: "migrated", ms: hop.migrated_ms },
     ]
@@ -100,8 +98,7 @@ mod tests {
         assert!(shown.contains(r#"<rect class="down" x="6.20%" width="0.42%""#), "{shown}");
         assert!(shown.contains(r#"<rect class="migrated" x="6.63%" width="93.36%""#), "{shown}");
         let shown = bar(second, sum(first)).into_string();
-        assert!(shown.contains(r#"<rect class="ahead" x="0.00%" width="4.59%""#), "{shown}");
-        assert!(shown.contains(r#"<rect class="staged" x="4.59%" width="0.00%""#), "{shown}");
+        assert!(shown.contains(r#"<rect class="staged" x="0.00%" width="4.59%""#), "{shown}");
     }
 
     #[test]

@@ -55,7 +55,7 @@ fn table(hops: &[HopReport]) -> Markup {
                 thead {
                     tr {
                         th scope="col" { "From → to" }
-                        @for heading in ["Staged", "Of it ahead", "Down", "Migrated", "Total"] {
+                        @for heading in ["Ahead", "Staged", "Down", "Migrated", "Total"] {
                             th.figure scope="col" { (heading) }
                         }
                         th scope="col" { "Ending" }
@@ -73,7 +73,7 @@ fn row(hop: &HopReport) -> Markup {
     html! {
         tr {
             th scope="row" { (hop.from) " → " (hop.to) }
-            @for ms in [hop.staged_ms, hop.ahead_ms, hop.down_ms, hop.migrated_ms, hop.total_ms] {
+            @for ms in [hop.ahead_ms, hop.staged_ms, hop.down_ms, hop.migrated_ms, hop.total_ms] {
                 td.figure { (time(ms)) }
             }
             td class=(class) { (phrases::ending(hop.ending)) }
