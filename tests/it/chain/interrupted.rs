@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -49,26 +49,25 @@ fn killed_after_the_first_hop(way: &Way, to: &str, more: &[&str]) {
     assert_eq!(way.world.serving(), None);
 }
 
-/// Starts it, and waits until the second hop's server says something.
-fn until_the_second_server_starts(
-    words: &[String],
-) -> (Child, BufReader<std::process::ChildStderr>) {
+/// Starts it with its events on standard error.
+fn started(words: &[String]) -> Child {
     let mut command: Command = World::command(words);
     command.args(["--json", "--progress-fd", "2"]);
-    let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits until the second hop's server says something.
+fn await_the_second_server(running: &mut Child) -> BufReader<ChildStderr> {
     let mut stderr = BufReader::new(running.stderr.take().unwrap());
-    let mut hop = 0;
-    loop {
+    let (mut hop, mut speaks) = (0, false);
+    while !(hop == 2 && speaks) {
         let mut line = String::new();
         assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ended before");
         let event: Value = serde_json::from_str(&line).unwrap_or_default();
-        if event["event"] == "hop-started" {
-            hop = event["number"].as_u64().unwrap();
-        }
-        if hop == 2 && event["event"] == "server-log" {
-            return (running, stderr);
-        }
+        hop = event["number"].as_u64().unwrap_or(hop);
+        speaks = event["event"] == "server-log";
     }
+    stderr
 }
 
 fn slow(version: &str) -> FixtureRelease {
@@ -102,7 +101,8 @@ fn asked_once_to_stop_in_mid_migration_one_backup_brings_everything_back() {
     let dump = way.world.dump();
     let more = [&VIA[..], &["--backup", "once"]].concat();
     let words = way.words(&["upgrade"], STOPS[2], &more);
-    let (running, stderr) = until_the_second_server_starts(&words);
+    let mut running = started(&words);
+    let stderr = await_the_second_server(&mut running);
     let pid = i32::try_from(running.id()).unwrap();
     kill_process(Pid::from_raw(pid).unwrap(), Signal::INT).unwrap();
     let rest: Vec<String> = stderr.lines().map(Result::unwrap).collect();
@@ -177,7 +177,8 @@ fn what_people_did_in_mid_chain_goes_only_where_somebody_says_so() {
     let dump = way.world.dump();
     let more = [&VIA[..], &["--backup", "once"]].concat();
     let words = way.words(&["upgrade"], STOPS[2], &more);
-    let (mut running, _) = until_the_second_server_starts(&words);
+    let mut running = started(&words);
+    drop(await_the_second_server(&mut running));
     running.kill().unwrap();
     running.wait().unwrap();
     let now = "UPDATE posts SET createat = (extract(epoch FROM now()) * 1000)::bigint + 1000";
@@ -246,6 +247,5 @@ fn killed_in_the_gaps_recover_lets_out_what_was_reached() {
 
 fn killed_at_record(words: &[String], at: usize) {
     let mut command: Command = World::command(words);
-    let output = command.env("MMEMBED_TEST_KILL_AT_RECORD", at.to_string()).output().unwrap();
-    eprintln!("at the record {at}: {}", output.status);
+    command.env("MMEMBED_TEST_KILL_AT_RECORD", at.to_string()).output().unwrap();
 }
