@@ -119,9 +119,9 @@ impl ChainRecord {
     /// The backups without which there is no way back to where it began, nor to where the database was saved last.
     #[must_use]
     pub fn needed(&self) -> Vec<BackupId> {
-        let saved = self.way_back.as_ref().map(|way| way.hop.clone());
-        let saved = saved.filter(|hop| *hop != self.first);
-        [self.first.clone()].into_iter().chain(saved).map(BackupId::from).collect()
+        let first = BackupId::from(self.first.clone());
+        let saved = self.saved_before().filter(|saved| *saved != first);
+        [first].into_iter().chain(saved).collect()
     }
 
     /// The backup that has the database, where it is not saved again before each hop.
