@@ -181,7 +181,7 @@ fn what_people_did_in_mid_chain_goes_only_where_somebody_says_so() {
     drop(await_the_second_server(&mut running));
     running.kill().unwrap();
     running.wait().unwrap();
-    let now = "UPDATE posts SET createat = (extract(epoch FROM now()) * 1000)::bigint + 1000";
+    let now = "UPDATE posts SET updateat = (extract(epoch FROM now()) * 1000)::bigint + 1000";
     way.world.database.connect().batch_execute(now).unwrap();
     way.world.ask(&["recover"], &[]).expect(5).saying(&["--accept-data-loss", "in the dark"]);
     way.world.ask(&["status"], &[]).expect(0).saying(&["a chain was interrupted"]);
