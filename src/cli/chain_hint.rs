@@ -1,14 +1,15 @@
 //! What became of a chain, in words: what happened, what is in force now, and how to go on.
 
-use std::cmp::Reverse;
-
 use super::answer::{Refusal, failure};
 use super::exit::Exit;
 use super::words::chain;
 use super::{ending, hint, release_hint, system};
-use crate::engine::{Closed, Halt, OwnDumpError, UndertakeError, Walk, read_receipt};
+use crate::engine::{
+    Closed, Halt, Outcome, OwnDumpError, UndertakeError, Walk, read_chain, read_receipt,
+};
 use crate::host::{Host, PathError};
 use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report, Severity, UpgradePath};
+use crate::planning::join_findings;
 use crate::upgrade::NoRoute;
 
 /// Nothing is installed that a way could begin at.
@@ -67,8 +68,7 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     let (ending, failure) = told(&halt, made && !is_back, host, prefix);
     let mut report = Report::new("upgrade", ending);
     report.failure = failure;
-    report.findings = before.into_iter().chain(findings).chain(refusing(&halt)).collect();
-    report.findings.sort_by_key(|finding| Reverse(finding.severity));
+    report.findings = join_findings(before, join_findings(findings, refusing(&halt)));
     if let Halt::Failed { plan, .. } = &halt {
         report.transaction = Some(plan.id.clone());
     } else if let Halt::Forbidden(path) = halt {
@@ -79,12 +79,64 @@ pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Pre
     if let Some(receipt) = &receipt {
         report.release = Some(receipt.release.clone());
         report.proof.clone_from(&receipt.proof);
-        let now = |text: &str| text.replace("{release}", &receipt.release.to_string());
+        let proven = match receipt.proof {
+            Some(_) => "was proven, and serves if a server served before",
+            None => "was never started here",
+        };
+        let now = |text: &str| {
+            text.replace("{release}", &receipt.release.to_string()).replace("{proven}", proven)
+        };
         if let Some(failure) = &mut report.failure {
             failure.now = now(&failure.now);
         }
     }
-    left_over(report, &closed, host, prefix)
+    if is_back {
+        report = gone_back(report);
+    }
+    in_the_dark(left_over(report, &closed, host, prefix), host, prefix)
+}
+
+/// The way ended where it began, whatever ended it.
+fn gone_back(mut report: Report) -> Report {
+    let release = report.release.as_ref().map(ToString::to_string).unwrap_or_default();
+    let what = "a hop had left the database between two releases".to_owned();
+    let failure = report.failure.take().unwrap_or(Failure {
+        what,
+        now: String::new(),
+        next: "run the same command again".to_owned(),
+    });
+    let now = format!(
+        "everything went back to {release}, when the database was saved: tree, settings and database; it serves if a server \
+         served before"
+    );
+    if report.ending != Ending::ArtifactRefused {
+        report.ending = Ending::RolledBack;
+    }
+    report.failure = Some(Failure { now, ..failure });
+    report
+}
+
+/// A chain that is still on record has stopped its server.
+fn in_the_dark(mut report: Report, host: &Host, prefix: &Prefix) -> Report {
+    let is_open = matches!(read_chain(host, prefix), Ok(Some(record)) if record.serving);
+    if let Some(failure) =
+        report.failure.as_mut().filter(|_| is_open && report.ending != Ending::Locked)
+    {
+        let open = still_open(host, prefix);
+        if failure.now != open {
+            failure.now = format!("{}; {open}", failure.now);
+        }
+    }
+    report
+}
+
+/// A chain that could not be ended.
+pub(crate) fn still_open(host: &Host, prefix: &Prefix) -> String {
+    let call = hint::call(host, prefix);
+    format!(
+        "the chain is still open, and the server that it has stopped may be in the dark; {} lets it out once that is possible",
+        call.word("recover")
+    )
 }
 
 fn refusing(halt: &Halt) -> Vec<Finding> {
@@ -178,7 +230,7 @@ pub(crate) fn planned(
 /// The hops that were made stay.
 fn half_way(failure: Failure) -> Failure {
     let Failure { what, next, .. } = failure;
-    let now = "{release} is in force, was proven, and serves if a server served before".to_owned();
+    let now = "{release} is in force, {proven}".to_owned();
     Failure { what, now, next: format!("{next}; the same command goes on from there") }
 }
 
@@ -189,7 +241,7 @@ fn left_over(
     host: &Host,
     prefix: &Prefix,
 ) -> Report {
-    let Some((ending, failure)) = in_the_dark(closed, host, prefix) else {
+    let Some((ending, failure)) = unended(closed, host, prefix) else {
         return report;
     };
     report.ending = ending;
@@ -202,24 +254,26 @@ fn left_over(
     report
 }
 
-/// Why a server that served before is still in the dark, if it is.
-fn in_the_dark(
+/// Why a chain could not be ended, if it could not.
+fn unended(
     closed: &Result<Option<Closed>, Box<UndertakeError>>,
     host: &Host,
     prefix: &Prefix,
 ) -> Option<(Ending, Option<Failure>)> {
+    let open = |failure| Failure { now: still_open(host, prefix), ..failure };
     match closed {
         Ok(closed) => {
             let (plan, outcome) = closed.as_ref()?.unfinished()?;
-            Some((ending::of_outcome(outcome), hint::for_outcome(outcome, host, plan)))
+            let failure = hint::for_outcome(outcome, host, plan);
+            // What could not go back, or not be let out, is not as it was before the chain.
+            if matches!(outcome, Outcome::RolledBack { .. }) {
+                return Some((Ending::Stuck, failure.map(open)));
+            }
+            Some((ending::of_outcome(outcome), failure))
         }
         Err(error) => {
             let failure = hint::for_undertaking(error, host, prefix, None);
-            let now = format!(
-                "the server is in the dark, and its chain is still open; see {}",
-                hint::call(host, prefix).word("status")
-            );
-            Some((Ending::Stuck, Some(Failure { now, ..failure })))
+            Some((Ending::Stuck, Some(open(failure))))
         }
     }
 }

@@ -182,17 +182,37 @@ pub(crate) fn for_undertaking(
             call.word("recover")
         ),
         UndertakeError::Restore(error) => for_resolve_restore(error),
-        UndertakeError::NoWayBack { .. } => {
-            format!("mend what is named, then run {}", call.word("recover"))
+        UndertakeError::NoWayBack { findings } => {
+            let next = format!("mend what is named, then run {}", call.word("recover"));
+            let lose = call.with("recover", "--accept-data-loss");
+            let is_loss = findings.iter().any(|it| it.is_fatal() && it.code == "data-loss");
+            if is_loss {
+                format!("{next}; where what people did since may be lost, run {lose}")
+            } else {
+                next
+            }
         }
         UndertakeError::HostChanged => "run the command again".to_owned(),
     };
-    Failure { what: chain(error), now: UNCHANGED.to_owned(), next }
+    // Whoever comes to this has found a chain whose server is in the dark.
+    let is_half_way =
+        matches!(error, UndertakeError::Restore(_) | UndertakeError::NoWayBack { .. });
+    let now = if is_half_way {
+        super::chain_hint::still_open(host, prefix)
+    } else {
+        UNCHANGED.to_owned()
+    };
+    Failure { what: chain(error), now, next }
 }
 
 fn for_unrecovered(error: &UndertakeError, outcome: &Outcome, call: &Call) -> Failure {
     let mut what = chain(error);
     let mut next = format!("remove the cause, then run {}", call.with("recover", "--retry"));
+    if let Outcome::RolledBack { cause } = outcome {
+        let why = cause.as_ref().map(|cause| format!(": {}", chain(cause))).unwrap_or_default();
+        let now = "what was tried was taken back; the chain is still open, and its server may be in the dark";
+        return Failure { what: what + &why, now: now.to_owned(), next };
+    }
     if let Outcome::CommittedWithRemainder { cause }
     | Outcome::Stuck { undo: cause, .. }
     | Outcome::Unfinished { cause } = outcome

@@ -17,9 +17,13 @@ pub(crate) struct Progress {
     words: Words,
     lines: Option<AppendFile>,
     verbose: bool,
-    /// When the last step began.
     clock: Clock,
+    /// When the command began, on the monotonic clock.
     began: Duration,
+    /// When the last step began.
+    step: Duration,
+    /// Is a chain walked? Then each line says how long that has taken so far.
+    walks: bool,
 }
 
 enum Words {
@@ -33,30 +37,56 @@ impl Progress {
     pub(crate) fn open(output: &Output) -> io::Result<Self> {
         let lines = output.progress_fd.map(open_descriptor).transpose()?;
         let words = Words::choose(output.json || output.quiet);
-        let (verbose, clock) = (output.verbose, Clock::system());
-        Ok(Self { words, lines, verbose, clock, began: Duration::ZERO })
+        let mut progress = Self::of(words, lines);
+        progress.verbose = output.verbose;
+        Ok(progress)
+    }
+
+    fn of(words: Words, lines: Option<AppendFile>) -> Self {
+        let clock = Clock::system();
+        let began = clock.monotonic();
+        Self { words, lines, verbose: false, clock, began, step: began, walks: false }
     }
 
     fn say(&self, event: &Event) {
-        let more = more(event, self.clock.monotonic().saturating_sub(self.began));
+        let more = more(event, self.clock.monotonic().saturating_sub(self.step));
         let (text, told) = (sentence(event), more.as_ref().filter(|_| self.verbose));
         match &self.words {
             Words::None => {}
             Words::Bar(bar) => {
-                show(bar, event);
+                show(bar, event, &self.elapsed());
                 if let Some(more) = told {
                     bar.println(more);
                 }
             }
             Words::Lines => {
                 for text in text.iter().chain(told) {
-                    let _closed = writeln!(io::stderr().lock(), "{text}");
+                    let _closed = writeln!(io::stderr().lock(), "{}{text}", self.elapsed());
                 }
             }
         }
         for text in text.iter().chain(&more) {
             voice::record(text);
         }
+    }
+
+    /// What stands before a line.
+    fn elapsed(&self) -> String {
+        if !self.walks {
+            return String::new();
+        }
+        stamp(self.clock.monotonic().saturating_sub(self.began))
+    }
+}
+
+/// Hours, minutes and seconds, as on a stopwatch.
+fn stamp(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 {
+        format!("{minutes:02}:{seconds:02}  ")
+    } else {
+        format!("{hours}:{minutes:02}:{seconds:02}  ")
     }
 }
 
@@ -75,6 +105,23 @@ impl Words {
     }
 }
 
+impl Progress {
+    /// From its first hop on, a bar goes on telling the time itself.
+    fn hear_of_walk(&mut self, event: &Event) {
+        if self.walks || !matches!(event, Event::HopStarted { .. }) {
+            return;
+        }
+        self.walks = true;
+        if let Words::Bar(bar) = &self.words {
+            bar.set_style(style(WALKING));
+        }
+    }
+}
+
+/// What a bar shows, and what it shows while a chain is walked: indicatif counts from when the bar was made.
+const WORKING: &str = "{spinner} {prefix} {msg}";
+const WALKING: &str = "{elapsed_precise} {spinner} {prefix} {msg}";
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the template is spelled here")
 }
@@ -86,8 +133,9 @@ impl Reporter for Progress {
             let _closed = writeln!(lines, "{text}");
         }
         if matches!(event, Event::StepStarted { .. }) {
-            self.began = self.clock.monotonic();
+            self.step = self.clock.monotonic();
         }
+        self.hear_of_walk(event);
         self.say(event);
     }
 }
@@ -100,14 +148,14 @@ impl Drop for Progress {
     }
 }
 
-fn show(bar: &ProgressBar, event: &Event) {
+fn show(bar: &ProgressBar, event: &Event, elapsed: &str) {
     match event {
         Event::StepStarted { step, of, text, .. } => {
             bar.set_message(format!("[{}/{of}] {text}", step.0 + 1));
         }
         Event::Progress { bytes, total } if *total > 0 => {
             bar.set_prefix(format!("{} %", bytes * 100 / total));
-            bar.set_style(style("{spinner} {prefix} {msg}"));
+            bar.set_style(style(if elapsed.is_empty() { WORKING } else { WALKING }));
         }
         Event::StepDone { .. } => bar.set_prefix(""),
         Event::ServerLog { line } => bar.set_message(format!("server: {line}")),
@@ -116,7 +164,7 @@ fn show(bar: &ProgressBar, event: &Event) {
         | Event::Note { .. }
         | Event::RollingBack { .. }
         | Event::Undoing { .. } => {
-            bar.println(sentence(event).unwrap_or_default());
+            bar.println(format!("{elapsed}{}", sentence(event).unwrap_or_default()));
         }
     }
 }
@@ -149,5 +197,29 @@ fn sentence(event: &Event) -> Option<String> {
         Event::RollingBack { because } => Some(format!("rolling back: {because}")),
         Event::Undoing { step, text } => Some(format!("[undo {}] {text}", step.0 + 1)),
         Event::StepDone { .. } | Event::Progress { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stopwatch_shows_hours_only_where_there_are_any() {
+        for (seconds, shown) in
+            [(0, "00:00  "), (61, "01:01  "), (3599, "59:59  "), (37230, "10:20:30  ")]
+        {
+            assert_eq!(stamp(Duration::from_secs(seconds)), shown);
+        }
+    }
+
+    #[test]
+    fn only_who_walks_a_chain_tells_the_time() {
+        let mut progress = Progress::of(Words::None, None);
+        progress.hear(&Event::Note { text: "x".to_owned() });
+        assert_eq!(progress.elapsed(), "");
+        let (from, to) = ("10.11.0".parse().unwrap(), "11.7.0".parse().unwrap());
+        progress.hear(&Event::HopStarted { number: 1, of: 2, from, to });
+        assert!(progress.elapsed().contains(':'));
     }
 }

@@ -64,7 +64,8 @@ pub use bundle::{
 pub use catalog_file::{CatalogFileError, import_releases, known_releases, read_catalog};
 pub use chain::{
     ChainRecord, ChainWish, Closed, ForeseeError, Halt, Installed, OwnDumpError, PathWish,
-    SituationSeen, Walk, Walking, foresee, goal, look_at_dump, read_chain, situation, walk,
+    SituationSeen, Walk, Walking, WayBack, foresee, goal, look_at_dump, read_chain, situation,
+    walk,
 };
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{

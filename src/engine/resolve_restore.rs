@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::backup::{BackupError, manifest_of};
+use super::chain::read_chain;
 use super::resolve::{ResolveError, resolve_prefix, resolve_root};
 use super::server_environment::{EnvironmentError, read_environment_files};
 use super::state_files::{StateFileError, read_maker, read_receipt, read_receipt_at};
@@ -85,8 +86,10 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
     let prefix = resolve_prefix(&root, &wish.app)?;
     let host = Host::new(&root, own_territory(&prefix), Meter::default(), Cancel::never())?;
     let current = read_receipt(&host, &prefix)?;
+    // Half way, only one backup may have a database.
+    let saved = read_chain(&host, &prefix)?.and_then(|record| record.saved_before());
     let last = || current.as_ref().map(|receipt| BackupId::from(receipt.transaction.clone()));
-    let id = wish.backup.clone().or_else(last).ok_or(ResolveRestoreError::NoBackup)?;
+    let id = wish.backup.clone().or(saved).or_else(last).ok_or(ResolveRestoreError::NoBackup)?;
     let backup = match manifest_of(&host, &prefix, &id) {
         Err(BackupError::Unknown { .. }) if wish.backup.is_none() => {
             return Err(ResolveRestoreError::NoBackup);

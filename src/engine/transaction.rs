@@ -52,6 +52,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Was all of it done?
+    #[must_use]
+    pub const fn is_committed(&self) -> bool {
+        matches!(self, Self::Committed)
+    }
+
     fn unfinished(cause: JournalError) -> Self {
         Self::Unfinished { cause: StepError::Journal(cause) }
     }

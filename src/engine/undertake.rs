@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::adopt::AdoptError;
 use super::backup::BackupError;
-use super::chain::{abandon, close, read_chain};
+use super::chain::{Closed, abandon, close, read_chain, will_go_back};
 use super::foreign::ForeignError;
 use super::observe::ObserveError;
 use super::open::{
@@ -15,11 +15,11 @@ use super::reporter::Reporter;
 use super::resolve_restore::ResolveRestoreError;
 use super::server_environment::{ENVIRONMENT, EnvironmentError};
 use super::state_files::StateFileError;
-use super::steps::ConfigureError;
+use super::steps::{ConfigureError, Losses};
 use super::transaction::Outcome;
 use crate::host::{Host, Lock, LockError, PathError};
 use crate::model::{
-    Event, Finding, Plan, Prefix, Receipt, Release, ServerEnvironment, TransactionId,
+    Event, Finding, Plan, Prefix, Receipt, Release, ServerEnvironment, Step, TransactionId,
 };
 use crate::planning::Refusal;
 
@@ -220,12 +220,42 @@ pub fn undertake(
     let mut payloads = undertaking.payloads();
     let environment = undertaking.environment(host)?;
     payloads.push(Payload { name: ENVIRONMENT, content: environment.to_private_text() });
+    will_go_back(host, prefix, &plan)?;
     let outcome = carry_out(host, &lock, (*plan).clone(), &payloads, reporter)?;
+    let (plan, outcome) = after(host, &lock, (plan, Box::new(outcome)), reporter)?;
     if let Err(error) = prune(host, prefix) {
         let text = format!("old transactions could not be removed: {error}");
         reporter.hear(&Event::Note { text });
     }
-    Ok(Undertaken::Ran { plan, findings, outcome: Box::new(outcome) })
+    Ok(Undertaken::Ran { plan, findings, outcome })
+}
+
+/// A transaction that came between two hops of a chain was its end: the server that the chain has stopped is let out, however
+/// that transaction ended. Gives what is to be told.
+fn after(
+    host: &Host,
+    lock: &Lock,
+    ran: (Box<Plan>, Box<Outcome>),
+    reporter: &mut dyn Reporter,
+) -> Result<(Box<Plan>, Box<Outcome>), UndertakeError> {
+    let prefix = &ran.0.prefix;
+    if read_chain(host, prefix)?.is_none() {
+        return Ok(ran);
+    }
+    let starts = ran.0.steps.iter().any(|planned| matches!(planned.step, Step::Prove(_)));
+    match *ran.1 {
+        Outcome::Committed if !starts => abandon(host, prefix)?,
+        Outcome::Committed | Outcome::RolledBack { .. } => {
+            let closed = close(host, lock, prefix, Losses::Refused, reporter)?;
+            let unfinished = closed.and_then(Closed::into_unfinished);
+            return Ok(unfinished.unwrap_or(ran));
+        }
+        // Whoever finishes it lets the server out.
+        Outcome::CommittedWithRemainder { .. }
+        | Outcome::Stuck { .. }
+        | Outcome::Unfinished { .. } => {}
+    }
+    Ok(ran)
 }
 
 /// Takes the lock of an application whose state directory is there.
@@ -248,13 +278,14 @@ pub fn finish_open(
 ) -> Result<(), UndertakeError> {
     finish_transaction(host, lock, prefix, wish, reporter)?;
     if wish == Wish::WaiveStart {
-        return abandon(host, prefix);
+        // Whoever goes back ends the chain by that, unless it is refused.
+        return Ok(());
     }
-    match close(host, lock, prefix, reporter)?.and_then(|closed| closed.last) {
-        Some((plan, outcome)) if !matches!(*outcome, Outcome::Committed) => {
-            Err(UndertakeError::Unrecovered { id: plan.id, outcome })
-        }
-        Some(_) | None => Ok(()),
+    let losses = if wish == Wish::AcceptLoss { Losses::Accepted } else { Losses::Refused };
+    let closed = close(host, lock, prefix, losses, reporter)?;
+    match closed.and_then(Closed::into_unfinished) {
+        Some((plan, outcome)) => Err(UndertakeError::Unrecovered { id: plan.id, outcome }),
+        None => Ok(()),
     }
 }
 

@@ -6,6 +6,8 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::signal::{Cancel, Level};
+
 /// What happens at the chosen mutation, instead of the mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -23,6 +25,7 @@ pub struct Meter {
     state: Arc<State>,
     has_plain_renames: bool,
     watcher: Option<Watcher>,
+    stop: Option<Cancel>,
 }
 
 /// Told of each mutation before it happens.
@@ -57,6 +60,10 @@ impl Default for State {
 #[error("the world was stopped by a test")]
 struct Crashed;
 
+#[derive(Debug, thiserror::Error)]
+#[error("it was asked to stop")]
+struct Stopped;
+
 impl Meter {
     /// A meter that raises `fault` at the mutation with this index, the first being 0.
     #[must_use]
@@ -84,6 +91,12 @@ impl Meter {
         Self { watcher: Some(Watcher(Arc::new(watcher))), ..self }
     }
 
+    /// The same meter, which admits nothing any more once somebody asks to stop: for what may be left half done.
+    #[must_use]
+    pub fn stopped_by(self, cancel: Cancel) -> Self {
+        Self { stop: Some(cancel), ..self }
+    }
+
     /// The same meter on a file system that knows no flags of renameat2(2): neither to exchange two names, nor to
     /// spare what has the new name already.
     #[must_use]
@@ -97,7 +110,7 @@ impl Meter {
     }
 
     fn of(state: State) -> Self {
-        Self { state: Arc::new(state), has_plain_renames: false, watcher: None }
+        Self { state: Arc::new(state), has_plain_renames: false, watcher: None, stop: None }
     }
 
     /// How many times each step is to be performed or undone.
@@ -109,8 +122,11 @@ impl Meter {
     /// To be called immediately before every single mutation: counts it, or raises the fault in its place.
     ///
     /// # Errors
-    /// Only those of the chosen [`Fault`].
+    /// Only those of the chosen [`Fault`], and that somebody asks to stop, where that was agreed on.
     pub fn admit(&self) -> io::Result<()> {
+        if self.stop.as_ref().is_some_and(|stop| stop.requested() != Level::No) {
+            return Err(io::Error::other(Stopped));
+        }
         if self.state.crashed.load(Ordering::Relaxed) {
             return Err(io::Error::other(Crashed));
         }
@@ -178,5 +194,16 @@ mod tests {
         assert!(!is_crash(&error.admit().unwrap_err()));
         error.admit().unwrap();
         assert_eq!(error.count(), 2);
+    }
+
+    #[test]
+    fn what_may_be_left_half_done_stops_when_somebody_asks_for_it() {
+        let cancel = Cancel::never();
+        let meter = Meter::default().stopped_by(cancel.clone());
+        meter.admit().unwrap();
+        cancel.request();
+        let stopped = meter.admit().unwrap_err();
+        assert!(!is_crash(&stopped), "{stopped}");
+        assert_eq!(meter.count(), 1);
     }
 }

@@ -147,4 +147,14 @@ impl Host {
             cancel: self.cancel.clone(),
         })
     }
+
+    /// The same machine for whoever is on the way back, which the first wish to stop asks for.
+    pub fn on_the_way_back(&self) -> Result<Self, PathError> {
+        Ok(Self {
+            tree: self.tree.again()?,
+            exec: self.exec.clone(),
+            clock: self.clock.clone(),
+            cancel: self.cancel.on_the_way_back(),
+        })
+    }
 }

@@ -25,7 +25,11 @@ pub enum Level {
 
 /// Knows whether somebody wants this program to stop. A clone knows the same.
 #[derive(Clone, Debug)]
-pub struct Cancel(Arc<Wishes>);
+pub struct Cancel {
+    wishes: Arc<Wishes>,
+    /// Is the first wish heeded already by what is done now?
+    on_the_way_back: bool,
+}
 
 #[derive(Debug, Default)]
 struct Wishes {
@@ -50,28 +54,40 @@ impl Cancel {
                 pipe::register(signal, writer.try_clone()?)?;
             }
         }
-        Ok(Self(Arc::new(Wishes { count: AtomicUsize::new(0), signals: Some(signals) })))
+        Ok(Self::of(Wishes { count: AtomicUsize::new(0), signals: Some(signals) }))
     }
 
     /// Listens to nothing; only [`Cancel::request`] counts.
     #[must_use]
     pub fn never() -> Self {
-        Self(Arc::default())
+        Self::of(Wishes::default())
+    }
+
+    fn of(wishes: Wishes) -> Self {
+        Self { wishes: Arc::new(wishes), on_the_way_back: false }
+    }
+
+    /// The same wishes as they are heard by what is itself the way back: the first one asks for nothing else, the second one
+    /// is a second one there too.
+    #[must_use]
+    pub fn on_the_way_back(&self) -> Self {
+        Self { wishes: Arc::clone(&self.wishes), on_the_way_back: true }
     }
 
     /// Does what one signal does.
     pub fn request(&self) {
-        self.0.count.fetch_add(1, Ordering::Relaxed);
+        self.wishes.count.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How urgently somebody wants this program to stop by now. It never calms down.
     #[must_use]
     pub fn requested(&self) -> Level {
-        if let Some(signals) = &self.0.signals {
-            self.0.count.fetch_add(waiting(signals), Ordering::Relaxed);
+        if let Some(signals) = &self.wishes.signals {
+            self.wishes.count.fetch_add(waiting(signals), Ordering::Relaxed);
         }
-        match self.0.count.load(Ordering::Relaxed) {
+        match self.wishes.count.load(Ordering::Relaxed) {
             0 => Level::No,
+            1 if self.on_the_way_back => Level::No,
             1 => Level::First,
             _ => Level::Second,
         }
@@ -98,6 +114,16 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
+
+    #[test]
+    fn the_way_back_heeds_the_second_wish_only() {
+        let cancel = Cancel::never();
+        let back = cancel.on_the_way_back();
+        cancel.request();
+        assert_eq!((cancel.requested(), back.requested()), (Level::First, Level::No));
+        cancel.request();
+        assert_eq!((cancel.requested(), back.requested()), (Level::Second, Level::Second));
+    }
 
     #[test]
     fn wishes_add_up_and_are_shared() {
@@ -135,8 +161,7 @@ mod tests {
     #[test]
     fn two_signals_between_two_looks_are_two() {
         let (signals, mut writer) = UnixStream::pair().unwrap();
-        let cancel =
-            Cancel(Arc::new(Wishes { count: AtomicUsize::new(0), signals: Some(signals) }));
+        let cancel = Cancel::of(Wishes { count: AtomicUsize::new(0), signals: Some(signals) });
         io::Write::write_all(&mut writer, b"XX").unwrap();
         assert_eq!(cancel.requested(), Level::Second);
     }

@@ -90,6 +90,11 @@ impl Tree {
         Ok(Self { root: self.root.clone(), dir, territory, meter: self.meter.clone() })
     }
 
+    /// The same once more.
+    pub fn again(&self) -> Result<Self, PathError> {
+        self.with_territory(self.territory.clone())
+    }
+
     /// The root itself.
     #[must_use]
     pub fn root(&self) -> &Path {

@@ -26,7 +26,7 @@ pub struct WalkReport {
     pub settings: Vec<ChangedSetting>,
 }
 
-/// One hop that was made or tried. All times are in milliseconds.
+/// One hop that was made or tried. All times are in milliseconds, and all are zero where the run that began it was interrupted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HopReport {
     /// The version before it.

@@ -101,8 +101,9 @@ impl<'a> Hop<'a> {
 
     /// Stops the server that there is.
     pub(super) fn stop(&mut self) {
-        // What a chain has darkened was told to stop at its first hop.
-        if !self.leg.darkened {
+        // What a chain has darkened was told to stop at its first hop, unless somebody has started it since.
+        let is_dark = self.leg.darkened && !self.seen.serving;
+        if !is_dark {
             self.hooks(HookPhase::BeforeStop);
         }
         let Some(former) = self.former.filter(|_| self.starts()) else {
@@ -118,7 +119,7 @@ impl<'a> Hop<'a> {
             within: self.patience(),
         };
         self.steps.add(Step::StopServer(stop), "two servers must not share a database");
-        if !self.leg.darkened {
+        if !is_dark {
             self.hooks(HookPhase::AfterStop);
         }
     }

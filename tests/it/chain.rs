@@ -7,6 +7,7 @@
 mod failures;
 mod fetching;
 mod foresee;
+mod interrupted;
 mod killed;
 mod plan;
 mod real;

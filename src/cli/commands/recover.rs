@@ -5,10 +5,10 @@ use std::io;
 use crate::cli::args::{Output, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
-use crate::cli::{ending, hint, words};
+use crate::cli::{chain_hint, ending, hint, words};
 use crate::engine::{
-    OpenError, Outcome, Reporter, StepError, Wish, find_open, finish_open, read_chain, recover,
-    take_lock,
+    OpenError, Outcome, Reporter, StepError, Wish, find_open, finish_open, read_chain,
+    read_receipt, recover, take_lock,
 };
 use crate::host::{Cancel, Host, LockError};
 use crate::model::{Ending, Failure, Finding, Prefix, Report, Severity, TransactionId};
@@ -48,7 +48,7 @@ fn recovered(
     }
     let lock = take_lock(host, prefix).map_err(|error| Box::new(locked(&error)))?;
     let outcome = recover(host, &lock, prefix, wish, reporter).map_err(|error| refuse(&error))?;
-    let report = match (open, outcome) {
+    let mut report = match (open, outcome) {
         (Some(open), Some(outcome)) => describe(&open.id, &outcome, &hint::call(host, prefix)),
         // Whoever held the lock before has finished it, or only a chain is left.
         (_, _) => Report::new("recover", Ending::NothingToDo),
@@ -57,18 +57,24 @@ fn recovered(
         return Ok(report);
     }
     match finish_open(host, &lock, prefix, wish, reporter) {
-        Ok(()) => Ok(closed(report)),
+        Ok(()) => Ok(closed(report, host, prefix)),
         Err(error) => {
-            let mut report = Report::new("recover", ending::of_undertaking(&error));
-            report.failure = Some(hint::for_undertaking(&error, host, prefix, None));
+            report.ending = ending::of_undertaking(&error);
+            let failure = hint::for_undertaking(&error, host, prefix, None);
+            report.failure = Some(Failure { now: chain_hint::still_open(host, prefix), ..failure });
             Err(Box::new(report))
         }
     }
 }
 
 /// A chain is over.
-fn closed(mut report: Report) -> Report {
-    let text = "the chain that was interrupted is over: its server was let out if it served before";
+fn closed(mut report: Report, host: &Host, prefix: &Prefix) -> Report {
+    report.release = read_receipt(host, prefix).ok().flatten().map(|receipt| receipt.release);
+    let release =
+        report.release.as_ref().map_or_else(String::new, |it| format!("{it} is in force, and "));
+    let text = format!(
+        "the chain that was interrupted is over: {release}its server was let out if one served before"
+    );
     report.findings.push(Finding::new(Severity::Note, "chain-closed", text));
     report.ending = Ending::Done;
     report

@@ -28,6 +28,8 @@ pub(super) fn render(walk: &WalkReport) -> String {
 }
 
 fn cells(hop: &HopReport) -> [String; 7] {
+    // Nobody has measured what an interrupted run began.
+    let time = |ms| if hop.total_ms == 0 { "–".to_owned() } else { time(ms) };
     [
         format!("{} → {}", hop.from, hop.to),
         time(hop.ahead_ms),
@@ -94,6 +96,15 @@ mod tests {
           3 min 37 s dark in all; this command took 3 min 52 s
           3 settings are others than before: A.A, B.A, C.A
         ");
+    }
+
+    #[test]
+    fn what_an_interrupted_run_began_has_no_times() {
+        let mut walk = samples::walk();
+        let hop = walk.hops.first_mut().unwrap();
+        (hop.staged_ms, hop.ahead_ms, hop.down_ms, hop.migrated_ms, hop.total_ms) = (0, 0, 0, 0, 0);
+        let text = render(&walk);
+        assert!(!text.lines().nth(2).unwrap().contains("ms"), "{text}");
     }
 
     #[test]

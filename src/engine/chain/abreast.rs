@@ -36,7 +36,9 @@ impl Walking<'_> {
         let host = self.host;
         let stop = Cancel::never();
         let territory = own_territory(self.prefix);
-        let aside = Host::new(host.tree.root(), territory, Meter::default(), stop.clone())?;
+        // What it leaves half done is swept away.
+        let meter = Meter::default().stopped_by(stop.clone());
+        let aside = Host::new(host.tree.root(), territory, meter, stop.clone())?;
         let (said, inbox) = mpsc::channel();
         thread::scope(|threads| {
             let errands = self.errands(next, &aside);
@@ -52,7 +54,8 @@ impl Walking<'_> {
                         stop.request();
                     }
                 });
-                ahead.join().expect("staging does not panic")
+                // Nothing depends on it.
+                ahead.join().ok().flatten()
             });
             Ok(Abreast { outcome: outcome?, times, ahead })
         })

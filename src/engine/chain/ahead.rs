@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::engine::acquire::{Acquired, ArchiveWish, Errand, Sources, acquire};
 use crate::engine::reporter::Reporter;
 use crate::engine::steps::Staging;
-use crate::host::{Cancel, Clock, Host};
+use crate::host::{Cancel, Clock, Host, Level};
 use crate::model::{Event, Prefix, Release, TransactionId, chain};
 
 /// What is done ahead.
@@ -55,9 +55,7 @@ impl Errands<'_> {
         let acquired = match self.fetched(&mut reporter) {
             Ok(acquired) => acquired,
             Err(why) => {
-                let text =
-                    format!("{} cannot be had ahead: {why}; it is tried again", self.release);
-                reporter.hear(&Event::Note { text });
+                self.tell(&mut reporter, &format!("cannot be had ahead: {why}"));
                 return None;
             }
         };
@@ -70,13 +68,18 @@ impl Errands<'_> {
             transaction: &self.id,
         };
         if let Err(error) = staging.unpack(self.host, &mut reporter) {
-            let why = chain(&error);
-            let text =
-                format!("{} cannot be unpacked ahead: {why}; it is tried again", self.release);
-            reporter.hear(&Event::Note { text });
+            self.tell(&mut reporter, &format!("cannot be unpacked ahead: {}", chain(&error)));
         }
         let took = self.host.clock.monotonic().saturating_sub(began);
         Some(Ahead { id: self.id, release: self.release, acquired, took })
+    }
+
+    /// What was given up because somebody asked for it is no news.
+    fn tell(&self, reporter: &mut Telling, why: &str) {
+        if self.host.cancel.requested() == Level::No {
+            let text = format!("{} {why}; it is tried again in its turn", self.release);
+            reporter.hear(&Event::Note { text });
+        }
     }
 
     fn fetched(&self, reporter: &mut dyn Reporter) -> Result<Acquired, String> {

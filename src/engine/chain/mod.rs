@@ -26,10 +26,10 @@ mod walker;
 mod way;
 
 pub use close::Closed;
-pub(super) use close::{abandon, close};
+pub(super) use close::{abandon, close, will_go_back};
 pub use foresee::{ForeseeError, PathWish, foresee};
 pub use goal::goal;
 pub use own_dump::{OwnDumpError, look_at_dump};
-pub use record::{ChainRecord, read_chain};
+pub use record::{ChainRecord, WayBack, read_chain};
 pub use situation::{Installed, SituationSeen, situation};
 pub use walk::{ChainWish, Halt, Walk, Walking, walk};

@@ -12,8 +12,8 @@ use crate::engine::reporter::Reporter;
 use crate::engine::resolve_upgrade::{ResolvedUpgrade, resolve_upgrade};
 use crate::engine::undertake::{Prepared, UndertakeError, Undertaking, new_id};
 use crate::model::{
-    BackupPace, EnvironmentSource, Finding, Leg, Plan, Release, Step, TransactionId, UpgradeWish,
-    Version,
+    BackupPace, EnvironmentSource, Finding, Leg, Plan, Release, ServerEnvironment, Step,
+    TransactionId, UpgradeWish, Version,
 };
 
 /// A hop that is planned.
@@ -43,6 +43,12 @@ impl Next {
         self.plan.steps.iter().any(|planned| stops(&planned.step))
     }
 
+    /// Does its plan save the database?
+    pub(super) fn saves_database(&self) -> bool {
+        let saves = |step: &Step| matches!(step, Step::BackUp(back_up) if back_up.database);
+        self.plan.steps.iter().any(|planned| saves(&planned.step))
+    }
+
     /// The same, unless a check forbids it.
     pub(super) fn unless_refused(self) -> Result<Self, Halt> {
         if self.findings.iter().any(Finding::is_fatal) {
@@ -57,12 +63,11 @@ fn leg_after(record: Option<&ChainRecord>) -> Leg {
     let Some(record) = record else {
         return Leg::default();
     };
-    let saves_once = record.backups == BackupPace::Once && !record.hops.is_empty();
     Leg {
         darkened: record.serving,
         goes_on: false,
-        saved_before: saves_once.then(|| record.beginning()),
-        needed: vec![record.beginning()],
+        saved_before: record.saved_before(),
+        needed: record.needed(),
     }
 }
 
@@ -120,13 +125,20 @@ impl Walking<'_> {
         let wish = self.hop_wish(acquired, release, leg);
         let mut resolved = resolve_upgrade(&wish, self.rules.clone())
             .map_err(|error| Halt::Resolve(Box::new(error)))?;
-        // The server that could show its environment is in the dark.
         if record.is_some() && resolved.environment.is_none() {
-            let kept = kept_environment(self.host, self.prefix).map_err(UndertakeError::from)?;
-            resolved.environment =
-                Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
+            resolved.environment = self.remembered(&resolved)?;
         }
         Ok(resolved)
+    }
+
+    /// The environment of the server that is in the dark. One that somebody has started since shows its own.
+    fn remembered(&self, resolved: &ResolvedUpgrade) -> Result<Option<ServerEnvironment>, Halt> {
+        let seen = Undertaking::environment(resolved, self.host)?;
+        if matches!(seen.source, EnvironmentSource::Process { .. }) {
+            return Ok(None);
+        }
+        let kept = kept_environment(self.host, self.prefix).map_err(UndertakeError::from)?;
+        Ok(Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere))
     }
 
     fn hop_wish(&self, acquired: &Acquired, release: &Release, leg: Leg) -> UpgradeWish {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::engine::state_files::StateFileError;
 use crate::host::{Host, Kind, PathError};
 use crate::model::{
-    BackupId, BackupPace, HopReport, Prefix, RelPath, Release, ServerEnvironment, TransactionId,
+    BackupId, BackupPace, HopEnding, HopReport, Prefix, Receipt, RelPath, Release,
+    ServerEnvironment, TransactionId,
 };
 
 /// The form of the record. A newer one is refused.
@@ -44,8 +45,21 @@ pub struct ChainRecord {
     pub first: TransactionId,
     /// The hop that was begun last.
     pub current: TransactionId,
+    /// Where a database goes back to that a hop has left between two releases; `None` where nothing was saved.
+    pub way_back: Option<WayBack>,
+    /// The transaction that takes everything back. Once it is committed, nothing is between two releases.
+    pub back: Option<TransactionId>,
     /// The hops that were made.
     pub hops: Vec<HopReport>,
+}
+
+/// When the database was saved last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayBack {
+    /// The hop before which it was saved.
+    pub hop: TransactionId,
+    /// What was installed then.
+    pub to: Release,
 }
 
 /// What is known of a chain when it begins.
@@ -57,21 +71,84 @@ pub(super) struct Beginning {
     pub(super) backups: BackupPace,
     pub(super) hooks: Option<PathBuf>,
     pub(super) within: Duration,
-    pub(super) first: TransactionId,
+}
+
+/// A hop that is about to begin.
+#[derive(Clone, Debug)]
+pub(super) struct HopBegun {
+    pub(super) from: Release,
+    pub(super) id: TransactionId,
+    pub(super) saves_database: bool,
 }
 
 impl ChainRecord {
-    pub(super) fn begin(beginning: Beginning) -> Self {
-        let Beginning { from, to, serving, backups, hooks, within, first } = beginning;
-        let current = first.clone();
-        let hops = Vec::new();
-        Self { schema: SCHEMA, from, to, serving, backups, hooks, within, first, current, hops }
+    /// The record before a hop begins: of a new chain, or of the one that is under way, which is walked as it is wished now.
+    pub(super) fn before(hop: HopBegun, former: Option<Self>, beginning: Beginning) -> Self {
+        let Beginning { from, to, serving, backups, hooks, within } = beginning;
+        let (id, saved) = (hop.id, hop.saves_database);
+        let saved = saved.then(|| WayBack { hop: id.clone(), to: hop.from });
+        let fresh = || Self {
+            schema: SCHEMA,
+            from,
+            to: to.clone(),
+            serving,
+            backups,
+            hooks: hooks.clone(),
+            within,
+            first: id.clone(),
+            current: id.clone(),
+            way_back: None,
+            back: None,
+            hops: Vec::new(),
+        };
+        let former = former.unwrap_or_else(fresh);
+        // As long as no hop was made, the first one is that which is made now.
+        let first = if former.hops.is_empty() { id.clone() } else { former.first };
+        Self {
+            to,
+            serving: former.serving || serving,
+            hooks,
+            within,
+            first,
+            way_back: saved.or(former.way_back),
+            current: id,
+            ..former
+        }
     }
 
-    /// The backup of where it began.
+    /// The backups without which there is no way back to where it began, nor to where the database was saved last.
     #[must_use]
-    pub fn beginning(&self) -> BackupId {
-        BackupId::from(self.first.clone())
+    pub fn needed(&self) -> Vec<BackupId> {
+        let first = BackupId::from(self.first.clone());
+        let saved = self.saved_before().filter(|saved| *saved != first);
+        [first].into_iter().chain(saved).collect()
+    }
+
+    /// The backup that has the database, where it is not saved again before each hop.
+    #[must_use]
+    pub fn saved_before(&self) -> Option<BackupId> {
+        let way = self.way_back.as_ref().filter(|_| self.backups == BackupPace::Once)?;
+        Some(BackupId::from(way.hop.clone()))
+    }
+
+    /// A hop was made by a run that did not come to write it down, or was taken up and finished. Nobody has measured it.
+    pub(super) fn catch_up(&mut self, receipt: &Receipt) {
+        let is_told = self.hops.iter().any(|hop| hop.transaction == self.current);
+        if receipt.transaction != self.current || is_told {
+            return;
+        }
+        let before = self.hops.last().map_or(&self.from.version, |hop| &hop.to);
+        self.hops.push(HopReport {
+            from: before.clone(),
+            to: receipt.release.version.clone(),
+            transaction: self.current.clone(),
+            ending: HopEnding::Committed,
+            staged_ms: 0,
+            ahead_ms: 0,
+            down_ms: 0,
+            migrated_ms: 0,
+            total_ms: 0,
+        });
     }
 
     /// Writes it down, durably.
@@ -123,11 +200,16 @@ pub(super) fn kept_environment(
     })
 }
 
-/// Forgets the chain: its server serves, or some transaction sees to it. What is left of a directory without its record is
-/// in nobody's way.
+/// Forgets the chain: its server serves, or some transaction sees to it. What a crash leaves of a directory without its record
+/// is no chain, and goes with the next one that ends.
 pub(super) fn forget(host: &Host, prefix: &Prefix) -> Result<(), PathError> {
     host.tree.remove_file(&prefix.chain().join(RECORD))?;
     host.tree.remove_tree(&prefix.chain())
+}
+
+/// Did a crash leave something of a chain that is none any more, or is none yet?
+pub(super) fn has_leftovers(host: &Host, prefix: &Prefix) -> Result<bool, PathError> {
+    host.tree.exists(&prefix.chain())
 }
 
 fn environment_file(prefix: &Prefix) -> RelPath {

@@ -1,5 +1,6 @@
 //! What holds for every hop of a chain, resolved from a wish: as `resolve_upgrade` does for one, without an archive.
 
+use super::record::{kept_environment, read_chain};
 use super::situation::Installed;
 use super::walk::Walking;
 use crate::config::{Document, Policies};
@@ -7,7 +8,7 @@ use crate::engine::resolve::{ResolveError, combine};
 use crate::engine::resolve_upgrade::{ResolveUpgradeError, overlays_of};
 use crate::engine::server_environment::read_environment_files;
 use crate::host::find_service;
-use crate::model::{Receipt, ServerEnvironment, Service, Strength};
+use crate::model::{EnvironmentSource, Receipt, ServerEnvironment, Service, Strength};
 
 /// What is installed, and what the host wants of it.
 pub(super) struct Standing {
@@ -31,10 +32,16 @@ impl Standing {
         };
         let overlays = overlays_of(wish, host, prefix)?;
         let policies = Policies::parse(&wish.policies).map_err(ResolveError::Policy)?;
+        let mut told = read_environment_files(&wish.env_files).map_err(ResolveError::from)?;
+        if told.is_none() && read_chain(host, prefix)?.is_some() {
+            // The server that could show it is in the dark.
+            let kept = kept_environment(host, prefix)?;
+            told = Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
+        }
         Ok(Self {
             receipt,
             service,
-            told: read_environment_files(&wish.env_files).map_err(ResolveError::from)?,
+            told,
             defaults: combine(&overlays, Strength::Default)?,
             enforced: combine(&overlays, Strength::Enforced)?,
             policies,

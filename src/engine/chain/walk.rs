@@ -4,10 +4,12 @@ use jiff::Timestamp;
 
 use super::close::Closed;
 use super::foresee::{ForeseeError, PathWish, foresee};
+use super::record::read_chain;
 use super::situation::situation;
 use super::standing::Standing;
 use super::walker::Walker;
 use crate::engine::acquire::{AcquireError, Sources, platform};
+use crate::engine::open::find_open;
 use crate::engine::reporter::Reporter;
 use crate::engine::resolve_upgrade::ResolveUpgradeError;
 use crate::engine::state_files::read_receipt;
@@ -160,12 +162,17 @@ impl Walking<'_> {
     /// # Errors
     /// As [`Self::path`].
     pub fn preview(&self, reporter: &mut dyn Reporter) -> Result<UpgradePath, Halt> {
+        let (host, prefix) = (self.host, self.prefix);
+        if let Some(open) = find_open(host, prefix).map_err(UndertakeError::from)? {
+            return Err(UndertakeError::Interrupted { id: open.id }.into());
+        }
+        let record = read_chain(host, prefix).map_err(UndertakeError::from)?;
         let mut path = self.path()?;
         // What lies in a bundle has to be copied first.
         let is_there = self.sources.bundle.is_none();
         if let Some(first) =
             path.hops.first_mut().filter(|first| is_there && first.artifact.at_hand.is_some())
-            && let Some(next) = self.next(None, None, reporter)?
+            && let Some(next) = self.next(record.as_ref(), None, reporter)?
         {
             first.findings = join_findings(std::mem::take(&mut first.findings), next.findings);
         }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::abreast::Abreast;
 use super::ahead::Ahead;
-use super::close::{Closed, close};
+use super::close::{Closed, close, go_back, is_between};
 use super::next::Next;
-use super::record::{Beginning, ChainRecord, forget, keep_environment, read_chain};
+use super::record::{Beginning, ChainRecord, HopBegun, forget, keep_environment, read_chain};
 use super::stages::sweep;
 use super::stopwatch::{Times, milliseconds};
 use super::walk::{Halt, Walk, Walking};
@@ -15,13 +15,13 @@ use crate::engine::open::{Payload, Wish, find_open, prepare_state, prune};
 use crate::engine::reporter::Reporter;
 use crate::engine::server_environment::ENVIRONMENT;
 use crate::engine::state_files::read_receipt;
-use crate::engine::steps::read_document;
+use crate::engine::steps::{Losses, read_document};
 use crate::engine::transaction::Outcome;
 use crate::engine::undertake::{UndertakeError, Undertaking, finish_transaction, take_lock};
 use crate::host::{Level, Lock, PathError};
 use crate::model::{
-    ChangedSetting, Event, Finding, HopEnding, HopReport, Release, ServerEnvironment, Start, Step,
-    WalkReport,
+    ChangedSetting, EnvironmentSource, Event, Finding, HopEnding, HopReport, Plan, Release,
+    ServerEnvironment, Start, Step, WalkReport,
 };
 use crate::planning::join_findings;
 
@@ -87,13 +87,40 @@ impl<'w> Walker<'w> {
         self.record = read_chain(host, prefix).map_err(UndertakeError::from)?;
         // What was staged ahead by a run that was killed is nobody's.
         sweep(host, prefix).map_err(UndertakeError::from)?;
-        if let Some(record) = &self.record {
-            self.from = Some(record.from.clone());
-            self.hops.clone_from(&record.hops);
-            let text = format!("going on from where the chain to {} was interrupted", record.to);
-            reporter.hear(&Event::Note { text });
+        if self.record.is_some() {
+            self.take_up(&lock, reporter)?;
         }
         Ok((lock, first))
+    }
+
+    /// Goes on with a chain that was interrupted, as it is wished now. A database that a hop has left between two releases goes
+    /// back first; one that is whole is saved anew before it is touched again, as somebody may have used it meanwhile.
+    fn take_up(&mut self, lock: &Lock, reporter: &mut dyn Reporter) -> Result<(), Halt> {
+        let Walking { host, prefix, wish, .. } = self.walking;
+        let Some(mut record) = self.record.take() else {
+            return Ok(());
+        };
+        if wish.hop.start == Start::Never {
+            return Err(UndertakeError::HalfWay { to: record.to }.into());
+        }
+        let text = format!("going on from where the chain to {} was interrupted", record.to);
+        reporter.hear(&Event::Note { text });
+        let receipt = self.walking.receipt()?;
+        record.catch_up(&receipt);
+        if is_between(host, prefix, &record, &receipt)? {
+            let closed = go_back(host, lock, prefix, &record, Losses::Refused, reporter)?;
+            if let Some((plan, outcome)) = closed.into_unfinished() {
+                return Err(UndertakeError::Unrecovered { id: plan.id, outcome }.into());
+            }
+            record = read_chain(host, prefix).map_err(UndertakeError::from)?.unwrap_or(record);
+            record.hops.clear();
+        }
+        record.way_back = None;
+        record.backups = wish.backups;
+        self.from = Some(record.from.clone());
+        self.hops.clone_from(&record.hops);
+        self.record = Some(record);
+        Ok(())
     }
 
     fn is_interrupted(&self) -> Result<bool, UndertakeError> {
@@ -183,26 +210,30 @@ impl<'w> Walker<'w> {
         environment: &ServerEnvironment,
     ) -> Result<(), UndertakeError> {
         let Walking { host, prefix, wish, .. } = self.walking;
-        if let Some(record) = &mut self.record {
-            record.current = next.id.clone();
-            return Ok(record.write(host, prefix)?);
-        }
-        if next.rest.is_empty() {
+        let former = self.record.take();
+        if former.is_none() && next.rest.is_empty() {
             return Ok(());
         }
         let Start::Prove { within } = wish.hop.start else {
             return Ok(());
         };
-        keep_environment(host, prefix, environment)?;
-        let record = ChainRecord::begin(Beginning {
+        if former.is_none() || environment.source != EnvironmentSource::Nowhere {
+            keep_environment(host, prefix, environment)?;
+        }
+        let hop = HopBegun {
+            from: next.from.clone(),
+            id: next.id.clone(),
+            saves_database: next.saves_database(),
+        };
+        let beginning = Beginning {
             from: next.from.clone(),
             to: Release { version: wish.to.clone(), edition: next.release.edition },
             serving: next.darkens(),
             backups: wish.backups,
             hooks: next.resolved.request.manner.hooks.clone(),
             within,
-            first: next.id.clone(),
-        });
+        };
+        let record = ChainRecord::before(hop, former, beginning);
         record.write(host, prefix)?;
         self.record = Some(record);
         Ok(())
@@ -234,19 +265,22 @@ impl<'w> Walker<'w> {
         reporter: &mut dyn Reporter,
     ) -> Result<Option<Closed>, Box<UndertakeError>> {
         let Walking { host, prefix, .. } = self.walking;
-        if let Halt::Failed { outcome, .. } = halt {
+        if let Halt::Failed { plan, outcome } = halt {
             match **outcome {
                 Outcome::Committed | Outcome::RolledBack { .. } => {}
                 // Its transaction sees to the server.
-                Outcome::CommittedWithRemainder { .. } => {
-                    return Ok(forget(host, prefix)
-                        .map(|()| None)
-                        .map_err(UndertakeError::from)?);
+                Outcome::CommittedWithRemainder { .. } if lets_out(plan) => {
+                    sweep(host, prefix).map_err(UndertakeError::from)?;
+                    forget(host, prefix).map_err(UndertakeError::from)?;
+                    return Ok(None);
                 }
-                Outcome::Stuck { .. } | Outcome::Unfinished { .. } => return Ok(None),
+                // Whoever finishes it lets the server out.
+                Outcome::CommittedWithRemainder { .. }
+                | Outcome::Stuck { .. }
+                | Outcome::Unfinished { .. } => return Ok(None),
             }
         }
-        let closed = close(host, lock, prefix, reporter)?;
+        let closed = close(host, lock, prefix, Losses::Refused, reporter)?;
         let is_out = closed.as_ref().is_some_and(|closed| closed.unfinished().is_none());
         if let Some(since) = self.dark_since.filter(|_| is_out && self.dark.is_none()) {
             self.dark = Some(host.clock.monotonic().saturating_sub(since));
@@ -290,4 +324,8 @@ impl<'w> Walker<'w> {
         });
         changed.collect()
     }
+}
+
+fn lets_out(plan: &Plan) -> bool {
+    plan.steps.iter().any(|planned| matches!(planned.step, Step::StartServer(_)))
 }

@@ -55,9 +55,12 @@ enum Before {
     Unknown,
 }
 
-/// Has the transaction of this directory ever been about to touch the database?
-pub(crate) fn was_touched(host: &Host, directory: &RelPath) -> Result<bool, PathError> {
-    host.tree.exists(&directory.join(FILE))
+/// Has the transaction of this directory ever been about to touch the database, so that its undo does not take that back?
+pub(crate) fn leaves_database(host: &Host, directory: &RelPath) -> Result<bool, PathError> {
+    let text = host.tree.read(&directory.join(FILE), LARGEST)?;
+    let before = text.map(|text| serde_json::from_slice::<Before>(&text));
+    Ok(before
+        .is_some_and(|before| !matches!(before, Ok(Before::Objects(_) | Before::BackedUp { .. }))))
 }
 
 /// Writes down what is in the database, once: a second try would find what the first one has put there.

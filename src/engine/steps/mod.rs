@@ -38,7 +38,7 @@ pub(crate) use configure::{DEFAULTS, ENFORCED, LEDGER, read_applied, read_docume
 pub use confirm::ConfirmError;
 pub(super) use context::Losses;
 pub(crate) use context::StepContext;
-pub(crate) use database_before::was_touched;
+pub(crate) use database_before::leaves_database;
 pub use error::StepError;
 pub use hooks::HooksError;
 pub use identify::IdentifyError;

@@ -1,7 +1,7 @@
 //! The room that a plan needs, beside the room that is there.
 
 use crate::host::{ArchiveSeen, FileSystems, Host, PathError, tree_size};
-use crate::model::{BackUp, DataPolicy, Plan, RelPath, SpaceSeen, Step};
+use crate::model::{BackUp, DataPolicy, Plan, RelPath, SpaceSeen, Step, TreeIdentity};
 use crate::planning::{Estimate, STATE_BYTES, dump_estimate, estimate};
 
 /// How much room each file system has, and how much a plan needs there.
@@ -47,6 +47,10 @@ fn needed_room(
     let mut rooms = Vec::new();
     for planned in &plan.steps {
         if let Step::Unpack { into, .. } = &planned.step {
+            // What was unpacked ahead takes its room already.
+            if host.tree.exists(&into.join(TreeIdentity::FILE))? {
+                continue;
+            }
             rooms.push((into.clone(), estimate(archive.claimed_size)));
         } else if let Step::CopyDirectory { from, to } = &planned.step {
             rooms.push((to.clone(), estimate(tree_size(&host.tree.absolute(from))?)));

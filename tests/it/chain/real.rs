@@ -48,8 +48,8 @@ fn real_releases_are_walked_over_in_one_command() {
     words.extend(published(&site, &releases));
     // Whoever has put these together may have left out stops that the vendor asks for.
     let (from, to) = (first.version.to_string(), last.version.to_string());
-    let list = ["rules", "list", "--json", "--from", &from, "--to", &to].map(str::to_owned);
-    let rules = site.world.run(&list).expect(0).json();
+    let asking = ["rules", "list", "--json", "--from", &from, "--to", &to].map(str::to_owned);
+    let rules = site.world.run(&asking).expect(0).json();
     for rule in rules["rules"].as_array().unwrap().iter().filter(|rule| rule["kind"] == "stop") {
         words.extend(["--accept".to_owned(), rule["id"].as_str().unwrap().to_owned()]);
     }
