@@ -1,0 +1,154 @@
+//! A manifest as it would be typed: what it leaves out is as where nothing is typed.
+
+use clap::{Args, Command, FromArgMatches};
+
+use super::backup::DataArg;
+use super::chain::Dumps;
+use super::plan::PlanArgs;
+use super::release::EditionArg;
+use crate::manifest::Manifest;
+use crate::model::{BackupPace, DataPolicy, Edition, Overlay, Strength};
+
+impl PlanArgs {
+    /// All that a manifest says, and the usual for the rest.
+    ///
+    /// # Errors
+    /// A variable in the environment that stands for something that is left out makes no sense.
+    pub(crate) fn of(manifest: &Manifest) -> Result<Self, clap::Error> {
+        let mut args = Self::usual(&manifest.app.to_string(), &manifest.release.to_string())?;
+        args.facts.edition = manifest.edition.map(|edition| match edition {
+            Edition::Team => EditionArg::Team,
+            Edition::Enterprise => EditionArg::Enterprise,
+        });
+        // Who names the edition in the manifest asks for it in so many words.
+        args.hop.consent.allow_edition_change = manifest.edition.is_some();
+        put(&mut args.target.root, &manifest.root);
+        args.placement.place.clone_from(&manifest.places);
+        args.placement.keep_in_tree.clone_from(&manifest.keep_in_tree);
+        args.placement.config_file.clone_from(&manifest.config_file);
+        args.placement.owner.clone_from(&manifest.owner);
+        args.placement.service_user.clone_from(&manifest.service_user);
+        put(&mut args.placement.use_existing_database, &manifest.use_existing_database);
+        args.hop.service.service.clone_from(&manifest.service);
+        args.hop.hooks.clone_from(&manifest.hooks);
+        put(&mut args.hop.adopt_new_defaults, &manifest.adopt_new_defaults);
+        put(&mut args.hop.rules.files.rules, &manifest.rules);
+        put(&mut args.hop.rules.accept, &manifest.accept);
+        put(&mut args.environment.env_file, &manifest.env_files);
+        put(&mut args.patience.start_timeout, &manifest.start_timeout);
+        put(&mut args.no_start, &manifest.no_start);
+        args.lay_over(manifest);
+        args.save(manifest);
+        args.get_from(manifest);
+        Ok(args)
+    }
+
+    fn usual(app: &str, release: &str) -> Result<Self, clap::Error> {
+        let command = Self::augment_args(Command::new("apply"));
+        let matches = command.try_get_matches_from(["apply", "--app", app, "--to", release])?;
+        Self::from_arg_matches(&matches)
+    }
+
+    fn lay_over(&mut self, manifest: &Manifest) {
+        self.overlays.policy.clone_from(&manifest.policies);
+        for (strength, overlay) in manifest.overlays.iter().flatten() {
+            let args = &mut self.overlays;
+            match (strength, overlay) {
+                (Strength::Default, Overlay::File(path)) => args.config_overlay.push(path.clone()),
+                (Strength::Enforced, Overlay::File(path)) => {
+                    args.enforced_overlay.push(path.clone());
+                }
+                (Strength::Default, Overlay::Set(text)) => args.set.push(text.expose().clone()),
+                (Strength::Enforced, Overlay::Set(text)) => {
+                    args.enforced_set.push(text.expose().clone());
+                }
+            }
+        }
+    }
+
+    fn save(&mut self, manifest: &Manifest) {
+        let wish = &manifest.backup;
+        let pace = wish.pace.map(|pace| match pace {
+            BackupPace::Once => Dumps::Once,
+            // A manifest knows no dump of the operator's own.
+            BackupPace::Each | BackupPace::Own => Dumps::Each,
+        });
+        put(&mut self.chain.backup, &pace);
+        let data = wish.data.map(|data| match data {
+            DataPolicy::Skip => DataArg::Skip,
+            DataPolicy::Link => DataArg::Link,
+            DataPolicy::Copy => DataArg::Copy,
+        });
+        put(&mut self.hop.backup.backup_data, &data);
+        put(&mut self.hop.backup.verify_restore, &wish.verify_restore);
+        put(&mut self.hop.backup.keep_backups, &wish.keep);
+    }
+
+    fn get_from(&mut self, manifest: &Manifest) {
+        let (args, wish) = (&mut self.sources, &manifest.sources);
+        args.platform = wish.platform.or(args.platform);
+        put(&mut args.releases_dir, &wish.releases_dir);
+        put_some(&mut args.mirror, &wish.mirror);
+        put_some(&mut args.bundle, &wish.bundle);
+        put(&mut args.offline, &wish.offline);
+        put_some(&mut args.known.store, &wish.store);
+        put_some(&mut args.known.catalog, &wish.catalog);
+        put_some(&mut args.ca_file, &wish.ca_file);
+        put(&mut args.insecure, &wish.insecure);
+        put(&mut args.signatures.require_signature, &wish.require_signature);
+        put(&mut args.signatures.key_file, &wish.key_file);
+        put(&mut args.require_fresh, &wish.require_fresh);
+    }
+}
+
+fn put<T: Clone>(place: &mut T, said: &Option<T>) {
+    if let Some(said) = said {
+        place.clone_from(said);
+    }
+}
+
+fn put_some<T: Clone>(place: &mut Option<T>, said: &Option<T>) {
+    if said.is_some() {
+        place.clone_from(said);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Draft;
+
+    /// Keys whose comment in a first manifest shows the usual value, not an example.
+    const USUAL: [&str; 11] = [
+        "start-timeout",
+        "adopt-new-defaults",
+        "use-existing-database",
+        "no-start",
+        "pace",
+        "data",
+        "verify-restore",
+        "keep",
+        "offline",
+        "require-signature",
+        "require-fresh",
+    ];
+
+    #[test]
+    fn the_values_in_the_comments_of_a_first_manifest_are_the_usual_ones() {
+        let app = "acme".parse().unwrap();
+        let text = Draft { app, root: "/".into(), installed: None }.to_string();
+        let usual = |line: &str| {
+            let said = line.strip_prefix("# ")?;
+            let (key, value) = said.split_once(" = ")?;
+            // The place `data` has a name of the same kind.
+            (USUAL.contains(&key) && !value.contains("/var/opt")).then(|| said.to_owned())
+        };
+        let said = text.lines().map(|line| usual(line).unwrap_or_else(|| line.to_owned()));
+        let said = said.collect::<Vec<_>>().join("\n");
+        assert_eq!(said.matches("# ").count() + USUAL.len(), text.matches("# ").count());
+        let manifest = Manifest::parse(&said).unwrap();
+        assert_eq!(manifest.backup.keep, Some(3));
+        let (said, usual) = (PlanArgs::of(&manifest), PlanArgs::usual("acme", "esr"));
+        assert_eq!(format!("{:?}", said.unwrap()), format!("{:?}", usual.unwrap()));
+    }
+}
