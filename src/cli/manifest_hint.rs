@@ -26,7 +26,9 @@ pub(crate) fn for_manifest(error: &ManifestFileError) -> Refusal {
             let noun = if faults.0.len() == 1 { "fault" } else { "faults" };
             format!("{}: {} {noun}", path.display(), faults.0.len())
         }
-        _ => words::chain(error),
+        ManifestFileError::Path(_)
+        | ManifestFileError::NoText { .. }
+        | ManifestFileError::Exists { .. } => words::chain(error),
     };
     (Exit::Refused, failure(what, &next))
 }

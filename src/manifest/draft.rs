@@ -105,10 +105,10 @@ impl Draft {
 
     /// An installation that was never proven would be, if it were not said otherwise.
     fn start(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unproven = |receipt: &&Receipt| {
+        let unproven = |receipt: &Receipt| {
             receipt.viewpoint == Viewpoint::InsideRoot || receipt.proof.is_none()
         };
-        if self.receipt().is_some_and(|receipt| unproven(&receipt)) {
+        if self.receipt().is_some_and(unproven) {
             f.write_str(
                 "# mmembed has not started the installed server yet. Without this line, it proves it, and upgrades it while it\n\
                  # is in use.\n\
@@ -122,10 +122,15 @@ impl Draft {
     fn places(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut table = String::new();
         let mut kept = Vec::new();
-        if let Some((receipt, prefix)) = &self.installed {
-            if !receipt.config.is_within(&prefix.live()) {
-                writeln!(f, "config-file = {}", quoted(format!("/{}", receipt.config.as_str())))?;
+        let outside =
+            |(receipt, prefix): &&(Receipt, Prefix)| !receipt.config.is_within(&prefix.live());
+        match self.installed.as_ref().filter(outside) {
+            Some((receipt, _)) => {
+                writeln!(f, "config-file = {}", quoted(format!("/{}", receipt.config.as_str())))?
             }
+            None => writeln!(f, "# config-file = \"/etc/{}/config.json\"", self.app)?,
+        }
+        if let Some(receipt) = self.receipt() {
             for place in &receipt.placements {
                 match &place.location {
                     Location::InTree => kept.push(quoted(place.name)),

@@ -53,9 +53,6 @@ impl<'t> Found<'t> {
     /// What was read, if nothing was wrong.
     pub(super) fn settle<T>(mut self, read: Option<T>) -> Result<T, Faults> {
         self.faults.sort();
-        match read {
-            Some(read) if self.faults.is_empty() => Ok(read),
-            _ => Err(Faults(self.faults)),
-        }
+        read.filter(|_| self.faults.is_empty()).ok_or(Faults(self.faults))
     }
 }

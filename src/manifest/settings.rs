@@ -15,14 +15,13 @@ use crate::model::Secret;
 pub(super) fn settings(table: &DeTable<'_>, found: &mut Found<'_>) -> Vec<Secret<String>> {
     let mut settings = Vec::new();
     for (section, value) in table {
-        match value.get_ref() {
-            DeValue::Table(keys) => {
-                for (key, value) in keys {
-                    let path = [section.get_ref().as_ref(), key.get_ref().as_ref()];
-                    settings.extend(setting(&path, &key.span(), value, found));
-                }
-            }
-            _ => found.add(&section.span(), not_in_section(section.get_ref())),
+        let Some(keys) = value.get_ref().as_table() else {
+            found.add(&section.span(), not_in_section(section.get_ref()));
+            continue;
+        };
+        for (key, value) in keys {
+            let path = [section.get_ref().as_ref(), key.get_ref().as_ref()];
+            settings.extend(setting(&path, &key.span(), value, found));
         }
     }
     settings

@@ -1,11 +1,12 @@
 //! A manifest as it would be typed: what it leaves out is as where nothing is typed.
 
-use clap::{Args, Command, FromArgMatches};
+use clap::Parser;
 
 use super::backup::DataArg;
 use super::chain::Dumps;
 use super::plan::PlanArgs;
 use super::release::EditionArg;
+use super::{Cli, Command};
 use crate::manifest::Manifest;
 use crate::model::{BackupPace, DataPolicy, Edition, Overlay, Strength};
 
@@ -22,21 +23,21 @@ impl PlanArgs {
         });
         // Who names the edition in the manifest asks for it in so many words.
         args.hop.consent.allow_edition_change = manifest.edition.is_some();
-        put(&mut args.target.root, &manifest.root);
+        put(&mut args.target.root, manifest.root.as_ref());
         args.placement.place.clone_from(&manifest.places);
         args.placement.keep_in_tree.clone_from(&manifest.keep_in_tree);
         args.placement.config_file.clone_from(&manifest.config_file);
         args.placement.owner.clone_from(&manifest.owner);
         args.placement.service_user.clone_from(&manifest.service_user);
-        put(&mut args.placement.use_existing_database, &manifest.use_existing_database);
+        put(&mut args.placement.use_existing_database, manifest.use_existing_database.as_ref());
         args.hop.service.service.clone_from(&manifest.service);
         args.hop.hooks.clone_from(&manifest.hooks);
-        put(&mut args.hop.adopt_new_defaults, &manifest.adopt_new_defaults);
-        put(&mut args.hop.rules.files.rules, &manifest.rules);
-        put(&mut args.hop.rules.accept, &manifest.accept);
-        put(&mut args.environment.env_file, &manifest.env_files);
-        put(&mut args.patience.start_timeout, &manifest.start_timeout);
-        put(&mut args.no_start, &manifest.no_start);
+        put(&mut args.hop.adopt_new_defaults, manifest.adopt_new_defaults.as_ref());
+        put(&mut args.hop.rules.files.rules, manifest.rules.as_ref());
+        put(&mut args.hop.rules.accept, manifest.accept.as_ref());
+        put(&mut args.environment.env_file, manifest.env_files.as_ref());
+        put(&mut args.patience.start_timeout, manifest.start_timeout.as_ref());
+        put(&mut args.no_start, manifest.no_start.as_ref());
         args.lay_over(manifest);
         args.save(manifest);
         args.get_from(manifest);
@@ -44,9 +45,11 @@ impl PlanArgs {
     }
 
     fn usual(app: &str, release: &str) -> Result<Self, clap::Error> {
-        let command = Self::augment_args(Command::new("apply"));
-        let matches = command.try_get_matches_from(["apply", "--app", app, "--to", release])?;
-        Self::from_arg_matches(&matches)
+        let cli = Cli::try_parse_from(["mmembed", "plan", "--app", app, "--to", release])?;
+        if let Command::Plan { plan } = cli.command {
+            return Ok(*plan);
+        }
+        unreachable!("what begins with the word `plan` is that command")
     }
 
     fn lay_over(&mut self, manifest: &Manifest) {
@@ -73,43 +76,43 @@ impl PlanArgs {
             // A manifest knows no dump of the operator's own.
             BackupPace::Each | BackupPace::Own => Dumps::Each,
         });
-        put(&mut self.chain.backup, &pace);
+        put(&mut self.chain.backup, pace.as_ref());
         let data = wish.data.map(|data| match data {
             DataPolicy::Skip => DataArg::Skip,
             DataPolicy::Link => DataArg::Link,
             DataPolicy::Copy => DataArg::Copy,
         });
-        put(&mut self.hop.backup.backup_data, &data);
-        put(&mut self.hop.backup.verify_restore, &wish.verify_restore);
-        put(&mut self.hop.backup.keep_backups, &wish.keep);
+        put(&mut self.hop.backup.backup_data, data.as_ref());
+        put(&mut self.hop.backup.verify_restore, wish.verify_restore.as_ref());
+        put(&mut self.hop.backup.keep_backups, wish.keep.as_ref());
     }
 
     fn get_from(&mut self, manifest: &Manifest) {
         let (args, wish) = (&mut self.sources, &manifest.sources);
         args.platform = wish.platform.or(args.platform);
-        put(&mut args.releases_dir, &wish.releases_dir);
-        put_some(&mut args.mirror, &wish.mirror);
-        put_some(&mut args.bundle, &wish.bundle);
-        put(&mut args.offline, &wish.offline);
-        put_some(&mut args.known.store, &wish.store);
-        put_some(&mut args.known.catalog, &wish.catalog);
-        put_some(&mut args.ca_file, &wish.ca_file);
-        put(&mut args.insecure, &wish.insecure);
-        put(&mut args.signatures.require_signature, &wish.require_signature);
-        put(&mut args.signatures.key_file, &wish.key_file);
-        put(&mut args.require_fresh, &wish.require_fresh);
+        put(&mut args.releases_dir, wish.releases_dir.as_ref());
+        put_some(&mut args.mirror, wish.mirror.as_ref());
+        put_some(&mut args.bundle, wish.bundle.as_ref());
+        put(&mut args.offline, wish.offline.as_ref());
+        put_some(&mut args.known.store, wish.store.as_ref());
+        put_some(&mut args.known.catalog, wish.catalog.as_ref());
+        put_some(&mut args.ca_file, wish.ca_file.as_ref());
+        put(&mut args.insecure, wish.insecure.as_ref());
+        put(&mut args.signatures.require_signature, wish.require_signature.as_ref());
+        put(&mut args.signatures.key_file, wish.key_file.as_ref());
+        put(&mut args.require_fresh, wish.require_fresh.as_ref());
     }
 }
 
-fn put<T: Clone>(place: &mut T, said: &Option<T>) {
+fn put<T: Clone>(place: &mut T, said: Option<&T>) {
     if let Some(said) = said {
         place.clone_from(said);
     }
 }
 
-fn put_some<T: Clone>(place: &mut Option<T>, said: &Option<T>) {
+fn put_some<T: Clone>(place: &mut Option<T>, said: Option<&T>) {
     if said.is_some() {
-        place.clone_from(said);
+        *place = said.cloned();
     }
 }
 

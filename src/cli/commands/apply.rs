@@ -147,16 +147,11 @@ fn version(
     receipt: &Receipt,
     wished: &PlanArgs,
 ) -> Result<(Version, Option<Finding>), Refusal> {
-    match wanted {
-        ReleaseSelector::Exact(version) if *version == receipt.release.version => {
-            Ok((version.clone(), None))
-        }
-        _ => {
-            let sources = sources::open(&wished.sources)?;
-            goal(&sources, wanted, &Clock::system())
-                .map_err(|error| release_hint::for_acquire(&error))
-        }
+    if *wanted == ReleaseSelector::Exact(receipt.release.version.clone()) {
+        return Ok((receipt.release.version.clone(), None));
     }
+    let sources = sources::open(&wished.sources)?;
+    goal(&sources, wanted, &Clock::system()).map_err(|error| release_hint::for_acquire(&error))
 }
 
 /// One report of a chain and of what was changed after it.

@@ -31,7 +31,9 @@ fn at(root: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), St
             "minimum" if value.as_i64().is_some_and(|it| it < wanted.as_i64().unwrap()) => {
                 return fault("too small");
             }
-            "minItems" if value.as_array().is_some_and(|it| it.len() < 1) => return fault("empty"),
+            "minItems" if value.as_array().is_some_and(|it| it.is_empty()) => {
+                return fault("empty");
+            }
             "type" | "const" | "enum" | "minimum" | "minItems" | "additionalProperties" => {}
             "oneOf" | "anyOf" => {
                 let tried = wanted.as_array().unwrap().iter().map(|it| at(root, it, value, place));

@@ -64,8 +64,8 @@ impl Desk {
 
     pub(super) fn apply(&self, more: &[&str]) -> Said {
         let file = self.file().display().to_string();
-        let words = ["apply", "--manifest", &file].iter().chain(more);
-        self.world.run(&words.map(ToString::to_string).collect::<Vec<_>>())
+        let words = [&["apply", "--manifest", &file], more].concat();
+        self.world.run(&words.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>())
     }
 
     /// It is so already, and nothing is touched to find that out.
