@@ -43,8 +43,8 @@ fn settings_come_from_files_and_from_tables_and_keep_their_strength() {
             "Default /etc/acme/a.json",
             "Default /b.json",
             "Enforced /etc/acme/c.json",
-            "Default TeamSettings.MaxUsersPerTeam=61",
             "Default PluginSettings.Plugins={\"com.acme\":{\"list\":[1,2.5,true,\"x\"]}}",
+            "Default TeamSettings.MaxUsersPerTeam=61",
             "Enforced ServiceSettings.SiteURL=\"https://a\"",
         ]
     );
