@@ -58,7 +58,7 @@
 //!     start: Start::Never,
 //!     database: DatabaseUse::MustBeEmpty,
 //!     # version: None, edition: None, sha256: None, overlays: vec![], policies: vec![], places: vec![], in_tree: vec![],
-//!     # config_file: None, owner: None, service_user: None, env_files: vec![],
+//!     # config_file: None, owner: None, service_user: None, service: None, env_files: vec![],
 //!     // … and what else there is to say, or `None`
 //! };
 //! let resolved = resolve(&wish)?;
@@ -78,6 +78,7 @@ pub mod database;
 pub mod engine;
 pub mod host;
 pub mod journal;
+pub mod manifest;
 pub mod model;
 pub mod planning;
 pub mod release;

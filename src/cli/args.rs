@@ -1,5 +1,6 @@
 //! Exactly what can be typed. Nothing is looked up or defaulted beyond what clap does.
 
+mod apply;
 mod backup;
 mod bundle;
 mod chain;
@@ -7,6 +8,7 @@ mod config;
 mod guide;
 mod hop;
 mod install;
+mod manifest;
 mod plan;
 mod release;
 mod releases;
@@ -18,6 +20,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::apply::{ApplyArgs, InitArgs, SchemaArg};
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::bundle::{BundleCommand, BundleCreateArgs, BundleVerifyArgs};
 pub(crate) use self::chain::{Dumps, Goal};
@@ -87,6 +90,16 @@ pub(crate) enum Command {
         /// Print the plan and change nothing (exit code 10 if there is something to do)
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Make this host what its manifest says: install, upgrade, give other settings and places; or do nothing, where it is that
+    /// already
+    Apply(ApplyArgs),
+    /// Write a manifest to begin with: of what is installed, or with nothing but a name
+    Init(InitArgs),
+    /// Print the JSON Schema (draft 2020-12) of what mmembed reads and writes
+    Schema {
+        /// Of what
+        of: SchemaArg,
     },
     /// Take over an installation that somebody else made, without starting it or moving what need not be moved
     Adopt {
@@ -176,6 +189,9 @@ impl Command {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Install { .. } => "install",
+            Self::Apply(_) => "apply",
+            Self::Init(_) => "init",
+            Self::Schema { .. } => "schema",
             Self::Upgrade { .. } => "upgrade",
             Self::Adopt { .. } => "adopt",
             Self::Rollback { .. } => "rollback",

@@ -52,6 +52,31 @@ const TABLE: &[OfCommand] = &[
         ],
     ),
     of(
+        "apply",
+        &[
+            line(
+                "mmembed apply --check",
+                "what ./mmembed.toml would change; exit code 10 if it would",
+            ),
+            line("mmembed apply", "make the host as it says"),
+            line(
+                "mmembed apply --manifest /etc/acme/mmembed.toml --json",
+                "another manifest, for a program",
+            ),
+        ],
+    ),
+    of(
+        "init",
+        &[
+            line("mmembed init --app acme", "a commented mmembed.toml to begin with, here"),
+            line(
+                "mmembed init --app acme --force /etc/acme/mmembed.toml",
+                "one of what is installed, in the place of another",
+            ),
+        ],
+    ),
+    of("schema", &[line("mmembed schema manifest", "the form of a manifest, for an editor")]),
+    of(
         "install",
         &[
             line(

@@ -60,6 +60,7 @@ pub(crate) const fn for_resolve(error: &ResolveError) -> &'static str {
         ResolveError::Environment(_) => {
             "check that the file may be read, and write a variable as NAME=value, one a line"
         }
+        ResolveError::Service(_) => "check the name, or give --stop-cmd and --start-cmd",
         ResolveError::PlaceTwice { .. } => "give either --place or --keep-in-tree for it",
     }
 }

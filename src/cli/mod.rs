@@ -17,6 +17,7 @@ mod exit;
 mod explanations;
 mod grammar;
 mod hint;
+mod manifest_hint;
 mod manual;
 mod progress;
 mod release_hint;
@@ -74,11 +75,14 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
     let cancel = Cancel::on_signals()?;
     let report = match &cli.command {
         Command::Install { install, dry_run: false } => {
-            commands::install::run(install, &cli.output, cancel)
+            commands::install::run("install", install, None, &cli.output, cancel)
         }
         Command::Install { install, dry_run: true } => {
-            commands::install::plan("install", install, &cli.output, cancel)
+            commands::install::plan("install", install, None, &cli.output, cancel)
         }
+        Command::Apply(apply) => commands::apply::run(apply, &cli.output, cancel),
+        Command::Init(init) => return commands::init::run(init, cli.output.json, cancel),
+        Command::Schema { of } => return commands::schema::run(*of),
         Command::Upgrade { upgrade, dry_run } => {
             commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)
         }

@@ -13,6 +13,7 @@ use super::steps::{ConfigureError, DEFAULTS, ENFORCED, read_document, read_settl
 use super::survey::{Needs, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::upgrade::see_environment;
+use super::verify::is_serving;
 use crate::config::{
     Document, Ledger, Origin, SettingPath, Subject, check as lint, later_writer, refusals,
 };
@@ -39,9 +40,12 @@ impl Undertaking for Resolved {
         let drifted = drifted.unwrap_or_default();
         let archive = see_archive(host, request)?;
         let mut inventory = observe(host, request, archive.stamp.clone(), id, drifted)?;
+        if let (Some(_), Some(receipt)) = (&self.service, &inventory.receipt) {
+            inventory.serving = is_serving(host, &request.prefix, receipt)?;
+        }
         let found = self.look(host, inventory.receipt.as_ref())?;
         see_environment(&found, live.as_ref(), request, &mut inventory);
-        let plan = match planning::install(request, &inventory)? {
+        let plan = match planning::install(request, self.service.as_ref(), &inventory)? {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
@@ -88,7 +92,8 @@ impl Undertaking for Resolved {
 
 impl Resolved {
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
-        let service = receipt.map(|receipt| receipt.service.clone()).unwrap_or_default();
+        let former = || receipt.map(|receipt| receipt.service.clone());
+        let service = self.service.clone().or_else(former).unwrap_or_default();
         let seeker = Seeker {
             host,
             start: self.request.start,

@@ -22,6 +22,7 @@ mod journal_file;
 mod layer_files;
 mod lint;
 mod listen;
+mod manifest_file;
 mod observe;
 mod open;
 mod places;
@@ -83,6 +84,7 @@ pub use gather::GatherError;
 pub use journal_file::JournalError;
 pub use layer_files::{LayerFiles, LayerFilesError, merge_files};
 pub use lint::{LintQuestion, LintedFile, lint_config_file};
+pub use manifest_file::{ManifestFileError, overlays_given_last, read_manifest, write_manifest};
 pub use observe::ObserveError;
 pub use open::{
     OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::state_files::{StateFileError, read_identity, read_receipt};
 use super::steps::{DEFAULTS, ENFORCED};
-use crate::host::{ArchiveSeen, Host, Kind, PathError, current_owner, digest_of, look_at_archive};
+use crate::host::{
+    ArchiveSeen, Host, Kind, PathError, current_owner, digest_of, exists_outside, look_at_archive,
+};
 use crate::model::{
     ArchiveStamp, InstallRequest, Inventory, LiveSeen, Location, Overlays, PathSeen, Prefix,
     Receipt, RelPath, Sha256Digest, TransactionId,
@@ -30,10 +32,17 @@ pub(crate) fn see_archive(
     host: &Host,
     request: &InstallRequest,
 ) -> Result<ArchiveSeen, ObserveError> {
+    let same = |receipt: &Receipt| receipt.release == request.release;
+    let installed = read_receipt(host, &request.prefix)?.filter(same);
+    // What is installed already can do without the archive that it came from.
+    if let Some(receipt) = installed.as_ref().filter(|it| it.archive.path == request.archive)
+        && !exists_outside(&request.archive)
+    {
+        return Ok(ArchiveSeen { stamp: receipt.archive.clone(), claimed_size: 0 });
+    }
     let mut archive = look_at_archive(&request.archive)?;
     // The same release can be told from another archive only by its digest.
-    let same = |receipt: &Receipt| receipt.release == request.release;
-    if let Some(receipt) = read_receipt(host, &request.prefix)?.filter(same) {
+    if let Some(receipt) = installed {
         archive.stamp.sha256 = known_digest(&archive, &receipt, &request.archive)?;
     }
     Ok(archive)

@@ -9,13 +9,13 @@ use crate::config::{
     PolicyError, UnknownName, require_known,
 };
 use crate::host::{
-    Exec, OwnerError, PathError, Users, absolute, current_owner, is_root, read_outside,
-    require_readable, resolve_links,
+    Exec, OwnerError, PathError, ServiceNameError, Users, absolute, current_owner, find_service,
+    is_root, read_outside, require_readable, resolve_links,
 };
 use crate::model::{
     AppName, Edition, InstallRequest, InstallWish, Location, Overlay, Overlays, Owner, PlaceName,
-    Placement, Prefix, RelPath, Release, ServerEnvironment, Sha256Digest, Start, Strength, Version,
-    Viewpoint,
+    Placement, Prefix, RelPath, Release, ServerEnvironment, Service, Sha256Digest, Start, Strength,
+    Version, Viewpoint,
 };
 
 /// A request with what its overlays say.
@@ -31,6 +31,8 @@ pub struct Resolved {
     pub enforced: Document,
     /// The environment of the server, as the operator tells it.
     pub environment: Option<ServerEnvironment>,
+    /// Who stops a server that runs, and starts it again.
+    pub service: Option<Service>,
 }
 
 /// Why a wish makes no request.
@@ -98,6 +100,9 @@ pub enum ResolveError {
     /// The environment of the server cannot be told.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
+    /// The service cannot be told.
+    #[error(transparent)]
+    Service(#[from] ServiceNameError),
     /// A place is given twice over.
     #[error("{name} is both placed and kept in the tree")]
     PlaceTwice {
@@ -138,7 +143,9 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
     };
     require_meaning(&wish.policies, &[&defaults, &enforced], Some(&request.release.version))?;
     let environment = read_environment_files(&wish.env_files)?;
-    Ok(Resolved { root, request, defaults, enforced, environment })
+    let service = wish.service.as_ref().map(|wish| find_service(&Exec::default(), wish));
+    let service = service.transpose()?;
+    Ok(Resolved { root, request, defaults, enforced, environment, service })
 }
 
 /// The root as the kernel sees it.

@@ -63,7 +63,8 @@ pub fn resolve_upgrade(
     let reader = Host::new(&root, own_territory(&prefix), Meter::default(), Cancel::never())?;
     let receipt = read_receipt(&reader, &prefix)?.ok_or(ResolveUpgradeError::NotInstalled)?;
     let wished = target_wish(wish, &reader, &prefix, &receipt)?;
-    let Resolved { root, request: mut target, defaults, enforced, environment } = resolve(&wished)?;
+    let Resolved { root, request: mut target, defaults, enforced, environment, .. } =
+        resolve(&wished)?;
     target.viewpoint = receipt.viewpoint;
     let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
     let service = match &wish.service {
@@ -104,6 +105,7 @@ fn target_wish(
         config_file: (!in_live).then(|| receipt.config.clone()),
         owner: Some(receipt.owner.to_string()),
         service_user: Some(receipt.server.to_string()),
+        service: None,
         start: wish.start,
         database: DatabaseUse::AsItIs,
         env_files: wish.env_files.clone(),
@@ -124,7 +126,10 @@ pub(super) fn overlays_of(
 }
 
 /// The host's settings as they were applied last.
-fn applied_overlays(host: &Host, prefix: &Prefix) -> Result<Vec<(Strength, Overlay)>, PathError> {
+pub(super) fn applied_overlays(
+    host: &Host,
+    prefix: &Prefix,
+) -> Result<Vec<(Strength, Overlay)>, PathError> {
     let mut overlays = Vec::new();
     for (strength, name) in [(Strength::Default, DEFAULTS), (Strength::Enforced, ENFORCED)] {
         let path = prefix.applied().join(name);

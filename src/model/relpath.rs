@@ -28,6 +28,20 @@ impl RelPath {
         Self(String::new())
     }
 
+    /// A path that is typed as seen from inside a root: absolute, and taken below it.
+    ///
+    /// # Errors
+    /// Words about what was expected instead.
+    pub fn below_root(text: &str) -> Result<Self, &'static str> {
+        let relative =
+            text.strip_prefix('/').ok_or("expected an absolute path, such as /srv/chat")?;
+        let relative = relative.trim_end_matches('/');
+        if relative.is_empty() {
+            return Err("the root directory itself cannot be used");
+        }
+        relative.parse().map_err(|_| "expected a path without `..`, `.` and `//`")
+    }
+
     /// The path as one would type it below its directory.
     #[must_use]
     pub fn as_str(&self) -> &str {

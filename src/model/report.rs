@@ -56,7 +56,7 @@
 //!   `ending` and the `code` of findings, which keep their meaning; texts may be worded anew in any version.
 //! - Names of fields are in snake case, words that a field may hold (`ending`, `severity`, `code`, `name`) in kebab case.
 //! - Paths are absolute, as this machine sees them. No secret stands in any text.
-//! - `command` is the word typed: `install` (also with `--dry-run`), `plan`, `status`, `verify`, `recover`, `config set`, `backup create`,
+//! - `command` is the word typed: `install` (also with `--dry-run`), `plan`, `apply` (also with `--check`), `status`, `verify`, `recover`, `config set`, `backup create`,
 //!   `backup list`, `backup verify`, `backup prune`.
 //!   The other `config` commands give a report like this one only when they fail; else `config show` gives
 //!   `{"schema", "settings": {"Section.Key": VALUE}}`, `config get` `{"schema", "setting", "value": VALUE}`, and

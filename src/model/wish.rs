@@ -62,6 +62,8 @@ pub struct InstallWish {
     pub owner: Option<String>,
     /// Who runs the server.
     pub service_user: Option<String>,
+    /// Who stops a server that runs, and starts it again; where nobody is named, one that runs is in the way.
+    pub service: Option<ServiceWish>,
     /// Whether the server is started.
     pub start: Start,
     /// What may be done to a database that already holds something.

@@ -74,7 +74,11 @@ fn check_running(plan: &Plan, seen: &Surroundings) -> Vec<Finding> {
             (None, Intent::Upgrade | Intent::Restore) => finding.advise(
                 "say how it is stopped and started, with --service or with --stop-cmd and --start-cmd",
             ),
-            (_, Intent::Install | Intent::Reconfigure | Intent::Adopt | Intent::LetOut) => finding.advise(
+            (_, Intent::Reconfigure) => finding.advise(
+                "stop the server first, or say how it is stopped and started: two servers must not share a database or a \
+                 configuration",
+            ),
+            (_, Intent::Install | Intent::Adopt | Intent::LetOut) => finding.advise(
                 "stop the server first: two servers must not share a database or a configuration",
             ),
         }

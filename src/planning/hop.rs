@@ -116,7 +116,7 @@ impl<'a> Hop<'a> {
             release: former.release.clone(),
             config: former.config.clone(),
             run_as: other_than(former.server, self.seen.caller),
-            within: self.patience(),
+            within: patience(self.target.start),
         };
         self.steps.add(Step::StopServer(stop), "two servers must not share a database");
         if !is_dark {
@@ -208,7 +208,7 @@ impl<'a> Hop<'a> {
                 from: self.former.map(|former| former.release.clone()),
                 release: self.target.release.clone(),
                 config: self.target.config(),
-                within: self.patience(),
+                within: patience(self.target.start),
             };
             self.steps.add(Step::StartServer(start), "it served before");
             self.hooks(HookPhase::AfterStart);
@@ -227,14 +227,6 @@ impl<'a> Hop<'a> {
         plan
     }
 
-    /// How long the server may take to answer where nothing is left to migrate.
-    fn patience(&self) -> Duration {
-        match self.target.start {
-            Start::Prove { within } => within.clamp(SHORTEST, LONGEST),
-            Start::Never => LONGEST,
-        }
-    }
-
     pub(super) fn starts(&self) -> bool {
         self.target.start != Start::Never
     }
@@ -245,5 +237,13 @@ impl<'a> Hop<'a> {
             let hooks = RunHooks { phase, directory: directory.clone(), from };
             self.steps.add(Step::RunHooks(hooks), "the operator has asked for it");
         }
+    }
+}
+
+/// How long the server may take to answer where nothing is left to migrate.
+pub(super) fn patience(start: Start) -> Duration {
+    match start {
+        Start::Prove { within } => within.clamp(SHORTEST, LONGEST),
+        Start::Never => LONGEST,
     }
 }

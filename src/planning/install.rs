@@ -1,10 +1,11 @@
 //! The steps of an installation, from what was asked and what was seen.
 
+use super::hop::patience;
 use super::refusal::Refusal;
 use super::steps::{Steps, is_directory, other_than};
 use crate::model::{
     InstallRequest, Intent, Inventory, LiveSeen, Location, PathSeen, PlaceName, Plan, Receipt,
-    RelPath, Start, Step,
+    RelPath, Service, Start, StartServer, Step, StopServer,
 };
 
 /// What a request comes to.
@@ -16,15 +17,21 @@ pub enum Decision {
     NothingToDo(Box<Receipt>),
 }
 
-/// Decides what an installation takes.
+/// Decides what an installation takes. A server that runs is stopped and started again by the service, where one is named.
 ///
 /// # Errors
 /// When what is there is not `install`'s to change.
-pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, Refusal> {
+pub fn install(
+    request: &InstallRequest,
+    service: Option<&Service>,
+    seen: &Inventory,
+) -> Result<Decision, Refusal> {
     refuse_overlaps(request, seen)?;
     refuse_obstacles(seen)?;
     match (&seen.receipt, &seen.live) {
-        (None, LiveSeen::Nothing) => Ok(Decision::Carry(Box::new(first_install(request, seen)))),
+        (None, LiveSeen::Nothing) => {
+            Ok(Decision::Carry(Box::new(with_service(first_install(request, seen), service))))
+        }
         (_, LiveSeen::Foreign) | (None, LiveSeen::Ours(_)) => {
             Err(Refusal::ForeignTree { live: request.prefix.live() })
         }
@@ -32,7 +39,7 @@ pub fn install(request: &InstallRequest, seen: &Inventory) -> Result<Decision, R
             installed: receipt.release.clone(),
             live: request.prefix.live(),
         }),
-        (Some(receipt), LiveSeen::Ours(_)) => reinstall(request, seen, receipt),
+        (Some(receipt), LiveSeen::Ours(_)) => reinstall(request, service, seen, receipt),
     }
 }
 
@@ -123,6 +130,7 @@ fn first_install(request: &InstallRequest, seen: &Inventory) -> Plan {
 
 fn reinstall(
     request: &InstallRequest,
+    service: Option<&Service>,
     seen: &Inventory,
     receipt: &Receipt,
 ) -> Result<Decision, Refusal> {
@@ -138,6 +146,12 @@ fn reinstall(
         return Ok(Decision::NothingToDo(Box::new(receipt.clone())));
     }
     let mut steps = Steps::new(request.prefix.state());
+    let serves = seen.serving && request.start != Start::Never;
+    let pause = service.filter(|service| serves && !service.is_none());
+    if let Some(service) = pause {
+        let stop = stop(request, service, seen, receipt);
+        steps.add(Step::StopServer(stop), "a server that runs rewrites its settings");
+    }
     let arriving: Vec<RelPath> = moved.iter().map(|(_, to)| to.clone()).collect();
     for (from, to) in moved {
         steps.move_place(from, to, seen);
@@ -145,7 +159,48 @@ fn reinstall(
     steps.make_places(request, seen, &arriving);
     steps.configure(request, seen, &request.prefix.live());
     steps.prove_and_settle(request, seen);
-    Ok(Decision::Carry(Box::new(steps.into_plan(request, seen, Intent::Reconfigure))))
+    if let Some(service) = pause {
+        let start = start(request, service, receipt);
+        steps.add(Step::StartServer(start), "it served before");
+    }
+    let plan = steps.into_plan(request, seen, Intent::Reconfigure);
+    Ok(Decision::Carry(Box::new(with_service(plan, service))))
+}
+
+/// The plan, with what the receipt will say of the service.
+fn with_service(mut plan: Plan, service: Option<&Service>) -> Plan {
+    if let Some(service) = service {
+        plan.receipt.service = service.clone();
+    }
+    plan
+}
+
+fn stop(
+    request: &InstallRequest,
+    service: &Service,
+    seen: &Inventory,
+    receipt: &Receipt,
+) -> StopServer {
+    StopServer {
+        tree: request.prefix.live(),
+        service: service.clone(),
+        was_running: seen.serving,
+        release: receipt.release.clone(),
+        config: receipt.config.clone(),
+        run_as: other_than(receipt.server, seen.caller),
+        within: patience(request.start),
+    }
+}
+
+fn start(request: &InstallRequest, service: &Service, receipt: &Receipt) -> StartServer {
+    StartServer {
+        tree: request.prefix.live(),
+        service: service.clone(),
+        from: Some(receipt.release.clone()),
+        release: request.release.clone(),
+        config: request.config(),
+        within: patience(request.start),
+    }
 }
 
 fn refuse_other(

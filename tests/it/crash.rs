@@ -163,6 +163,7 @@ fn wish(root: &Path, archive: &Path) -> InstallWish {
         config_file: None,
         owner: None,
         service_user: None,
+        service: None,
         start: Start::Never,
         database: DatabaseUse::MustBeEmpty,
         env_files: Vec::new(),

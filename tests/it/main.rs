@@ -13,6 +13,7 @@
 )]
 
 mod adopt;
+mod apply;
 mod architecture;
 mod backup;
 mod budget;

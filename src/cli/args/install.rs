@@ -19,6 +19,8 @@ pub(crate) struct InstallArgs {
     pub(crate) overlays: OverlayArgs,
     #[command(flatten)]
     pub(crate) placement: PlacementArgs,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
     /// Do everything but start the server, and need no database; below a --root, config.json then holds paths as seen
     /// inside it
     #[arg(long)]
@@ -48,7 +50,7 @@ pub(crate) struct PlacementArgs {
     )]
     pub(crate) keep_in_tree: Vec<PlaceName>,
     /// Keep config.json here instead of in the tree (an absolute path, taken below --root)
-    #[arg(long, value_name = "/PATH", value_parser = parse_below_root)]
+    #[arg(long, value_name = "/PATH", value_parser = RelPath::below_root)]
     pub(crate) config_file: Option<RelPath>,
     /// Who owns the tree: names or numbers [default: whoever runs this]
     #[arg(long, value_name = "USER:GROUP")]
@@ -82,7 +84,7 @@ pub(crate) struct AdoptArgs {
     pub(crate) sha256: Option<Sha256Digest>,
     /// The config.json that the server is started with, if it is not the one in the tree (an absolute path, taken below
     /// --root); for GitLab's package, where the copy goes
-    #[arg(long, value_name = "/PATH", value_parser = parse_below_root)]
+    #[arg(long, value_name = "/PATH", value_parser = RelPath::below_root)]
     pub(crate) config_file: Option<RelPath>,
     /// Who owns the tree: names or numbers [default: whoever owns it now]
     #[arg(long, value_name = "USER:GROUP")]
@@ -97,14 +99,5 @@ pub(crate) struct AdoptArgs {
 fn parse_place(text: &str) -> Result<(PlaceName, RelPath), String> {
     let (name, path) = text.split_once('=').ok_or("expected NAME=/DIR")?;
     let name = name.parse::<PlaceName>().map_err(|error| error.to_string())?;
-    Ok((name, parse_below_root(path)?))
-}
-
-fn parse_below_root(text: &str) -> Result<RelPath, String> {
-    let relative = text.strip_prefix('/').ok_or("expected an absolute path, such as /srv/chat")?;
-    let relative = relative.trim_end_matches('/');
-    if relative.is_empty() {
-        return Err("the root directory itself cannot be used".to_owned());
-    }
-    relative.parse().map_err(|_| "expected a path without `..`, `.` and `//`".to_owned())
+    Ok((name, RelPath::below_root(path)?))
 }

@@ -82,6 +82,7 @@ impl PlanArgs {
             },
             overlays: all.overlays,
             placement: all.placement,
+            service: all.hop.service,
             no_start: all.no_start,
             environment: all.environment,
             patience: all.patience,

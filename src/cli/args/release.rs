@@ -60,6 +60,9 @@ pub(crate) struct OverlayArgs {
     /// Enforce the settings given with --config-overlay and --set: users' own values give way
     #[arg(long)]
     pub(crate) enforce: bool,
+    /// One setting that is enforced, whatever --enforce says (repeatable; as public as --set)
+    #[arg(long, value_name = "SECTION.KEY=JSON")]
+    pub(crate) enforced_set: Vec<String>,
     /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
     #[arg(long, value_name = "FILE")]
     pub(crate) enforced_overlay: Vec<PathBuf>,

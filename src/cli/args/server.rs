@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::manifest::parse_duration;
 use crate::model::{Service, ServiceWish};
 
 /// With which variables the server is started.
@@ -47,10 +48,4 @@ pub(crate) struct Patience {
     /// How long the server may take to become ready, such as 90s, 30m or 2h
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = parse_duration)]
     pub(crate) start_timeout: std::time::Duration,
-}
-
-fn parse_duration(text: &str) -> Result<std::time::Duration, String> {
-    let duration: jiff::SignedDuration =
-        text.parse().map_err(|_| "expected a time such as 90s, 30m or 2h")?;
-    std::time::Duration::try_from(duration).map_err(|_| "a time cannot be negative".to_owned())
 }

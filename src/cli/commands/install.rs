@@ -13,18 +13,24 @@ use crate::cli::progress::Progress;
 use crate::engine::{Acquired, Reporter, Resolved, resolve};
 use crate::host::{Cancel, Host};
 use crate::model::{
-    DatabaseUse, Finding, InstallWish, Overlay, PlaceName, Report, Secret, Severity, Start,
-    Strength,
+    DatabaseUse, Finding, InstallWish, Overlay, PlaceName, Receipt, Report, Secret, Severity,
+    Start, Strength,
 };
 
-/// Installs, and reports.
-pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Result<Report> {
+/// Installs, and reports. Of what is installed already, nobody needs the archive again.
+pub(crate) fn run(
+    command: &'static str,
+    args: &InstallArgs,
+    installed: Option<&Receipt>,
+    output: &Output,
+    cancel: Cancel,
+) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
-    let entered = match enter(args, cancel, &mut progress) {
+    let entered = match enter(args, installed, cancel, &mut progress) {
         Ok(entered) => entered,
-        Err(refusal) => return Ok(refused("install", refusal)),
+        Err(refusal) => return Ok(refused(command, refusal)),
     };
-    let report = entered.task("install").run(&mut progress);
+    let report = entered.task(command).run(&mut progress);
     drop(progress);
     Ok(entered.complete(report, args))
 }
@@ -33,11 +39,12 @@ pub(crate) fn run(args: &InstallArgs, output: &Output, cancel: Cancel) -> io::Re
 pub(crate) fn plan(
     command: &'static str,
     args: &InstallArgs,
+    installed: Option<&Receipt>,
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
-    let entered = match enter(args, cancel, &mut progress) {
+    let entered = match enter(args, installed, cancel, &mut progress) {
         Ok(entered) => entered,
         Err(refusal) => return Ok(refused(command, refusal)),
     };
@@ -99,16 +106,31 @@ fn missing_places(args: &InstallArgs, resolved: &Resolved) -> Vec<Finding> {
 
 fn enter(
     args: &InstallArgs,
+    installed: Option<&Receipt>,
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<Entered, Refusal> {
     let ArchiveArgs { release, facts, sources } = &args.archive;
-    let acquired = sources::get(release, facts, sources, None, &cancel, reporter)?;
+    let acquired = match installed {
+        Some(receipt) => unpacked(receipt),
+        None => sources::get(release, facts, sources, None, &cancel, reporter)?,
+    };
     let resolved = resolve(&wish(args, &acquired))
         .map_err(|error| (Exit::Refused, super::unentered(&error, hint::for_resolve(&error))))?;
     let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)
         .map_err(|failure| (Exit::Refused, *failure))?;
     Ok(Entered { resolved, host, findings: acquired.findings })
+}
+
+/// The archive of what is installed, wherever it is now.
+fn unpacked(receipt: &Receipt) -> Acquired {
+    Acquired {
+        archive: receipt.archive.path.clone(),
+        version: Some(receipt.release.version.clone()),
+        edition: Some(receipt.release.edition),
+        sha256: receipt.archive.sha256,
+        findings: Vec::new(),
+    }
 }
 
 /// The host's settings in the order in which they win.
@@ -118,7 +140,9 @@ pub(super) fn overlays(args: &OverlayArgs) -> Vec<(Strength, Overlay)> {
     let enforced =
         args.enforced_overlay.iter().map(|path| (Strength::Enforced, Overlay::File(path.clone())));
     let sets = args.set.iter().map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
-    files.chain(enforced).chain(sets).collect()
+    let firm = args.enforced_set.iter();
+    let firm = firm.map(|it| (Strength::Enforced, Overlay::Set(Secret::new(it.clone()))));
+    files.chain(enforced).chain(sets).chain(firm).collect()
 }
 
 /// Who gives way where two have changed one setting.
@@ -142,6 +166,7 @@ fn wish(args: &InstallArgs, acquired: &Acquired) -> InstallWish {
         config_file: args.placement.config_file.clone(),
         owner: args.placement.owner.clone(),
         service_user: args.placement.service_user.clone(),
+        service: args.service.wish(),
         start: if args.no_start { Start::Never } else { Start::Prove { within } },
         database: if args.placement.use_existing_database {
             DatabaseUse::AsItIs

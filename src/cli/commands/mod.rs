@@ -1,12 +1,14 @@
 //! One file per command: from arguments to a report.
 
 pub(super) mod adopt;
+pub(super) mod apply;
 pub(super) mod backup;
 pub(super) mod bundle;
 mod chain;
 pub(super) mod completions;
 pub(super) mod config;
 pub(super) mod explain;
+pub(super) mod init;
 pub(super) mod install;
 pub(super) mod man;
 mod placing;
@@ -15,6 +17,7 @@ pub(super) mod recover;
 pub(super) mod releases;
 pub(super) mod restore;
 pub(super) mod rules;
+pub(super) mod schema;
 mod sources;
 pub(super) mod status;
 mod undertaking;

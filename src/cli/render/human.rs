@@ -149,6 +149,7 @@ fn render_ending(report: &Report) -> String {
 fn done(command: &str, release: Option<String>) -> String {
     match (command, release) {
         ("install", Some(release)) => format!("{release} is installed"),
+        ("apply", Some(release)) => format!("{release} is as the manifest wants it"),
         ("upgrade", Some(release)) => format!("{release} is in force, and was proven"),
         ("rollback" | "backup restore", Some(release)) => format!("{release} is in force again"),
         ("adopt", Some(release)) => format!("{release} is taken over"),

@@ -5,7 +5,7 @@ use super::mentions::mentions;
 use super::source::{Source, Violation};
 
 /// The rooms and their floors. A room may use the rooms below its own.
-const FLOORS: [(&str, u8); 12] = [
+const FLOORS: [(&str, u8); 13] = [
     ("main", 5),
     ("cli", 4),
     ("engine", 3),
@@ -14,6 +14,7 @@ const FLOORS: [(&str, u8); 12] = [
     ("config", 1),
     ("database", 1),
     ("journal", 1),
+    ("manifest", 1),
     ("release", 1),
     ("server", 1),
     ("upgrade", 1),
@@ -57,6 +58,8 @@ fn forbidden(room: &str, target: &str) -> Option<String> {
     };
     let reason = match (room, target) {
         ("main", "cli")
+        // A manifest has settings in it.
+        | ("manifest", "config")
         | ("planning", "config" | "database" | "journal" | "release" | "server" | "upgrade") => {
             return None;
         }
@@ -112,6 +115,7 @@ mod tests {
                 "use crate::{config, database, host, journal, planning, server};",
             ),
             ("src/host/tree.rs", "use crate::model::RelPath; use crate::host::Meter;"),
+            ("src/manifest/settings.rs", "use crate::config::Assignment;"),
             ("src/planning/check.rs", "use crate::{config, server, upgrade, model};"),
             ("src/config/merge/laws.rs", "use super::super::document; use crate::model;"),
             ("src/model/plan.rs", "/// See [`crate::engine`].\nuse super::step; // crate::engine"),

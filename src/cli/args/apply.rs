@@ -1,0 +1,39 @@
+//! What can be typed about a manifest.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Target;
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The manifest; nothing that stands in it can be said here
+    #[arg(long, env = "MMEMBED_MANIFEST", value_name = "FILE", default_value = "mmembed.toml")]
+    pub(crate) manifest: PathBuf,
+    /// Print what would be done and change nothing (exit code 10 if there is something to do)
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The manifest to write
+    #[arg(value_name = "FILE", default_value = "mmembed.toml")]
+    pub(crate) file: PathBuf,
+    /// Write it also where there is one already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// What there is a schema of.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaArg {
+    Manifest,
+    Plan,
+    Report,
+    Event,
+    Rules,
+}

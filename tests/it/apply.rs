@@ -1,0 +1,10 @@
+//! `apply`, `init` and `schema`: what a manifest says becomes true, and what is true already is left alone.
+
+mod changes;
+mod checker;
+mod desk;
+mod faults;
+mod first;
+mod schemas;
+mod upgrades;
+mod written;

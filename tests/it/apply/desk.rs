@@ -1,0 +1,98 @@
+//! A host with a manifest, and archives of releases that it may ask for.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::fakes::release::{FixtureCatalog, FixtureRelease};
+use crate::support::said::Said;
+use crate::support::service::Ctl;
+use crate::support::world::{SERVICE, World, is_root, release};
+
+pub(super) struct Desk {
+    // The server goes before its directories do.
+    pub(super) ctl: Ctl,
+    pub(super) world: World,
+    releases: PathBuf,
+    catalog: PathBuf,
+}
+
+impl Desk {
+    /// Nothing is installed; these can be had, and no others are known.
+    pub(super) fn with(versions: &[&str]) -> Self {
+        let world = World::new();
+        let releases = world.beside("releases");
+        fs::create_dir(&releases).unwrap();
+        let all = versions.iter().map(|version| release(version));
+        let archives: Vec<PathBuf> = all.map(|it: FixtureRelease| it.build(&releases)).collect();
+        let catalog = FixtureCatalog::of(&archives).write(&releases);
+        world.write_overlay("overlay.json", &world.overlay());
+        Self { ctl: Ctl::of(&world), world, releases, catalog }
+    }
+
+    /// Where the manifest lies.
+    pub(super) fn file(&self) -> PathBuf {
+        self.world.beside("mmembed.toml")
+    }
+
+    /// The commands that stop and start the server, as a manifest has them.
+    pub(super) fn service(&self) -> String {
+        let words = self.ctl.words();
+        format!("service = {{ stop = {:?}, start = {:?} }}\n", words[1], words[3])
+    }
+
+    /// Writes a manifest for this release, with more keys above its tables, and more tables.
+    pub(super) fn wish(&self, release: &str, keys: &str, tables: &str) {
+        let user = if is_root() {
+            format!("service-user = \"{SERVICE}:{SERVICE}\"\n")
+        } else {
+            String::new()
+        };
+        let overlays = if tables.contains("[overlays]") {
+            ""
+        } else {
+            "[overlays]\ndefaults = [\"overlay.json\"]\n"
+        };
+        let text = format!(
+            "manifest = 1\napp = \"acme\"\nroot = {:?}\nrelease = \"{release}\"\n{user}{keys}{overlays}{tables}\n\
+             [sources]\noffline = true\nreleases-dir = [\"releases\"]\ncatalog = {:?}\nstore = \"store\"\n",
+            self.world.root, self.catalog,
+        );
+        fs::write(self.file(), text).unwrap();
+    }
+
+    pub(super) fn apply(&self, more: &[&str]) -> Said {
+        let file = self.file().display().to_string();
+        let words = [&["apply", "--manifest", &file], more].concat();
+        self.world.run(&words.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>())
+    }
+
+    /// It is so already, and nothing is touched to find that out.
+    #[track_caller]
+    pub(super) fn assert_settled(&self) {
+        let stamps = self.world.stamps();
+        self.apply(&[]).expect(0).saying(&["nothing to do"]);
+        self.apply(&["--check"]).expect(0).saying(&["nothing to do"]);
+        self.world.assert_untouched_since(&stamps);
+    }
+
+    pub(super) fn setting(&self, section: &str, key: &str) -> Value {
+        self.world.config()[section][key].clone()
+    }
+
+    /// No archive can be had any more.
+    pub(super) fn lose_archives(&self) {
+        for entry in fs::read_dir(&self.releases).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|it| it == "gz") {
+                fs::remove_file(path).unwrap();
+            }
+        }
+    }
+
+    /// The process that serves.
+    pub(super) fn server(&self) -> String {
+        fs::read_to_string(self.world.beside("server.pid")).unwrap()
+    }
+}
