@@ -11,6 +11,7 @@ mod release;
 mod releases;
 mod rules;
 mod server;
+mod service;
 mod sources;
 
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub(crate) use self::releases::{
 };
 pub(crate) use self::rules::{RuleArgs, RuleFileArgs, RulesCommand, RulesListArgs};
 pub(crate) use self::server::{EnvironmentArgs, Patience};
+pub(crate) use self::service::{LaunchArgs, ServiceCommand, ServicePlaceArgs};
 pub(crate) use self::sources::{SignatureArgs, SourceArgs};
 use crate::model::{AppName, BackupId};
 
@@ -140,6 +142,11 @@ pub(crate) enum Command {
     Bundle {
         #[command(subcommand)]
         command: BundleCommand,
+    },
+    /// Write what systemd, runit or an init system needs to look after the server
+    Service {
+        #[command(subcommand)]
+        command: ServiceCommand,
     },
     /// Look up the rules that upgrades are judged by
     Rules {

@@ -70,7 +70,7 @@ pub fn prepare_state(host: &Host, prefix: &Prefix) -> Result<(), PathError> {
     make_path(host, &prefix.transactions(), 0o700)
 }
 
-fn make_path(host: &Host, path: &RelPath, mode: u32) -> Result<(), PathError> {
+pub(super) fn make_path(host: &Host, path: &RelPath, mode: u32) -> Result<(), PathError> {
     let is_there = || {
         let stat = host.tree.stat(path)?;
         Ok(stat.is_some_and(|stat| stat.kind == Kind::Directory))

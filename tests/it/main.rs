@@ -39,6 +39,7 @@ mod releases;
 mod service;
 mod stand_in;
 mod support;
+mod units;
 mod upgrade;
 mod variables;
 mod words;

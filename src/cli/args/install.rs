@@ -100,7 +100,7 @@ fn parse_place(text: &str) -> Result<(PlaceName, RelPath), String> {
     Ok((name, parse_below_root(path)?))
 }
 
-fn parse_below_root(text: &str) -> Result<RelPath, String> {
+pub(super) fn parse_below_root(text: &str) -> Result<RelPath, String> {
     let relative = text.strip_prefix('/').ok_or("expected an absolute path, such as /srv/chat")?;
     let relative = relative.trim_end_matches('/');
     if relative.is_empty() {

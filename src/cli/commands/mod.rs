@@ -11,6 +11,7 @@ pub(super) mod recover;
 pub(super) mod releases;
 pub(super) mod restore;
 pub(super) mod rules;
+pub(super) mod service;
 mod sources;
 pub(super) mod status;
 mod undertaking;
