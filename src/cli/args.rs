@@ -14,6 +14,7 @@ mod release;
 mod releases;
 mod rules;
 mod server;
+mod service;
 mod sources;
 
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ pub(crate) use self::releases::{
 };
 pub(crate) use self::rules::{RuleArgs, RuleFileArgs, RulesCommand, RulesListArgs};
 pub(crate) use self::server::{EnvironmentArgs, Patience};
+pub(crate) use self::service::{LaunchArgs, ServiceCommand, ServicePlaceArgs};
 pub(crate) use self::sources::{SignatureArgs, SourceArgs};
 use crate::model::{AppName, BackupId};
 
@@ -166,6 +168,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: BundleCommand,
     },
+    /// Write what systemd, runit or an init system needs to look after the server
+    Service {
+        #[command(subcommand)]
+        command: ServiceCommand,
+    },
     /// Look up the rules that upgrades are judged by
     Rules {
         #[command(subcommand)]
@@ -203,6 +210,7 @@ impl Command {
             Self::Config { .. } => "config",
             Self::Bundle { .. } => "bundle",
             Self::Rules { .. } => "rules",
+            Self::Service { .. } => "service",
             Self::Releases { .. } => "releases",
             Self::Explain(_) => "explain",
             Self::Completions(_) => "completions",

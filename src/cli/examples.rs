@@ -77,6 +77,36 @@ const TABLE: &[OfCommand] = &[
     ),
     of("schema", &[line("mmembed schema manifest", "the form of a manifest, for an editor")]),
     of(
+        "service",
+        &[line(
+            "mmembed service install --app acme --kind systemd --enable",
+            "a unit for the installed server, looked after from now on",
+        )],
+    ),
+    of(
+        "service unit",
+        &[
+            line("mmembed service unit --app acme --kind systemd", "look at the unit first"),
+            line(
+                "mmembed service unit --app acme --kind runit --for 10.11.4 --log-dir /var/log/acme",
+                "for a package that brings its own",
+            ),
+        ],
+    ),
+    of(
+        "service install",
+        &[
+            line(
+                "mmembed service install --app acme --kind systemd --env-file /etc/acme/mm.env",
+                "with the variables of a file",
+            ),
+            line(
+                "mmembed service install --app acme --root image --kind sysv --name acme-chat",
+                "into a staging root",
+            ),
+        ],
+    ),
+    of(
         "install",
         &[
             line(

@@ -113,6 +113,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Bundle { command } => {
             return commands::bundle::run(command, &cli.output, cancel);
         }
+        Command::Service { command } => {
+            return commands::service::run(command, &cli.output, cancel);
+        }
         Command::Rules { command } => return commands::rules::run(command, cli.output.json),
         Command::Releases { command } => {
             return commands::releases::run(command, &cli.output, cancel);

@@ -19,6 +19,7 @@ mod foreign;
 mod gather;
 mod install;
 mod journal_file;
+mod launch;
 mod layer_files;
 mod lint;
 mod listen;
@@ -36,6 +37,7 @@ mod resolve_upgrade;
 mod restore;
 mod rule_files;
 mod server_environment;
+mod service_files;
 mod serving;
 mod settings;
 mod shared_files;
@@ -82,6 +84,7 @@ pub use emit::{
 pub use foreign::{Deviation, ForeignError};
 pub use gather::GatherError;
 pub use journal_file::JournalError;
+pub use launch::{LaunchError, LaunchWish, find_launch};
 pub use layer_files::{LayerFiles, LayerFilesError, merge_files};
 pub use lint::{LintQuestion, LintedFile, lint_config_file};
 pub use manifest_file::{ManifestFileError, overlays_given_last, read_manifest, write_manifest};
@@ -98,6 +101,10 @@ pub use resolve_restore::{ResolveRestoreError, ResolvedRestore, resolve_restore}
 pub use resolve_upgrade::{ResolveUpgradeError, ResolvedUpgrade, resolve_upgrade};
 pub use rule_files::{RuleFilesError, find_rule, near_names, read_rules};
 pub use server_environment::{EnvironmentError, RunningOverrides, read_environment_files};
+pub use service_files::{
+    Noted, PutService, ServiceFilesError, ServicePutting, enabling, put_service, run_enabling,
+    shown,
+};
 pub use serving::ServingError;
 pub use settings::{Leave, Settings, SettingsError, read_ledger, read_settings, set_settings};
 pub use shared_files::{SharedFile, write_shared};

@@ -143,6 +143,9 @@ const PING_ATTEMPTS: &[Since<u64>] = &[since(0, 0, 1), since(4, 0, 18), since(9,
 /// Server source: the command line was rewritten for 3.6.
 const CONFIG_FLAG: &[Since<&str>] = &[since(0, 0, "-config"), since(3, 6, "--config")];
 
+/// Server source (model/config.go) and the settings of real servers: `ServiceSettings.EnableLocalMode` from 5.24.
+const LOCAL_MODE: &[Since<bool>] = &[since(0, 0, false), since(5, 24, true)];
+
 const EVERY_VERSION: &str = "the tables of facts begin at version 0.0";
 
 impl<'v> Era<'v> {
@@ -214,6 +217,12 @@ impl<'v> Era<'v> {
     #[must_use]
     pub fn config_flag(self) -> &'static str {
         self.look_up(CONFIG_FLAG)
+    }
+
+    /// Can the server be told to listen on a socket of this machine for `mmctl --local`?
+    #[must_use]
+    pub fn has_local_mode(self) -> bool {
+        self.look_up(LOCAL_MODE)
     }
 
     /// How long to let a server run after its first good answer before it is told to stop.
@@ -314,6 +323,13 @@ mod tests {
             assert_eq!(era.environment_overrides(), environment, "{text}");
             assert_eq!(era.missing_config(), missing, "{text}");
             assert_eq!(era.empty_config(), empty, "{text}");
+        }
+    }
+
+    #[test]
+    fn local_mode_by_version() {
+        for (text, has) in [("5.23.2", false), ("5.24.0", true), ("11.7.3", true)] {
+            assert_eq!(Era::of(&version(text)).has_local_mode(), has, "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ mod era;
 mod exit_meaning;
 mod identity;
 mod judge;
+mod launch;
 mod log_line;
 mod ping;
 mod schema;
@@ -23,6 +24,10 @@ pub use era::{
 pub use exit_meaning::{ExitMeaning, ServerExit};
 pub use identity::{BuildIdentity, IdentityVerdict};
 pub use judge::{Confirmation, HealthVerdict, Sample, judge};
+pub use launch::{
+    Account, AccountError, Launch, Neighbour, PlainPath, PlainPathError, Seal, ServiceFile,
+    ServiceFiles, ServiceKind, ServiceTextRefusal, arrange, read_seal,
+};
 pub use log_line::{Kind as LogKind, Level as LogLevel, LogLine};
 pub use ping::{Answer, Ask, Part, Reply, State};
 pub use schema::{ExpectedSchema, SchemaVerdict, SeenSchema, judge_schema, may_change_schema};

@@ -42,6 +42,7 @@ mod releases;
 mod service;
 mod stand_in;
 mod support;
+mod units;
 mod upgrade;
 mod variables;
 mod voice;

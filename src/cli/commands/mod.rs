@@ -18,6 +18,7 @@ pub(super) mod releases;
 pub(super) mod restore;
 pub(super) mod rules;
 pub(super) mod schema;
+pub(super) mod service;
 mod sources;
 pub(super) mod status;
 mod undertaking;
