@@ -46,7 +46,9 @@ fn print_hops(walk: &Walked, servers: &Servers) {
     let row = |name: &str, of: &dyn Fn(usize, &Hop) -> f64| {
         let times: Vec<f64> = walk.hops.iter().enumerate().map(|(at, hop)| of(at, hop)).collect();
         print!("\n{name:28}");
-        times.iter().for_each(|time| print!(" {time:8.1}"));
+        for time in &times {
+            print!(" {time:8.1}");
+        }
         print!(" {:9.1}", times.iter().sum::<f64>());
     };
     let versions = walk.hops.iter().map(|hop| format!(" {:>8}", hop.report.to.to_string()));

@@ -99,12 +99,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
             commands::verify::run(target, start, &cli.output, cancel)
         }
         Command::Recover { target, retry, accept_data_loss } => {
-            let wish = match (retry, accept_data_loss) {
-                (_, true) => Wish::AcceptLoss,
-                (true, false) => Wish::Retry,
-                (false, false) => Wish::Usual,
-            };
-            commands::recover::run(target, wish, &cli.output, cancel)
+            commands::recover::run(target, wish(*retry, *accept_data_loss), &cli.output, cancel)
         }
         Command::Backup { command } => commands::backup::run(command, &cli.output, cancel),
         Command::Config { command } => {
@@ -131,6 +126,15 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         // A failure is one whether somebody listens or not.
         Err(_) if exit != Exit::Done => Ok(exit),
         shown => shown.map(|()| exit),
+    }
+}
+
+/// How much a recovery may do.
+const fn wish(retry: bool, accept_data_loss: bool) -> Wish {
+    match (retry, accept_data_loss) {
+        (_, true) => Wish::AcceptLoss,
+        (true, false) => Wish::Retry,
+        (false, false) => Wish::Usual,
     }
 }
 

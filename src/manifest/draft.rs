@@ -126,7 +126,7 @@ impl Draft {
             |(receipt, prefix): &&(Receipt, Prefix)| !receipt.config.is_within(&prefix.live());
         match self.installed.as_ref().filter(outside) {
             Some((receipt, _)) => {
-                writeln!(f, "config-file = {}", quoted(format!("/{}", receipt.config.as_str())))?
+                writeln!(f, "config-file = {}", quoted(format!("/{}", receipt.config.as_str())))?;
             }
             None => writeln!(f, "# config-file = \"/etc/{}/config.json\"", self.app)?,
         }

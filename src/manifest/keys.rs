@@ -46,12 +46,8 @@ impl<'k, 't> Keys<'k, 't> {
     }
 
     /// A table within it, where it is there.
-    pub(super) fn within(
-        &mut self,
-        key: &'static str,
-        found: &mut Found<'_>,
-    ) -> Option<Keys<'k, 't>> {
-        self.take(key, found, table).map(|table| Keys::of(table, key))
+    pub(super) fn within(&mut self, key: &'static str, found: &mut Found<'_>) -> Option<Self> {
+        self.take(key, found, table).map(|table| Self::of(table, key))
     }
 
     /// Refuses what nobody has asked for.

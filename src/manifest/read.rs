@@ -136,8 +136,8 @@ fn where_things_are(
     }
     let kept = keys.take("keep-in-tree", found, |it| {
         let kept = list(it, |name| word(name, &names))?;
-        let placed = |name: &&PlaceName| places.iter().any(|(other, _)| other == *name);
-        match kept.iter().find(placed) {
+        let is_elsewhere = |name: &&PlaceName| places.iter().any(|(other, _)| other == *name);
+        match kept.iter().find(is_elsewhere) {
             Some(name) => Err(Unfit { at: it.span(), why: format!("{name} is also in [places]") }),
             None => Ok(kept),
         }

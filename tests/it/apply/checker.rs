@@ -31,10 +31,16 @@ fn at(root: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), St
             "minimum" if value.as_i64().is_some_and(|it| it < wanted.as_i64().unwrap()) => {
                 return fault("too small");
             }
-            "minItems" if value.as_array().is_some_and(|it| it.is_empty()) => {
+            "minItems" if value.as_array().is_some_and(Vec::is_empty) => {
                 return fault("empty");
             }
-            "type" | "const" | "enum" | "minimum" | "minItems" | "additionalProperties" => {}
+            "type"
+            | "const"
+            | "enum"
+            | "minimum"
+            | "minItems"
+            | "additionalProperties"
+            | "properties" => {}
             "oneOf" | "anyOf" => {
                 let tried = wanted.as_array().unwrap().iter().map(|it| at(root, it, value, place));
                 let (fit, unfit): (Vec<_>, Vec<_>) = tried.partition(Result::is_ok);
@@ -54,7 +60,6 @@ fn at(root: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), St
                     }
                 }
             }
-            "properties" => {}
             other => panic!("the checker does not know {other}"),
         }
     }
@@ -70,7 +75,7 @@ fn members(root: &Value, schema: &Value, value: &Value, place: &str) -> Result<(
                 return Err(format!("{place}: {name} is not in the schema"));
             }
             (None, Some(others @ Value::Object(_))) => {
-                at(root, others, member, &format!("{place}/{name}"))?
+                at(root, others, member, &format!("{place}/{name}"))?;
             }
             (None, _) => {}
         }

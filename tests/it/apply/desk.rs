@@ -54,10 +54,11 @@ impl Desk {
         } else {
             "[overlays]\ndefaults = [\"overlay.json\"]\n"
         };
+        let [root, catalog] =
+            [&self.world.root, &self.catalog].map(|path| path.display().to_string());
         let text = format!(
-            "manifest = 1\napp = \"acme\"\nroot = {:?}\nrelease = \"{release}\"\n{user}{keys}{overlays}{tables}\n\
-             [sources]\noffline = true\nreleases-dir = [\"releases\"]\ncatalog = {:?}\nstore = \"store\"\n",
-            self.world.root, self.catalog,
+            "manifest = 1\napp = \"acme\"\nroot = {root:?}\nrelease = \"{release}\"\n{user}{keys}{overlays}{tables}\n\
+             [sources]\noffline = true\nreleases-dir = [\"releases\"]\ncatalog = {catalog:?}\nstore = \"store\"\n",
         );
         fs::write(self.file(), text).unwrap();
     }

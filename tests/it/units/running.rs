@@ -131,6 +131,16 @@ impl Drop for Supervisor {
     }
 }
 
+/// Installed, and looked after by runit from now on.
+fn supervised(world: &World, words: &[&str]) -> Supervisor {
+    world.install(&world.archive(&release("10.11.0")), &[]).expect(0);
+    world.ask(&["service", "install"], words).expect(0).telling(&["noted for `upgrade`"]);
+    let link = world.below("etc/service/acme-mattermost");
+    assert_eq!(world.receipt()["service"]["by"], "runit");
+    assert_eq!(world.receipt()["service"]["name"], link.to_str().unwrap());
+    Supervisor::of(&link)
+}
+
 #[test]
 fn runit_looks_after_the_server_and_upgrade_knows_whom_to_ask() {
     if !is_root() {
@@ -140,14 +150,9 @@ fn runit_looks_after_the_server_and_upgrade_knows_whom_to_ask() {
     let runit = Wanted { name: "runit", packages: &["runit"] };
     found_or_installed(&runit, || program("runsv").and(program("chpst")).and(program("svlogd")));
     let world = World::new();
-    world.install(&world.archive(&release("10.11.0")), &[]).expect(0);
     let log = world.below("var/log/acme");
     let words = ["--kind", "runit", "--enable", "--log-dir", log.to_str().unwrap()];
-    world.ask(&["service", "install"], &words).expect(0).telling(&["noted for `upgrade`"]);
-    let link = world.below("etc/service/acme-mattermost");
-    assert_eq!(world.receipt()["service"]["by"], "runit");
-    assert_eq!(world.receipt()["service"]["name"], link.to_str().unwrap());
-    let supervisor = Supervisor::of(&link);
+    let supervisor = supervised(&world, &words);
     assert_eq!(world.wait_until_serving(), "10.11.0");
     assert!(supervisor.say("stop"));
     assert_eq!(world.serving(), None);
@@ -156,11 +161,10 @@ fn runit_looks_after_the_server_and_upgrade_knows_whom_to_ask() {
     assert!(!fs::read_to_string(log.join("current")).unwrap().is_empty());
     // Nothing is said about a service: it is known.
     let archive = world.archive(&release("11.7.0"));
-    let archive = archive.to_str().unwrap();
-    world.ask(&["upgrade"], &["--release", archive]).expect(0);
+    world.ask(&["upgrade"], &["--release", archive.to_str().unwrap()]).expect(0);
     assert_eq!(world.wait_until_serving(), "11.7.0");
-    assert_eq!(world.receipt()["service"]["name"], link.to_str().unwrap());
-    let before = fs::read(link.join("run")).unwrap();
+    let run = world.below("etc/service/acme-mattermost/run");
+    let before = fs::read(&run).unwrap();
     world.ask(&["service", "install"], &words).expect(0).saying(&["nothing to do"]);
-    assert_eq!(fs::read(link.join("run")).unwrap(), before);
+    assert_eq!(fs::read(run).unwrap(), before);
 }

@@ -8,7 +8,9 @@ fn text_of(kind: ServiceKind, launch: &Launch) -> String {
     assert_eq!(files.len(), 1);
     assert_eq!(read_seal(&launch.app, files[0].text.as_bytes()), Seal::Whole);
     let lines = files[0].text.lines().filter(|line| !line.starts_with("# mmembed wrote this"));
-    lines.map(|line| format!("{line}\n")).collect()
+    let mut text: String = lines.collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    text
 }
 
 fn unit(launch: &Launch) -> String {
