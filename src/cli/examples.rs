@@ -88,7 +88,7 @@ const TABLE: &[OfCommand] = &[
         &[
             line("mmembed service unit --app acme --kind systemd", "look at the unit first"),
             line(
-                "mmembed service unit --app acme --kind runit --for 10.11.4 --log-dir /var/log/acme",
+                "mmembed service unit --app acme --kind runit --for 10.11.4 --log-dir /log/acme",
                 "for a package that brings its own",
             ),
         ],
