@@ -47,23 +47,29 @@ impl GoalArgs {
 #[command(next_help_heading = "With --to")]
 pub(crate) struct ChainArgs {
     /// Stop at this version too (repeatable)
-    #[arg(long, value_name = "VERSION", requires = "to")]
+    #[arg(long, value_name = "VERSION", requires = "to", conflicts_with = "release")]
     pub(crate) via: Vec<Version>,
     /// Walk more slowly: stop at every release line of this kind
-    #[arg(long, value_name = "KIND", requires = "to")]
+    #[arg(long, value_name = "KIND", requires = "to", conflicts_with = "release")]
     pub(crate) every: Option<EveryArg>,
     /// Stop only at releases whose archives are at hand: in --releases-dir, --bundle or the store
-    #[arg(long, requires = "to")]
+    #[arg(long, requires = "to", conflicts_with = "release")]
     pub(crate) only_cached: bool,
     /// When the database is saved: before each hop; once before the first, to which a failure then goes back; or never, because
     /// you have a dump in this FILE and will put it back by hand if need be
-    #[arg(long, value_name = "each|once|FILE", default_value = "each", requires = "to")]
+    #[arg(
+        long,
+        value_name = "each|once|FILE",
+        default_value = "each",
+        requires = "to",
+        conflicts_with = "release"
+    )]
     pub(crate) backup: Dumps,
     /// Begin no hop that leads beyond this version
-    #[arg(long, value_name = "VERSION", requires = "to")]
+    #[arg(long, value_name = "VERSION", requires = "to", conflicts_with = "release")]
     pub(crate) stop_after: Option<Version>,
     /// Begin no hop from this time on: 06:30, or a date with it such as 2026-11-30T06:30, or with a zone
-    #[arg(long, value_name = "TIME", requires = "to")]
+    #[arg(long, value_name = "TIME", requires = "to", conflicts_with = "release")]
     pub(crate) until_time: Option<UntilTime>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct UpgradeArgs {
     #[command(flatten)]
     pub(crate) chain: ChainArgs,
     /// Write what was done into this file: its name ends in .html, .md or .json (repeatable)
-    #[arg(long, value_name = "FILE", requires = "to", value_parser = parse_report)]
+    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "release", value_parser = parse_report)]
     pub(crate) report: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,

@@ -63,6 +63,21 @@ pub(crate) struct PlacementArgs {
     pub(crate) use_existing_database: bool,
 }
 
+impl PlacementArgs {
+    /// The first of these options that was given.
+    pub(crate) fn named(&self) -> Option<&'static str> {
+        let given = [
+            ("--place", !self.place.is_empty()),
+            ("--keep-in-tree", !self.keep_in_tree.is_empty()),
+            ("--config-file", self.config_file.is_some()),
+            ("--owner", self.owner.is_some()),
+            ("--service-user", self.service_user.is_some()),
+            ("--use-existing-database", self.use_existing_database),
+        ];
+        given.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
+}
+
 #[derive(Clone, Debug, Args)]
 pub(crate) struct AdoptArgs {
     #[command(flatten)]

@@ -44,10 +44,10 @@ pub(crate) struct PlanArgs {
 #[group(multiple = false)]
 pub(crate) struct PageArgs {
     /// Print the plan as Markdown, for a change request
-    #[arg(long, requires = "to", conflicts_with = "json")]
+    #[arg(long, requires = "to", conflicts_with_all = ["release", "json"])]
     pub(crate) markdown: bool,
     /// Print the plan as one HTML page that needs nothing else
-    #[arg(long, requires = "to", conflicts_with = "json")]
+    #[arg(long, requires = "to", conflicts_with_all = ["release", "json"])]
     pub(crate) html: bool,
 }
 

@@ -1,5 +1,7 @@
 //! `plan --to`: all hops with all that is known of them, in every form, and nothing is changed.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::way::{STOPS, Way};
@@ -46,6 +48,18 @@ fn a_plan_says_everything_and_changes_nothing() {
         path
     };
     assert_eq!(steady(dry["path"].clone()), steady(path));
+}
+
+#[test]
+fn options_of_another_goal_are_refused() {
+    let way = Way::over(&STOPS[..2]);
+    let archive = way.archive_of(&release(STOPS[1])).display().to_string();
+    for more in [&["--backup", "once"][..], &["--only-cached"], &["--stop-after", STOPS[1]]] {
+        way.site.upgrade(Path::new(&archive), more).expect(2).saying(&["cannot be used with"]);
+    }
+    way.world.ask(&["plan"], &["--release", &archive, "--html"]).expect(2);
+    let words = way.words(&["plan"], STOPS[1], &["--place", "data=/srv/data"]);
+    way.world.run(&words).expect(3).saying(&["--place says nothing about a chain"]);
 }
 
 #[test]
