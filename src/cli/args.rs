@@ -92,6 +92,15 @@ pub(crate) enum Command {
         /// Print the plan and change nothing (exit code 10 if there is something to do)
         #[arg(long)]
         dry_run: bool,
+        /// Write what was done into this file: its name ends in .html, .md or .json (repeatable)
+        #[arg(
+            long,
+            value_name = "FILE",
+            requires = "to",
+            conflicts_with = "release",
+            value_parser = hop::parse_report
+        )]
+        report: Vec<PathBuf>,
     },
     /// Make this host what its manifest says: install, upgrade, give other settings and places; or do nothing, where it is that
     /// already

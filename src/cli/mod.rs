@@ -83,8 +83,8 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Apply(apply) => commands::apply::run(apply, &cli.output, cancel),
         Command::Init(init) => return commands::init::run(init, cli.output.json, cancel),
         Command::Schema { of } => return commands::schema::run(*of),
-        Command::Upgrade { upgrade, dry_run } => {
-            commands::upgrade::run(upgrade, *dry_run, &cli.output, cancel)
+        Command::Upgrade { upgrade, dry_run, report } => {
+            commands::upgrade::run(upgrade, *dry_run, report, &cli.output, cancel)
         }
         Command::Adopt { adopt, dry_run } => {
             commands::adopt::run(adopt, *dry_run, &cli.output, cancel)

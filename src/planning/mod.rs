@@ -26,8 +26,8 @@ pub use adopt_places::{AdoptedPlaces, Located, LocatedAt, adopted_places};
 pub use adopt_refusal::AdoptRefusal;
 pub use adopt_release::{Stated, Testimony, Witness, release_of};
 pub use ahead::{
-    Extent, Ground, HopSettings, SettingsAhead, Taking, latest_passed_over, obtainable, rooms,
-    saved_on,
+    Extent, Ground, HopSettings, SettingsAhead, Taking, fetched_in_the_dark, latest_passed_over,
+    obtainable, rooms, saved_on,
 };
 pub use check::check;
 pub use database_fit::{check_database_system, check_database_version};

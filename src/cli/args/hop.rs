@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::backup::DataArg;
 use super::chain::{ChainArgs, GoalArgs};
 use super::release::{ArchiveFacts, OverlayArgs};
 use super::server::ServiceArgs;
@@ -20,9 +21,6 @@ pub(crate) struct UpgradeArgs {
     pub(crate) facts: ArchiveFacts,
     #[command(flatten)]
     pub(crate) chain: ChainArgs,
-    /// Write what was done into this file: its name ends in .html, .md or .json (repeatable)
-    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "release", value_parser = parse_report)]
-    pub(crate) report: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// The host's settings; those given last when none is given
@@ -59,7 +57,26 @@ pub(crate) struct HopArgs {
     pub(crate) rules: RuleArgs,
 }
 
-fn parse_report(text: &str) -> Result<PathBuf, String> {
+impl HopArgs {
+    /// The first of these options that was given and that says nothing about an installation, to which a service alone matters.
+    pub(crate) fn named(&self) -> Option<&'static str> {
+        let (backup, consent) = (&self.backup, &self.consent);
+        let given = [
+            ("--backup-data", !matches!(backup.backup_data, DataArg::Skip)),
+            ("--verify-restore", backup.verify_restore),
+            ("--hooks", self.hooks.is_some()),
+            ("--adopt-new-defaults", self.adopt_new_defaults),
+            ("--allow-downgrade", consent.allow_downgrade),
+            ("--allow-edition-change", consent.allow_edition_change),
+            ("--no-database-backup", consent.no_database_backup),
+            ("--accept", !self.rules.accept.is_empty()),
+        ];
+        given.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
+}
+
+/// Where a report goes: the end of its name says in which form.
+pub(super) fn parse_report(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let known =
         path.extension().is_some_and(|it| ["html", "md", "json"].map(AsRef::as_ref).contains(&it));

@@ -17,27 +17,27 @@ impl PlanArgs {
     /// A variable in the environment that stands for something that is left out makes no sense.
     pub(crate) fn of(manifest: &Manifest) -> Result<Self, clap::Error> {
         let mut args = Self::usual(&manifest.app.to_string(), &manifest.release.to_string())?;
-        args.facts.edition = manifest.edition.map(|edition| match edition {
+        args.upgrade.facts.edition = manifest.edition.map(|edition| match edition {
             Edition::Team => EditionArg::Team,
             Edition::Enterprise => EditionArg::Enterprise,
         });
         // Who names the edition in the manifest asks for it in so many words.
-        args.hop.consent.allow_edition_change = manifest.edition.is_some();
-        put(&mut args.target.root, manifest.root.as_ref());
+        args.upgrade.hop.consent.allow_edition_change = manifest.edition.is_some();
+        put(&mut args.upgrade.target.root, manifest.root.as_ref());
         args.placement.place.clone_from(&manifest.places);
         args.placement.keep_in_tree.clone_from(&manifest.keep_in_tree);
         args.placement.config_file.clone_from(&manifest.config_file);
         args.placement.owner.clone_from(&manifest.owner);
         args.placement.service_user.clone_from(&manifest.service_user);
         put(&mut args.placement.use_existing_database, manifest.use_existing_database.as_ref());
-        args.hop.service.service.clone_from(&manifest.service);
-        args.hop.hooks.clone_from(&manifest.hooks);
-        put(&mut args.hop.adopt_new_defaults, manifest.adopt_new_defaults.as_ref());
-        put(&mut args.hop.rules.files.rules, manifest.rules.as_ref());
-        put(&mut args.hop.rules.accept, manifest.accept.as_ref());
-        put(&mut args.environment.env_file, manifest.env_files.as_ref());
-        put(&mut args.patience.start_timeout, manifest.start_timeout.as_ref());
-        put(&mut args.no_start, manifest.no_start.as_ref());
+        args.upgrade.hop.service.service.clone_from(&manifest.service);
+        args.upgrade.hop.hooks.clone_from(&manifest.hooks);
+        put(&mut args.upgrade.hop.adopt_new_defaults, manifest.adopt_new_defaults.as_ref());
+        put(&mut args.upgrade.hop.rules.files.rules, manifest.rules.as_ref());
+        put(&mut args.upgrade.hop.rules.accept, manifest.accept.as_ref());
+        put(&mut args.upgrade.environment.env_file, manifest.env_files.as_ref());
+        put(&mut args.upgrade.patience.start_timeout, manifest.start_timeout.as_ref());
+        put(&mut args.upgrade.no_start, manifest.no_start.as_ref());
         args.lay_over(manifest);
         args.save(manifest);
         args.get_from(manifest);
@@ -53,9 +53,9 @@ impl PlanArgs {
     }
 
     fn lay_over(&mut self, manifest: &Manifest) {
-        self.overlays.policy.clone_from(&manifest.policies);
+        self.upgrade.overlays.policy.clone_from(&manifest.policies);
         for (strength, overlay) in manifest.overlays.iter().flatten() {
-            let args = &mut self.overlays;
+            let args = &mut self.upgrade.overlays;
             match (strength, overlay) {
                 (Strength::Default, Overlay::File(path)) => args.config_overlay.push(path.clone()),
                 (Strength::Enforced, Overlay::File(path)) => {
@@ -76,19 +76,19 @@ impl PlanArgs {
             // A manifest knows no dump of the operator's own.
             BackupPace::Each | BackupPace::Own => Dumps::Each,
         });
-        put(&mut self.chain.backup, pace.as_ref());
+        put(&mut self.upgrade.chain.backup, pace.as_ref());
         let data = wish.data.map(|data| match data {
             DataPolicy::Skip => DataArg::Skip,
             DataPolicy::Link => DataArg::Link,
             DataPolicy::Copy => DataArg::Copy,
         });
-        put(&mut self.hop.backup.backup_data, data.as_ref());
-        put(&mut self.hop.backup.verify_restore, wish.verify_restore.as_ref());
-        put(&mut self.hop.backup.keep_backups, wish.keep.as_ref());
+        put(&mut self.upgrade.hop.backup.backup_data, data.as_ref());
+        put(&mut self.upgrade.hop.backup.verify_restore, wish.verify_restore.as_ref());
+        put(&mut self.upgrade.hop.backup.keep_backups, wish.keep.as_ref());
     }
 
     fn get_from(&mut self, manifest: &Manifest) {
-        let (args, wish) = (&mut self.sources, &manifest.sources);
+        let (args, wish) = (&mut self.upgrade.sources, &manifest.sources);
         args.platform = wish.platform.or(args.platform);
         put(&mut args.releases_dir, wish.releases_dir.as_ref());
         put_some(&mut args.mirror, wish.mirror.as_ref());

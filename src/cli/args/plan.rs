@@ -2,41 +2,19 @@
 
 use clap::Args;
 
-use super::chain::{ChainArgs, GoalArgs};
-use super::hop::{HopArgs, UpgradeArgs};
+use super::hop::UpgradeArgs;
 use super::install::{InstallArgs, PlacementArgs};
-use super::release::{ArchiveArgs, ArchiveFacts, OverlayArgs};
-use super::sources::SourceArgs;
-use super::{EnvironmentArgs, Patience, Target};
+use super::release::ArchiveArgs;
 use crate::engine::ArchiveSource;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
-    pub(crate) target: Target,
-    #[command(flatten)]
-    pub(crate) goal: GoalArgs,
-    #[command(flatten)]
-    pub(crate) facts: ArchiveFacts,
-    #[command(flatten)]
-    pub(crate) chain: ChainArgs,
+    pub(crate) upgrade: UpgradeArgs,
     #[command(flatten)]
     pub(crate) form: PageArgs,
     #[command(flatten)]
-    pub(crate) sources: SourceArgs,
-    #[command(flatten)]
-    pub(crate) overlays: OverlayArgs,
-    #[command(flatten)]
     pub(crate) placement: PlacementArgs,
-    #[command(flatten)]
-    pub(crate) hop: HopArgs,
-    /// Plan without a server and without a database
-    #[arg(long)]
-    pub(crate) no_start: bool,
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentArgs,
-    #[command(flatten)]
-    pub(crate) patience: Patience,
 }
 
 /// How a plan is shown, if not as text or JSON.
@@ -72,7 +50,7 @@ impl PageArgs {
 impl PlanArgs {
     /// The same as it is typed for an installation.
     pub(crate) fn to_install(&self, release: &ArchiveSource) -> InstallArgs {
-        let all = self.clone();
+        let all = self.upgrade.clone();
         InstallArgs {
             target: all.target,
             archive: ArchiveArgs {
@@ -81,26 +59,8 @@ impl PlanArgs {
                 sources: all.sources,
             },
             overlays: all.overlays,
-            placement: all.placement,
+            placement: self.placement.clone(),
             service: all.hop.service,
-            no_start: all.no_start,
-            environment: all.environment,
-            patience: all.patience,
-        }
-    }
-
-    /// The same as it is typed for a chain.
-    pub(crate) fn to_upgrade(&self) -> UpgradeArgs {
-        let all = self.clone();
-        UpgradeArgs {
-            target: all.target,
-            goal: all.goal,
-            facts: all.facts,
-            chain: all.chain,
-            report: Vec::new(),
-            sources: all.sources,
-            overlays: all.overlays,
-            hop: all.hop,
             no_start: all.no_start,
             environment: all.environment,
             patience: all.patience,

@@ -53,7 +53,7 @@ impl Applying {
     fn of(manifest: Manifest, check: bool, cancel: &Cancel) -> Result<Self, Refusal> {
         let mut wished =
             PlanArgs::of(&manifest).map_err(|error| manifest_hint::for_environment(&error))?;
-        let (host, prefix) = super::enter(&wished.target, cancel.clone())
+        let (host, prefix) = super::enter(&wished.upgrade.target, cancel.clone())
             .map_err(|failure| (Exit::Refused, *failure))?;
         let receipt = read_receipt(&host, &prefix)
             .map_err(|error| (Exit::Refused, super::unentered(&error, &hint::for_state(&error))))?;
@@ -99,16 +99,16 @@ impl Applying {
 
     /// Places and owners are as they were during all hops; what is wished of them is made true after the last one.
     fn upgrade(&self, output: &Output, cancel: Cancel) -> io::Result<Report> {
-        let args = self.wished.to_upgrade();
+        let args = &self.wished.upgrade;
         if self.check {
-            let planned = chain::plan("apply", &args, &self.release, cancel);
+            let planned = chain::plan("apply", args, &self.release, cancel);
             return Ok(self.with_later_changes(planned));
         }
-        let walked = chain::run(&args, &self.release, output, cancel.clone())?;
+        let walked = chain::run(args, &self.release, &[], output, cancel.clone())?;
         if walked.ending != Ending::Done {
             return Ok(walked);
         }
-        let entered = super::enter(&self.wished.target, cancel.clone()).ok();
+        let entered = super::enter(&self.wished.upgrade.target, cancel.clone()).ok();
         let receipt = entered.and_then(|(host, prefix)| read_receipt(&host, &prefix).ok()?);
         let Some(receipt) = receipt else {
             return Ok(walked);
@@ -134,8 +134,8 @@ fn keep(wished: &mut PlanArgs, last: Vec<(Strength, Overlay)>) {
     for (strength, overlay) in last {
         if let Overlay::File(path) = overlay {
             match strength {
-                Strength::Default => wished.overlays.config_overlay.push(path),
-                Strength::Enforced => wished.overlays.enforced_overlay.push(path),
+                Strength::Default => wished.upgrade.overlays.config_overlay.push(path),
+                Strength::Enforced => wished.upgrade.overlays.enforced_overlay.push(path),
             }
         }
     }
@@ -150,7 +150,7 @@ fn version(
     if *wanted == ReleaseSelector::Exact(receipt.release.version.clone()) {
         return Ok((receipt.release.version.clone(), None));
     }
-    let sources = sources::open(&wished.sources)?;
+    let sources = sources::open(&wished.upgrade.sources)?;
     goal(&sources, wanted, &Clock::system()).map_err(|error| release_hint::for_acquire(&error))
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::upgrade::wish;
 use super::{rules, sources};
@@ -30,10 +30,11 @@ struct Entered {
     findings: Vec<Finding>,
 }
 
-/// Walks the chain, and reports.
+/// Walks the chain, and reports, into these files too.
 pub(super) fn run(
     args: &UpgradeArgs,
     to: &ReleaseSelector,
+    reports: &[PathBuf],
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
@@ -47,7 +48,7 @@ pub(super) fn run(
     let walked = walk(walking, &mut progress);
     drop(progress);
     let mut report = chain_hint::report(walked, findings.clone(), host, prefix);
-    for path in &args.report {
+    for path in reports {
         if let Err(error) = write_report(path, &report) {
             report.findings.push(chain_hint::unwritten(&error));
         }

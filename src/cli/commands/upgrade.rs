@@ -21,13 +21,14 @@ use crate::model::{Consent, Edition, Finding, Leg, Manner, Report, Start, Upgrad
 pub(crate) fn run(
     args: &UpgradeArgs,
     dry_run: bool,
+    reports: &[PathBuf],
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
     let release = match args.goal.get() {
         Goal::Release(release) => release,
         Goal::To(to) if dry_run => return Ok(super::chain::plan("upgrade", args, to, cancel)),
-        Goal::To(to) => return super::chain::run(args, to, output, cancel),
+        Goal::To(to) => return super::chain::run(args, to, reports, output, cancel),
     };
     let mut progress = Progress::open(output)?;
     let (resolved, host, findings) = match enter(args, release, cancel, &mut progress) {

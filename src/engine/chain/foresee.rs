@@ -12,11 +12,11 @@ use crate::engine::steps::{ConfigureError, read_applied};
 use crate::host::{PathError, require_directory_outside};
 use crate::model::{
     BackupPace, DataPolicy, Edition, Finding, PlannedHop, Platform, Release, ReleaseSelector,
-    Severity, UpgradePath, Version,
+    UpgradePath, Version,
 };
 use crate::planning::{
-    HopSettings, SettingsAhead, check_database_system, check_database_version, join_findings,
-    latest_passed_over, obtainable, saved_on,
+    HopSettings, SettingsAhead, check_database_system, check_database_version, fetched_in_the_dark,
+    join_findings, latest_passed_over, obtainable, saved_on,
 };
 use crate::server::may_change_schema;
 use crate::upgrade::{HopFindings, Known, NoRoute, Route, Router, Rules, Stop, Wishes};
@@ -111,20 +111,6 @@ fn target_archive(installed: &Installed<'_>, wish: &PathWish<'_>) -> ArchiveWish
     }
 }
 
-/// What is fetched while a hop is under way may take longer than the hop, and the server waits for it in the dark.
-fn fetched_in_the_dark(artifacts: &[HopArtifact]) -> Option<Finding> {
-    let late = artifacts.iter().skip(1).filter(|artifact| artifact.at_hand.is_none()).count();
-    let noun = if late == 1 { "archive has" } else { "archives have" };
-    (late > 0).then(|| {
-        let text = format!(
-            "{late} {noun} to be fetched while the server is in the dark, and it waits for what comes slowly"
-        );
-        let advice = "fetch them beforehand with `mmembed releases fetch VERSION --to DIR`, and give --releases-dir DIR; or \
-                      make a bundle of them";
-        Finding::new(Severity::Note, "fetched-in-the-dark", text).advise(advice)
-    })
-}
-
 impl Way<'_> {
     pub(super) const fn sources(&self) -> &Sources {
         self.wish.sources
@@ -142,7 +128,7 @@ impl Way<'_> {
             at_hand: artifact.at_hand.as_ref(),
         });
         let (rooms, shortages) = see_rooms(self, &loads.collect::<Vec<_>>());
-        let late = fetched_in_the_dark(&artifacts);
+        let late = fetched_in_the_dark(artifacts.iter().map(|artifact| &artifact.report));
         let whole = choice.findings.iter().chain(&self.seen.findings).cloned().chain(late);
         let whole = whole.collect();
         let settings = self.settings()?;

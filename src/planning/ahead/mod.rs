@@ -1,12 +1,14 @@
 //! What lies ahead on a chain, foretold from what is known before its first hop begins.
 
 mod extent;
+mod fetches;
 mod passed;
 mod rooms;
 mod settings;
 mod words;
 
 pub use extent::Extent;
+pub use fetches::fetched_in_the_dark;
 pub use passed::latest_passed_over;
 pub use rooms::{Ground, Taking, rooms};
 pub use settings::{HopSettings, SettingsAhead};

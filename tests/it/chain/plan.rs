@@ -60,6 +60,10 @@ fn options_of_another_goal_are_refused() {
     way.world.ask(&["plan"], &["--release", &archive, "--html"]).expect(2);
     let words = way.words(&["plan"], STOPS[1], &["--place", "data=/srv/data"]);
     way.world.run(&words).expect(3).saying(&["--place says nothing about a chain"]);
+    for option in ["--verify-restore", "--adopt-new-defaults", "--accept=stop-7.1"] {
+        let said = way.world.ask(&["plan"], &["--release", &archive, option]).expect(3);
+        said.saying(&["says nothing about an installation"]);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::cli::answer::{Answer, Refusal};
+use crate::cli::answer::{Answer, Refusal, failure};
 use crate::cli::args::{BundleCreateArgs, Output};
 use crate::cli::commands::{meter, rules, sources};
 use crate::cli::exit::Exit;
@@ -47,6 +47,13 @@ fn create(
     cancel: Cancel,
     reporter: &mut dyn Reporter,
 ) -> Result<CreatedBundle, Refusal> {
+    if args.from.is_none() && !args.rules.accept.is_empty() {
+        let what = "--accept says nothing about releases that are named one by one".to_owned();
+        return Err((
+            Exit::Refused,
+            failure(what, "leave it out, or name a way with --from and --to"),
+        ));
+    }
     let rules = rules::judged_by(&args.rules)?;
     let sources = sources::open(&args.sources)?;
     let bundled = sources.bundle.as_ref().map(|bundle| bundle.index().edition);
