@@ -11,7 +11,7 @@ use super::resolve_upgrade::ResolvedUpgrade;
 use super::server_environment::{Found, Judged, Seeker, SiteConfig, judge, layer_of, names_of};
 use super::state_files::{read_identity, read_receipt};
 use super::steps::{ConfigureError, read_document};
-use super::survey::{Needs, survey};
+use super::survey::{Needs, see_modified, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
 use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint, refusals};
@@ -49,6 +49,10 @@ impl Undertaking for ResolvedUpgrade {
         };
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
         surroundings.findings.extend(rules.check(&plan));
+        // While a chain keeps the server in the dark, the tree is read once, by the step that keeps what was changed and tells it.
+        if !self.request.leg.darkened {
+            surroundings.findings.extend(see_modified(host, &request.prefix));
+        }
         let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
         surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));

@@ -33,6 +33,13 @@ pub(super) fn perform(
         keep(&tree.below(path), &to, cx)?;
     }
     cx.host.tree.sync_file_system(into)?;
+    let text = match modified.len() {
+        1 => "1 file of the release that somebody has changed is kept in the backup".to_owned(),
+        count => {
+            format!("{count} files of the release that somebody has changed are kept in the backup")
+        }
+    };
+    cx.reporter.hear(&Event::Note { text });
     Ok(())
 }
 

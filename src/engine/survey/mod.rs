@@ -19,8 +19,8 @@ use crate::host::{
     size_outside, unwritable_ancestor,
 };
 use crate::model::{
-    Finding, InstallRequest, Intent, Owner, Plan, RelPath, RunningServer, Secret, Severity, Start,
-    Surroundings,
+    Finding, InstallRequest, Intent, Owner, Plan, Prefix, RelPath, RunningServer, Secret, Severity,
+    Start, Surroundings,
 };
 use crate::planning::{check_database_system, reach};
 
@@ -63,9 +63,6 @@ pub(crate) fn survey(
             });
             seen.findings.extend(see_port(needs, &seen.running, request.server));
             seen.findings.extend(see_certificates(needs));
-        }
-        if plan.intent == Intent::Upgrade {
-            seen.findings.extend(see_modified(host, plan));
         }
         let database = database.join().expect("looking at a database does not panic");
         let spaces = see_spaces(host, plan, archive, database.bytes);
@@ -147,9 +144,9 @@ fn unseen(error: &PathError) -> Finding {
 /// So many changed files are named; of more, only how many they are.
 const NAMED: usize = 12;
 
-/// Files of the release that somebody has changed: they do not come along.
-fn see_modified(host: &Host, plan: &Plan) -> Option<Finding> {
-    let live = plan.prefix.live();
+/// Files of the release that somebody has changed: they do not come along. Every file of the tree is read for that.
+pub(super) fn see_modified(host: &Host, prefix: &Prefix) -> Option<Finding> {
+    let live = prefix.live();
     let identity = read_identity(host, &live).ok().flatten()?;
     let modified = match modified_files(host, &live, &identity) {
         Ok(modified) => modified,

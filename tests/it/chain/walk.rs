@@ -1,8 +1,12 @@
 //! Chains that arrive: everything that people had is there at the end, and the server was told to stop once.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::{Value, json};
 
 use super::way::{STOPS, Way};
+use crate::support::world::STATE;
 
 /// A long way over every stop that the rules ask for.
 #[test]
@@ -17,6 +21,28 @@ fn from_3_10_to_11_7_in_one_command() {
     assert_eq!(way.setting("TeamSettings", "MaxUsersPerTeam"), json!(77));
     assert_eq!(way.setting("TeamSettings", "SiteName"), json!("Acme Chat"));
     assert!(way.world.post("after the chain"));
+}
+
+/// Who changes a file of the release between two hops finds it in the backup, as before the first one.
+#[test]
+fn what_is_changed_between_two_hops_is_kept() {
+    let way = Way::over(&STOPS);
+    let hook = way.world.beside("hooks/after-commit/10-change");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    let script = format!(
+        "#!/bin/sh\nfor file in {}/*; do echo changed >\"$file\"; break; done\n",
+        way.live("templates").display()
+    );
+    fs::write(&hook, script).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let hooks = way.world.beside("hooks").display().to_string();
+    let said = way.upgrade("11.7.0", &["--hooks", &hooks]).expect(0);
+    said.saying(&["1 file of the release that somebody has changed is kept"]);
+    let backups = fs::read_dir(way.world.below(STATE).join("backups")).unwrap();
+    let last = backups.map(|entry| entry.unwrap().path()).max().unwrap();
+    let kept = fs::read_dir(last.join("modified/templates")).unwrap().next().unwrap().unwrap();
+    assert_eq!(fs::read_to_string(kept.path()).unwrap(), "changed\n");
+    way.assert_intact("11.7.0");
 }
 
 /// The service is told to stop once and to start once, however many hops there are; the next tree is there when its hop begins.
