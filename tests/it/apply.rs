@@ -5,6 +5,7 @@ mod checker;
 mod desk;
 mod faults;
 mod first;
+mod killed;
 mod schemas;
 mod upgrades;
 mod written;

@@ -1,15 +1,6 @@
 //! Other settings and places of the same release, while the server runs and while it does not.
 
-use super::desk::Desk;
-
-fn serving(keys: impl Fn(&Desk) -> String) -> Desk {
-    let desk = Desk::with(&["10.11.0"]);
-    desk.wish("10.11.0", &keys(&desk), "");
-    desk.apply(&[]).expect(0);
-    desk.ctl.start(&desk.world);
-    assert!(desk.world.post("first"));
-    desk
-}
+use super::desk::{Desk, serving};
 
 #[test]
 fn a_server_that_runs_is_restarted_only_when_something_changes() {

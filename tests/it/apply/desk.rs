@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -63,17 +64,28 @@ impl Desk {
         fs::write(self.file(), text).unwrap();
     }
 
-    pub(super) fn apply(&self, more: &[&str]) -> Said {
+    fn words(&self, more: &[&str]) -> Vec<String> {
         let file = self.file().display().to_string();
         let words = [&["apply", "--manifest", &file], more].concat();
-        self.world.run(&words.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>())
+        words.into_iter().map(ToOwned::to_owned).collect()
     }
 
-    /// It is so already, and nothing is touched to find that out.
+    pub(super) fn apply(&self, more: &[&str]) -> Said {
+        self.world.run(&self.words(more))
+    }
+
+    /// The same for somebody who wants to start it in a way of his own.
+    pub(super) fn applying(&self, more: &[&str]) -> Command {
+        World::command(&self.words(more))
+    }
+
+    /// It is so already, and nothing is touched to find that out: of changes that would be made good again, or that no stamp
+    /// tells of, the first one would be its death.
     #[track_caller]
     pub(super) fn assert_settled(&self) {
         let stamps = self.world.stamps();
-        self.apply(&[]).expect(0).saying(&["nothing to do"]);
+        let output = self.applying(&[]).env("MMEMBED_TEST_KILL_AT", "0").output().unwrap();
+        Said::of(output).expect(0).saying(&["nothing to do"]);
         self.apply(&["--check"]).expect(0).saying(&["nothing to do"]);
         self.world.assert_untouched_since(&stamps);
     }
@@ -96,4 +108,14 @@ impl Desk {
     pub(super) fn server(&self) -> String {
         fs::read_to_string(self.world.beside("server.pid")).unwrap()
     }
+}
+
+/// A server of 10.11.0 that runs, with these keys in its manifest, and a message in its database.
+pub(super) fn serving(keys: impl Fn(&Desk) -> String) -> Desk {
+    let desk = Desk::with(&["10.11.0"]);
+    desk.wish("10.11.0", &keys(&desk), "");
+    desk.apply(&[]).expect(0);
+    desk.ctl.start(&desk.world);
+    assert!(desk.world.post("first"));
+    desk
 }
