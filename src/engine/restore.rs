@@ -2,6 +2,7 @@
 //! Nothing is carried out here.
 
 use super::backup::verify_backup;
+use super::cluster::SharedDatabase;
 use super::database::{Access, Database, DatabaseError};
 use super::install::needs;
 use super::observe::{observe, see_archive};
@@ -76,6 +77,16 @@ impl Undertaking for ResolvedRestore {
         self.settings.iter().map(payload).collect()
     }
 
+    fn shared_database(&self, host: &Host) -> Result<Option<SharedDatabase>, UndertakeError> {
+        let target = &self.request.target;
+        let receipt = read_receipt(host, self.prefix())?;
+        let found = self.look(host, receipt.as_ref())?;
+        let saved = self.saved(host, &found, &self.request.backup)?;
+        let overridden = layer_of(&found.environment, &target.release.version);
+        let needs = needs(&[Some(&overridden), saved.as_ref()]);
+        Ok(SharedDatabase::of_needs(&needs, target.server))
+    }
+
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
         let receipt = read_receipt(host, self.prefix())?;
         Ok(self.look(host, receipt.as_ref())?.environment)
@@ -119,6 +130,12 @@ impl ResolvedRestore {
     fn see_database_stays(&self) -> Option<Finding> {
         let stays =
             self.request.backup.database.is_none() && self.request.target.start != Start::Never;
+        if stays && self.request.backup.shared {
+            let text = "another node had migrated the database before this one switched: it is not put back";
+            let advice = "an older release serves from it only as far as it bears the newer database; the nodes that stay are not \
+                          touched";
+            return Some(Finding::new(Severity::Warning, "database-shared", text).advise(advice));
+        }
         stays.then(|| {
             let text =
                 "the backup has no database: the server goes back onto the database as it is now";
