@@ -34,13 +34,11 @@ pub(crate) fn for_turn(error: &TurnError) -> String {
 
 /// What to do about other nodes that are in the way of going back; `None` about anything else.
 pub(crate) const fn for_accept(cause: &StepError) -> Option<&'static str> {
-    match cause {
-        StepError::Accept(AcceptError::NodesServe { .. }) => {
-            Some("stop the server on every other node of the cluster")
-        }
-        StepError::Accept(AcceptError::Turn(TurnError::Held { .. })) => {
-            Some("wait until that node is done")
-        }
-        _ => None,
+    if let StepError::Accept(AcceptError::NodesServe { .. }) = cause {
+        return Some("stop the server on every other node of the cluster");
     }
+    if let StepError::Accept(AcceptError::Turn(TurnError::Held { .. })) = cause {
+        return Some("wait until that node is done");
+    }
+    None
 }

@@ -2,11 +2,12 @@
 //! Nothing is carried out here.
 
 use super::backup::verify_backup;
-use super::cluster::SharedDatabase;
+use super::cluster::{SharedDatabase, Turn};
 use super::database::{Access, Database, DatabaseError};
 use super::install::needs;
 use super::observe::{observe, see_archive};
 use super::open::Payload;
+use super::reporter::Reporter;
 use super::resolve_restore::ResolvedRestore;
 use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::state_files::read_receipt;
@@ -94,6 +95,18 @@ impl Undertaking for ResolvedRestore {
 }
 
 impl ResolvedRestore {
+    /// Waits for this node's turn to change the database, which this way back touches whatever is planned for it.
+    pub(crate) fn take_turn(
+        &self,
+        host: &Host,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Option<Turn>, UndertakeError> {
+        match self.shared_database(host)? {
+            Some(shared) => Ok(Turn::take(host, &shared, reporter)?),
+            None => Ok(None),
+        }
+    }
+
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
         let seeker = Seeker {
             host,

@@ -4,8 +4,6 @@
 //! Nobody but this program has the other end of its standard input. When this program dies, however it dies, the kernel closes that
 //! end, and a program that reads to the end of its input ends too.
 
-#![expect(clippy::disallowed_methods, reason = "this is the door")]
-
 use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};

@@ -6,12 +6,12 @@ use super::stages::sweep;
 use crate::engine::cluster::Turn;
 use crate::engine::open::{Payload, carry_out};
 use crate::engine::reporter::Reporter;
-use crate::engine::resolve_restore::{ResolvedRestore, resolve_restore};
+use crate::engine::resolve_restore::resolve_restore;
 use crate::engine::server_environment::ENVIRONMENT;
 use crate::engine::state_files::read_receipt;
 use crate::engine::steps::{Losses, leaves_database};
 use crate::engine::transaction::Outcome;
-use crate::engine::undertake::{Prepared, UndertakeError, Undertaking, new_id, take_turn};
+use crate::engine::undertake::{Prepared, UndertakeError, Undertaking, new_id};
 use crate::engine::verify::is_serving;
 use crate::host::{Host, Lock};
 use crate::model::{
@@ -172,16 +172,13 @@ pub(super) fn go_back(
     let mut resolved = resolve_restore(&wish)?;
     let kept = kept_environment(host, prefix)?;
     resolved.environment = Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
-    let look = |resolved: &ResolvedRestore| resolved.plan(host, new_id(host));
-    let Prepared::Plan { plan, .. } = look(&resolved)? else {
-        return Ok(Closed::quietly(true));
-    };
     let _own_turn = match turn {
         Some(_) => None,
-        None => take_turn(host, &resolved, &plan, reporter)?,
+        None => resolved.take_turn(host, reporter)?,
     };
-    let Prepared::Plan { plan, findings } = look(&resolved)? else {
-        return Ok(Closed::quietly(true));
+    let (plan, findings) = match resolved.plan(host, new_id(host))? {
+        Prepared::NothingToDo(_) => return Ok(Closed::quietly(true)),
+        Prepared::Plan { plan, findings } => (plan, findings),
     };
     if findings.iter().any(Finding::is_fatal) {
         return Err(UndertakeError::NoWayBack { findings });
