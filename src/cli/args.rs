@@ -38,7 +38,7 @@ pub(crate) use self::releases::{
     CatalogArgs, FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs,
 };
 pub(crate) use self::rules::{RuleArgs, RuleFileArgs, RulesCommand, RulesListArgs};
-pub(crate) use self::server::{EnvironmentArgs, Patience};
+pub(crate) use self::server::{ClusterArgs, EnvironmentArgs, Patience};
 pub(crate) use self::service::{LaunchArgs, ServiceCommand, ServicePlaceArgs};
 pub(crate) use self::sources::{SignatureArgs, SourceArgs};
 use crate::model::{AppName, BackupId};

@@ -1,7 +1,9 @@
 //! How a command ended that did not get as far as its work.
 //! No error is worded here.
 
-use crate::engine::{BackupError, JournalError, OpenError, Outcome, StepError, UndertakeError};
+use crate::engine::{
+    BackupError, JournalError, OpenError, Outcome, StepError, TurnError, UndertakeError,
+};
 use crate::host::LockError;
 use crate::model::Ending;
 
@@ -10,6 +12,20 @@ pub(crate) const fn of_lock(error: &LockError) -> Ending {
     match error {
         LockError::Held { .. } => Ending::Locked,
         LockError::Path(_) => Ending::Refused,
+    }
+}
+
+/// Another node that is at work is worth waiting for.
+pub(crate) const fn of_turn(error: &TurnError) -> Ending {
+    match error {
+        TurnError::Held { .. } => Ending::Locked,
+        TurnError::Cancelled { .. }
+        | TurnError::Lost
+        | TurnError::Closed(_)
+        | TurnError::Database(_)
+        | TurnError::Failed(_)
+        | TurnError::Session(_)
+        | TurnError::Answer(_) => Ending::Refused,
     }
 }
 
@@ -66,6 +82,7 @@ pub(crate) fn of_undertaking(error: &UndertakeError) -> Ending {
     match error {
         UndertakeError::Lock(error) => of_lock(error),
         UndertakeError::Interrupted { .. } | UndertakeError::HalfWay { .. } => Ending::Locked,
+        UndertakeError::Turn(error) => of_turn(error),
         UndertakeError::Open(error) => of_open(error),
         UndertakeError::Backup(error) => of_backup(error),
         UndertakeError::Unrecovered { .. }

@@ -71,9 +71,7 @@ pub(crate) fn for_resolve_upgrade(error: &ResolveUpgradeError) -> String {
         ResolveUpgradeError::Resolve(error) => for_resolve(error).to_owned(),
         ResolveUpgradeError::Path(error) => system::advice_and_again(error),
         ResolveUpgradeError::State(error) => for_state(error),
-        ResolveUpgradeError::Service(_) => {
-            NAME_THE_SERVICE.to_owned()
-        }
+        ResolveUpgradeError::Service(_) => NAME_THE_SERVICE.to_owned(),
         ResolveUpgradeError::NotInstalled => {
             "install a release first, or take over the installation that there is with `mmembed adopt`"
                 .to_owned()
@@ -88,10 +86,7 @@ pub(crate) fn for_resolve_restore(error: &ResolveRestoreError) -> String {
         ResolveRestoreError::Path(error) => system::advice_and_again(error),
         ResolveRestoreError::State(error) => for_state(error),
         ResolveRestoreError::Backup(error) => backup_hint::for_backup(error),
-        ResolveRestoreError::Service(_) => {
-            "name it with its kind, such as systemd:mattermost, or give --stop-cmd and --start-cmd"
-                .to_owned()
-        }
+        ResolveRestoreError::Service(_) => NAME_THE_SERVICE.to_owned(),
         ResolveRestoreError::Environment(error) => for_environment(error),
         ResolveRestoreError::NoBackup => {
             "name one of those that `mmembed backup list` shows".to_owned()
@@ -168,6 +163,7 @@ pub(crate) fn for_undertaking(
         }
         UndertakeError::Refusal(refusal) => for_refusal(refusal, &call, archive),
         UndertakeError::Lock(error) => return for_lock(error),
+        UndertakeError::Turn(error) => super::cluster_hint::for_turn(error),
         UndertakeError::Open(error) => return for_open(error, host, prefix),
         UndertakeError::Interrupted { .. } => {
             format!(
@@ -236,7 +232,8 @@ pub(crate) fn for_open_step(cause: &StepError, call: &Call) -> String {
     if let StepError::Accept(AcceptError::PeopleWereIn) = cause {
         return format!("going back loses what they did: where that may be, run {lose}");
     }
-    format!("{}, then run {retry}", system::advice(cause))
+    let of_nodes = super::cluster_hint::for_accept(cause).map(str::to_owned);
+    format!("{}, then run {retry}", of_nodes.unwrap_or_else(|| system::advice(cause).to_owned()))
 }
 
 /// What to do about a transaction that cannot be opened or finished.
@@ -438,10 +435,7 @@ fn for_serving(error: &ServingError) -> String {
             "find out who runs it, and name that with --service, or with --stop-cmd and --start-cmd"
                 .to_owned()
         }
-        ServingError::DatabaseInUse { .. } => {
-            "stop what is connected: another server, a pool of connections, or somebody who uses the server's login"
-                .to_owned()
-        }
+        ServingError::DatabaseInUse { .. } => super::cluster_hint::IN_USE.to_owned(),
         ServingError::OtherEnvironment { .. } => {
             "let nobody start it anew meanwhile, then run the command again".to_owned()
         }

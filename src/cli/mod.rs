@@ -8,6 +8,7 @@ mod backup_hint;
 mod bundle_hint;
 mod call;
 mod chain_hint;
+mod cluster_hint;
 mod commands;
 mod config_hint;
 mod ending;

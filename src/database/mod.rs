@@ -8,6 +8,7 @@ mod dump;
 mod emptied;
 mod endpoint;
 mod failure;
+mod mark;
 mod minimum;
 mod mysql;
 mod mysql_dsn;
@@ -20,6 +21,7 @@ mod postgres_url;
 mod psql;
 mod saved;
 mod tool_version;
+mod turn;
 
 pub use activity::{count_traces, parse_traces};
 pub use created::{CreatedObject, ObjectKind, drop_created, list_created, parse_created};
@@ -31,6 +33,7 @@ pub use dump::{
 pub use emptied::{Others, empty_schema, list_others, parse_others};
 pub use endpoint::{Address, DataSource, Endpoint, Engine, read_data_source};
 pub use failure::{Failure, FailureKind};
+pub use mark::{Mark, NoMark, Stage, remove_mark, remove_mark_by_hand, schema_word, write_mark};
 pub use minimum::{Minimum, Purpose, minimum};
 pub use mysql::{
     CLIENTS as MYSQL_CLIENTS, Mysql, MysqlAnswerError, MysqlFacts, dump_tools as mysql_dump_tools,
@@ -49,3 +52,7 @@ pub use saved::{
     parse_other_sessions, parse_row_counts, parse_saved, read_active_configuration,
 };
 pub use tool_version::{ToolTooOld, ask_tool_version, can_dump, parse_tool_version};
+pub use turn::{
+    KEEP_IDLE, NodesSeen, TURN_KEY, has_turn, hold_session, list_holders, list_nodes,
+    parse_holders, parse_nodes, take_turn,
+};

@@ -8,7 +8,7 @@ use crate::model::CommandSpec;
 use super::postgres::{AnswerError, read};
 use super::psql::Psql;
 
-/// Connections to one database, but for those of mmembed.
+/// Connections to one database, but for those of mmembed, on this host or another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Backends {
     /// Those of the role that the server logs in as.
@@ -29,7 +29,8 @@ select pg_catalog.json_build_object(
     coalesce(client_addr::text, 'this machine')) filter (where usename = current_user), '[]'::json))
 from pg_catalog.pg_stat_activity
 where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid()
-  and usename is not null and coalesce(application_name, '') <> 'mmembed'";
+  and usename is not null and coalesce(application_name, '') <> 'mmembed'
+  and coalesce(application_name, '') not like 'mmembed on %'";
 
 /// Who is connected? See [`parse_backends`].
 #[must_use]

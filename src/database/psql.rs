@@ -74,15 +74,19 @@ impl<'e> Psql<'e> {
     /// `sql` is visible to every user of the machine.
     #[must_use]
     pub fn query(&self, sql: &str) -> CommandSpec {
+        self.conversation().arg("--command").arg(sql)
+    }
+
+    /// A call that runs what comes on its standard input, and prints bare rows, one a line.
+    #[must_use]
+    pub(super) fn conversation(&self) -> CommandSpec {
         let mut spec = CommandSpec::new("psql")
             .arg("--no-psqlrc")
             .arg("--no-password")
             .arg("--quiet")
             .arg("--no-align")
             .arg("--tuples-only")
-            .arg("--set=ON_ERROR_STOP=1")
-            .arg("--command")
-            .arg(sql);
+            .arg("--set=ON_ERROR_STOP=1");
         spec.env = self.environment();
         spec
     }

@@ -82,6 +82,7 @@ impl Undertaking for ResolvedAdopt {
             foreign: Vec::new(),
             overridden: on_running::overridden(&installation),
             drifted: Vec::new(),
+            migrated: false,
         };
         let adoption = Adoption {
             target: &target,

@@ -8,12 +8,13 @@ use jiff::Timestamp;
 
 use crate::database::{
     AnswerError, Backends, CreatedObject, DataSource, DsnError, Endpoint, Failure, Inspection,
-    NotPostgres, Psql, SchemaState, ask_saved, count_sessions, count_traces, drop_created, inspect,
-    list_backends, list_created, parse_backends, parse_created, parse_inspection, parse_saved,
-    parse_schema_state, parse_sessions, parse_traces, read_active_configuration, read_data_source,
-    schema_state,
+    Mark, NodesSeen, NotPostgres, Psql, SchemaState, ask_saved, count_sessions, count_traces,
+    drop_created, hold_session, inspect, list_backends, list_created, list_nodes, parse_backends,
+    parse_created, parse_inspection, parse_nodes, parse_saved, parse_schema_state, parse_sessions,
+    parse_traces, read_active_configuration, read_data_source, remove_mark, schema_state,
+    write_mark,
 };
-use crate::host::{Exec, ExecError};
+use crate::host::{Exec, ExecError, Tether, this_host};
 use crate::model::{CommandSpec, Owner, Secret};
 
 /// The program that PostgreSQL is asked with.
@@ -118,6 +119,28 @@ impl<'a> Database<'a> {
     /// Who else is connected to it.
     pub(crate) fn server_sessions(&self) -> Result<Backends, DatabaseError> {
         Ok(parse_backends(&self.ask(list_backends(&self.psql()))?)?)
+    }
+
+    /// Which servers of other hosts are connected to it, and what the last migration has left written.
+    pub(crate) fn nodes(&self) -> Result<NodesSeen, DatabaseError> {
+        Ok(parse_nodes(&self.ask(list_nodes(&self.psql()))?)?)
+    }
+
+    /// Writes down for other nodes what was done to it.
+    pub(crate) fn write_mark(&self, mark: &Mark) -> Result<(), DatabaseError> {
+        self.ask(write_mark(&self.psql(), mark)).map(drop)
+    }
+
+    /// Takes that away again.
+    pub(crate) fn remove_mark(&self) -> Result<(), DatabaseError> {
+        self.ask(remove_mark(&self.psql())).map(drop)
+    }
+
+    /// A session that stays for as long as it is held.
+    pub(crate) fn hold_session(&self) -> Result<Tether, ExecError> {
+        let mut spec = hold_session(&self.psql(), &this_host());
+        spec.run_as = self.run_as;
+        self.exec.tether(&spec)
     }
 
     /// The configuration that a server without a file keeps here, as it is; `None` if there is none.

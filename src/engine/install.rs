@@ -1,6 +1,7 @@
 //! An installation: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::cluster::SharedDatabase;
 use super::config_place::locate_plain;
 use super::conflicts::Foreseen;
 use super::observe::{observe, see_archive};
@@ -19,8 +20,8 @@ use crate::config::{
 };
 use crate::host::Host;
 use crate::model::{
-    Finding, Prefix, Receipt, Secret, ServerEnvironment, Severity, TransactionId, TreeIdentity,
-    Version,
+    DatabaseUse, Finding, Prefix, Receipt, Secret, ServerEnvironment, Severity, Start,
+    TransactionId, TreeIdentity, Version,
 };
 use crate::planning::{self, Decision, complaint_finding};
 
@@ -54,6 +55,12 @@ impl Undertaking for Resolved {
         let needs = needs(&layers);
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
         let version = &request.release.version;
+        if request.start != Start::Never && self.request.database == DatabaseUse::AsItIs {
+            let shared = SharedDatabase::of_needs(&needs, request.server);
+            surroundings
+                .findings
+                .extend(shared.map_or_else(Vec::new, |it| it.company(host, &request.prefix)));
+        }
         surroundings.findings.extend(lint_overlays([&self.defaults, &self.enforced], version));
         surroundings.findings.extend(written_later(live.as_ref(), version, Severity::Fatal));
         surroundings.findings.extend(judge(&Judged {
@@ -82,6 +89,15 @@ impl Undertaking for Resolved {
 
     fn payloads(&self) -> Vec<Payload> {
         overlays(&self.defaults, &self.enforced)
+    }
+
+    fn shared_database(&self, host: &Host) -> Result<Option<SharedDatabase>, UndertakeError> {
+        let request = &self.request;
+        let live = read_settled(host, &request.config())?;
+        let found = self.look(host, read_receipt(host, &request.prefix)?.as_ref())?;
+        let overridden = layer_of(&found.environment, &request.release.version);
+        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
+        Ok(SharedDatabase::of_needs(&needs(&layers), request.server))
     }
 
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
@@ -136,15 +152,20 @@ pub(crate) fn needs(layers: &[Option<&Document>]) -> Needs {
         layers.iter().flatten().find_map(|layer| Some(layer.get(&setting)?.as_text()?.into_owned()))
     };
     let speaks_tls = find("ServiceSettings.ConnectionSecurity").as_deref() == Some("TLS");
-    let fetches = layers.iter().flatten().find_map(|layer| {
-        Some(layer.get(&SettingPath::known("ServiceSettings.UseLetsEncrypt"))?.raw() == "true")
-    });
+    let is_true = |name: &str| {
+        let setting = SettingPath::known(name);
+        let first = layers.iter().flatten().find_map(|layer| layer.get(&setting));
+        first.is_some_and(|value| value.raw() == "true")
+    };
+    let fetches = is_true("ServiceSettings.UseLetsEncrypt");
     let tls = ["ServiceSettings.TLSCertFile", "ServiceSettings.TLSKeyFile"].into_iter();
-    let tls = tls.filter(|_| speaks_tls && fetches != Some(true));
+    let tls = tls.filter(|_| speaks_tls && !fetches);
     Needs {
         tls: tls.filter_map(|setting| Some((setting, find(setting)?))).collect(),
         driver: find("SqlSettings.DriverName"),
         data_source: find("SqlSettings.DataSource").map(Secret::new),
+        is_node: is_true("ClusterSettings.Enable"),
+        cluster_name: find("ClusterSettings.ClusterName"),
         listen: find("ServiceSettings.ListenAddress"),
     }
 }

@@ -8,6 +8,7 @@ mod backup;
 mod bundle;
 mod catalog_file;
 mod chain;
+mod cluster;
 mod config_cases;
 mod config_file;
 mod config_place;
@@ -70,6 +71,7 @@ pub use chain::{
     SituationSeen, Walk, Walking, WayBack, foresee, goal, look_at_dump, read_chain, situation,
     walk,
 };
+pub use cluster::{SharedDatabase, Turn, TurnError};
 pub use config_cases::{BrokenCase, CaseEnding, CaseRun, find_cases, run_cases, write_case_report};
 pub use config_file::{
     ConfigFile, ConfigFileError, read_config_file, strip_bom, write_config_file, write_ledger,

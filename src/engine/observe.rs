@@ -71,6 +71,7 @@ pub(crate) fn observe(
         // Until somebody has looked, what was seen last stands.
         overridden: receipt.iter().flat_map(|it| it.overridden.clone()).collect(),
         drifted,
+        migrated: false,
         receipt,
     })
 }

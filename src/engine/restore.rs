@@ -2,10 +2,12 @@
 //! Nothing is carried out here.
 
 use super::backup::verify_backup;
+use super::cluster::{SharedDatabase, Turn};
 use super::database::{Access, Database, DatabaseError};
 use super::install::needs;
 use super::observe::{observe, see_archive};
 use super::open::Payload;
+use super::reporter::Reporter;
 use super::resolve_restore::ResolvedRestore;
 use super::server_environment::{EnvironmentError, Found, Judged, Seeker, judge, layer_of};
 use super::state_files::read_receipt;
@@ -76,6 +78,16 @@ impl Undertaking for ResolvedRestore {
         self.settings.iter().map(payload).collect()
     }
 
+    fn shared_database(&self, host: &Host) -> Result<Option<SharedDatabase>, UndertakeError> {
+        let target = &self.request.target;
+        let receipt = read_receipt(host, self.prefix())?;
+        let found = self.look(host, receipt.as_ref())?;
+        let saved = self.saved(host, &found, &self.request.backup)?;
+        let overridden = layer_of(&found.environment, &target.release.version);
+        let needs = needs(&[Some(&overridden), saved.as_ref()]);
+        Ok(SharedDatabase::of_needs(&needs, target.server))
+    }
+
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
         let receipt = read_receipt(host, self.prefix())?;
         Ok(self.look(host, receipt.as_ref())?.environment)
@@ -83,6 +95,18 @@ impl Undertaking for ResolvedRestore {
 }
 
 impl ResolvedRestore {
+    /// Waits for this node's turn to change the database, which this way back touches whatever is planned for it.
+    pub(crate) fn take_turn(
+        &self,
+        host: &Host,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Option<Turn>, UndertakeError> {
+        match self.shared_database(host)? {
+            Some(shared) => Ok(Turn::take(host, &shared, reporter)?),
+            None => Ok(None),
+        }
+    }
+
     fn look(&self, host: &Host, receipt: Option<&Receipt>) -> Result<Found, EnvironmentError> {
         let seeker = Seeker {
             host,
@@ -119,6 +143,12 @@ impl ResolvedRestore {
     fn see_database_stays(&self) -> Option<Finding> {
         let stays =
             self.request.backup.database.is_none() && self.request.target.start != Start::Never;
+        if stays && self.request.backup.shared {
+            let text = "another node had migrated the database before this one switched: it is not put back";
+            let advice = "an older release serves from it only as far as it bears the newer database; the nodes that stay are not \
+                          touched";
+            return Some(Finding::new(Severity::Warning, "database-shared", text).advise(advice));
+        }
         stays.then(|| {
             let text =
                 "the backup has no database: the server goes back onto the database as it is now";

@@ -1,17 +1,19 @@
 //! What is installed, as a reader without a lock sees it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::chain::{ChainRecord, read_chain};
+use super::cluster::{SharedDatabase, is_node};
 use super::open::{OpenError, find_open};
-use super::server_environment::RunningOverrides;
+use super::server_environment::{RunningOverrides, Seeker, SiteConfig};
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::read_document;
 use crate::config::Document;
 use crate::host::{
     Cancel, Census, Host, Meter, PathError, Territory, current_owner, lock_holder, running_from,
 };
-use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, TransactionId};
+use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, Start, TransactionId};
 
 /// What is installed. Each part is seen by itself: what this user may not look at hides nothing else.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct Status {
     pub running: Result<Census, PathError>,
     /// The variables in the environment of the running server that decide about settings.
     pub overridden: Vec<String>,
+    /// That this is a node of a cluster, and who else is on its database; nothing of a single node.
+    pub cluster: Vec<Finding>,
 }
 
 /// Why it could not be seen.
@@ -47,6 +51,7 @@ pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
     let live = prefix.live();
     let receipt = read_receipt(host, prefix)?;
     Ok(Status {
+        cluster: receipt.as_ref().map_or_else(Vec::new, |it| seen_cluster(host, prefix, it)),
         overridden: receipt.as_ref().map_or_else(Vec::new, |it| seen_names(host, &live, it)),
         receipt,
         tree_is_there: host.tree.exists(&live),
@@ -62,6 +67,31 @@ fn seen_names(host: &Host, live: &RelPath, receipt: &Receipt) -> Vec<String> {
     let file = read_document(host, &receipt.config).ok().flatten();
     let file = file.unwrap_or_else(Document::empty);
     RunningOverrides::see(host, live, &file, &receipt.release.version).names
+}
+
+/// The database is asked only where the configuration says that there are other nodes.
+fn seen_cluster(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Vec<Finding> {
+    let version = Some(&receipt.release.version);
+    let seeker = Seeker {
+        host,
+        start: Start::Prove { within: Duration::ZERO },
+        told: None,
+        live: prefix.live(),
+        version,
+        service: &receipt.service,
+    };
+    let environment = seeker.look().map(|found| found.environment).unwrap_or_default();
+    let site = SiteConfig {
+        host,
+        file: &receipt.config,
+        environment: &environment,
+        version: &receipt.release.version,
+        run_as: Some(receipt.server),
+        kept: Vec::new(),
+    };
+    let settings = site.effective().ok().filter(is_node);
+    let shared = settings.and_then(|it| SharedDatabase::of_settings(&it, Some(receipt.server)));
+    shared.map_or_else(Vec::new, |shared| shared.company(host, prefix))
 }
 
 impl Status {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::adopt::AdoptError;
 use super::backup::BackupError;
 use super::chain::{Closed, abandon, close, read_chain, will_go_back};
+use super::cluster::{SharedDatabase, Turn, TurnError};
 use super::foreign::ForeignError;
 use super::observe::ObserveError;
 use super::open::{
@@ -21,7 +22,7 @@ use crate::host::{Host, Lock, LockError, PathError};
 use crate::model::{
     Event, Finding, Plan, Prefix, Receipt, Release, ServerEnvironment, Step, TransactionId,
 };
-use crate::planning::Refusal;
+use crate::planning::{Refusal, may_pass};
 
 /// What an undertaking comes to before anything is done.
 #[derive(Debug)]
@@ -102,6 +103,9 @@ pub enum UndertakeError {
     /// Somebody else is at work.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// Another node of the cluster is changing the database.
+    #[error(transparent)]
+    Turn(#[from] TurnError),
     /// The transaction could not be begun, or an open one not be finished.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -158,6 +162,14 @@ pub trait Undertaking {
         Ok(ServerEnvironment::default())
     }
 
+    /// The database that its server uses, which other nodes may use too.
+    ///
+    /// # Errors
+    /// When it cannot be seen which one that is.
+    fn shared_database(&self, _host: &Host) -> Result<Option<SharedDatabase>, UndertakeError> {
+        Ok(None)
+    }
+
     /// Is a committed change whose server does not start given up for this one?
     fn gives_up_start(&self) -> bool {
         false
@@ -201,12 +213,13 @@ pub fn undertake(
         Prepared::NothingToDo(receipt) => return Ok(Undertaken::NothingToDo(receipt)),
         Prepared::Plan { plan, findings } => (plan, findings),
     };
-    if findings.iter().any(Finding::is_fatal) {
+    if findings.iter().any(|it| it.is_fatal() && !may_pass(it)) {
         return Ok(Undertaken::Refused { plan, findings });
     }
     prepare_state(host, prefix)?;
     let lock = take_lock(host, prefix)?;
     finish_open(host, &lock, prefix, wish, reporter)?;
+    let turn = take_turn(host, undertaking, &plan, reporter)?;
     // What was seen without the lock may have been changed by whoever held it until now.
     let (plan, findings) = match undertaking.plan(host, id)? {
         Prepared::Plan { plan: again, findings } if is_same(&again, &plan) => (again, findings),
@@ -222,7 +235,8 @@ pub fn undertake(
     payloads.push(Payload { name: ENVIRONMENT, content: environment.to_private_text() });
     will_go_back(host, prefix, &plan)?;
     let outcome = carry_out(host, &lock, (*plan).clone(), &payloads, reporter)?;
-    let (plan, outcome) = after(host, &lock, (plan, Box::new(outcome)), reporter)?;
+    let ran = (plan, Box::new(outcome));
+    let (plan, outcome) = after(host, &lock, turn.as_ref(), ran, reporter)?;
     if let Err(error) = prune(host, prefix) {
         let text = format!("old transactions could not be removed: {error}");
         reporter.hear(&Event::Note { text });
@@ -235,6 +249,7 @@ pub fn undertake(
 fn after(
     host: &Host,
     lock: &Lock,
+    turn: Option<&Turn>,
     ran: (Box<Plan>, Box<Outcome>),
     reporter: &mut dyn Reporter,
 ) -> Result<(Box<Plan>, Box<Outcome>), UndertakeError> {
@@ -246,7 +261,7 @@ fn after(
     match *ran.1 {
         Outcome::Committed if !starts => abandon(host, prefix)?,
         Outcome::Committed | Outcome::RolledBack { .. } => {
-            let closed = close(host, lock, prefix, Losses::Refused, reporter)?;
+            let closed = close(host, lock, prefix, (Losses::Refused, turn), reporter)?;
             let unfinished = closed.and_then(Closed::into_unfinished);
             return Ok(unfinished.unwrap_or(ran));
         }
@@ -256,6 +271,24 @@ fn after(
         | Outcome::Unfinished { .. } => {}
     }
     Ok(ran)
+}
+
+/// Waits for this node's turn to change the database, if the plan touches one that others may share. What was found before that may
+/// be another thing afterwards.
+pub(super) fn take_turn(
+    host: &Host,
+    undertaking: &dyn Undertaking,
+    plan: &Plan,
+    reporter: &mut dyn Reporter,
+) -> Result<Option<Turn>, UndertakeError> {
+    let touches = |step: &Step| matches!(step, Step::Prove(_) | Step::RestoreDatabase(_));
+    if !plan.steps.iter().any(|planned| touches(&planned.step)) {
+        return Ok(None);
+    }
+    match undertaking.shared_database(host)? {
+        Some(shared) => Ok(Turn::take(host, &shared, reporter)?),
+        None => Ok(None),
+    }
 }
 
 /// Takes the lock of an application whose state directory is there.
@@ -282,7 +315,7 @@ pub fn finish_open(
         return Ok(());
     }
     let losses = if wish == Wish::AcceptLoss { Losses::Accepted } else { Losses::Refused };
-    let closed = close(host, lock, prefix, losses, reporter)?;
+    let closed = close(host, lock, prefix, (losses, None), reporter)?;
     match closed.and_then(Closed::into_unfinished) {
         Some((plan, outcome)) => Err(UndertakeError::Unrecovered { id: plan.id, outcome }),
         None => Ok(()),

@@ -1,6 +1,7 @@
 //! An upgrade by one hop: what it observes, plans and checks.
 //! Nothing is carried out here.
 
+use super::cluster::SharedDatabase;
 use super::config_place::locate_plain;
 use super::conflicts::Foreseen;
 use super::foreign::paths_to_carry;
@@ -41,6 +42,7 @@ impl Undertaking for ResolvedUpgrade {
         let overridden = layer_of(&found.environment, &request.release.version);
         let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
         let needs = needs(&layers);
+        let cluster = self.see_cluster(host, &needs, &mut inventory);
         let situation = self.situation(&found, live.as_ref(), &needs);
         let rules = HopRules { rules: &self.rules, situation: &situation };
         let plan = match planning::upgrade(&self.request, &inventory, rules)? {
@@ -48,6 +50,7 @@ impl Undertaking for ResolvedUpgrade {
             Decision::Carry(plan) => plan,
         };
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
+        surroundings.findings.extend(cluster);
         surroundings.findings.extend(rules.check(&plan));
         // While a chain keeps the server in the dark, the tree is read once, by the step that keeps what was changed and tells it.
         if !self.request.leg.darkened {
@@ -84,6 +87,16 @@ impl Undertaking for ResolvedUpgrade {
         overlays(&self.defaults, &self.enforced)
     }
 
+    fn shared_database(&self, host: &Host) -> Result<Option<SharedDatabase>, UndertakeError> {
+        let target = &self.request.target;
+        let receipt = read_receipt(host, self.prefix())?;
+        let found = self.seeker(host, receipt.as_ref()).look()?;
+        let live = self.live(host, &found, receipt.as_ref())?;
+        let overridden = layer_of(&found.environment, &target.release.version);
+        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
+        Ok(SharedDatabase::of_needs(&needs(&layers), target.server))
+    }
+
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
         let receipt = read_receipt(host, self.prefix())?;
         Ok(self.seeker(host, receipt.as_ref()).look()?.environment)
@@ -100,6 +113,26 @@ impl ResolvedUpgrade {
             version: receipt.map(|receipt| &receipt.release.version),
             service: &self.request.service,
         }
+    }
+
+    /// Sees whether another node has migrated the database already. Between two hops of a chain that is on its way nobody has, unless
+    /// this is a node of a cluster.
+    fn see_cluster(&self, host: &Host, needs: &Needs, inventory: &mut Inventory) -> Vec<Finding> {
+        let target = &self.request.target;
+        let Some(receipt) = inventory.receipt.as_ref().filter(|it| it.release != target.release)
+        else {
+            return Vec::new();
+        };
+        let Some(shared) = SharedDatabase::of_needs(needs, target.server) else {
+            return Vec::new();
+        };
+        if target.start == Start::Never || (self.request.leg.darkened && !shared.is_node()) {
+            return Vec::new();
+        }
+        let versions = (&receipt.release.version, &target.release.version);
+        let verdict = shared.judge(host, &target.prefix, versions);
+        inventory.migrated = verdict.migrated;
+        verdict.findings
     }
 
     /// The settings in use, without what the environment overrides.

@@ -37,6 +37,12 @@ pub fn this_machine() -> Machine {
     Machine::from_uname(&rustix::system::uname().machine().to_string_lossy())
 }
 
+/// What this machine calls itself.
+#[must_use]
+pub fn this_host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 /// For which machine a program file was made.
 pub fn program_head(path: &Path) -> Result<ElfHeader, ProgramError> {
     let file = File::open(path).on("open", path)?;

@@ -46,9 +46,12 @@ mod space;
 mod stream;
 mod surroundings_of;
 mod territory;
+mod tether;
 mod tree;
 mod unit_environment;
 pub mod unpack;
+
+use std::time::Duration;
 
 pub use append_file::{AppendFile, open_descriptor};
 pub use cache::{Cache, CacheError, Fetched, Wanted};
@@ -69,7 +72,7 @@ pub use http::{Http, HttpError, Response};
 pub use identity::{OpenProcess, ProcessError, identify};
 pub use lines::{Lines, printable};
 pub use lock::{Lock, LockError, lock_holder};
-pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_machine};
+pub use machine::{ProgramError, program_glibc, program_head, this_glibc, this_host, this_machine};
 pub use meter::{Fault, Meter, is_crash};
 pub use named_directory::{make_directory_outside, write_entries_outside};
 pub use named_file::{
@@ -104,6 +107,7 @@ pub use space::{FileSystem, FileSystems};
 pub use stream::{Stream, StreamError, Streamed};
 pub use surroundings_of::{config_argument_of, environment_of, service_of};
 pub use territory::Territory;
+pub use tether::{Tether, TetherError};
 pub use tree::{Attributes, Exchange, Kind, Setting, Stat, Tree, is_executable_mode};
 pub use unit_environment::{UnitEnvironmentError, environment_of_unit};
 pub use unpack::{
@@ -121,7 +125,12 @@ pub struct Host {
     pub clock: Clock,
     /// Whether somebody asked to stop.
     pub cancel: Cancel,
+    /// How long another node of a cluster is waited for that changes the database.
+    pub turn_patience: Duration,
 }
+
+/// As long as a large database may need.
+const TURN_PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 impl Host {
     /// This machine, changed only below `root` and there only in the territory.
@@ -135,7 +144,8 @@ impl Host {
         cancel: Cancel,
     ) -> Result<Self, PathError> {
         let tree = Tree::open(root, territory, meter)?;
-        Ok(Self { tree, exec: Exec::default(), clock: Clock::system(), cancel })
+        let (exec, clock) = (Exec::default(), Clock::system());
+        Ok(Self { tree, exec, clock, cancel, turn_patience: TURN_PATIENCE })
     }
 
     /// The same machine with another territory.
@@ -145,6 +155,7 @@ impl Host {
             exec: self.exec.clone(),
             clock: self.clock.clone(),
             cancel: self.cancel.clone(),
+            turn_patience: self.turn_patience,
         })
     }
 
@@ -155,6 +166,7 @@ impl Host {
             exec: self.exec.clone(),
             clock: self.clock.clone(),
             cancel: self.cancel.on_the_way_back(),
+            turn_patience: self.turn_patience,
         })
     }
 }

@@ -101,6 +101,9 @@ pub struct BackUp {
     pub config: RelPath,
     /// Is the database saved? Without, nothing can be brought back that changed it.
     pub database: bool,
+    /// Was the database migrated by another node of the cluster? Then it is nobody's to put back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
     /// What is done about the directories.
     pub policy: DataPolicy,
     /// These directories.
@@ -245,6 +248,9 @@ pub struct BackupManifest {
     pub config: SavedConfig,
     /// The database; `None` if it was left out.
     pub database: Option<SavedDatabase>,
+    /// Had another node of the cluster migrated the database before? Then it is nobody's to put back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
     /// What was done about the directories.
     pub policy: DataPolicy,
     /// The directories that were saved.

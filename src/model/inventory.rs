@@ -76,6 +76,8 @@ pub struct Inventory {
     pub overridden: Vec<String>,
     /// Settings whose value in the live configuration is not the enforced one.
     pub drifted: Vec<String>,
+    /// Has another node of the cluster migrated the database for the release that comes?
+    pub migrated: bool,
 }
 
 /// What was seen around the application, for the checks.

@@ -27,6 +27,9 @@ pub struct StopServer {
     pub run_as: Option<Owner>,
     /// How long it may take to answer again after the undo.
     pub within: Duration,
+    /// May servers of other nodes stay on the database, which one of them has migrated?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
 }
 
 /// What [`Step::StartServer`](super::Step::StartServer) starts.

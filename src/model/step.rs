@@ -290,6 +290,8 @@ pub enum DatabaseUndo {
     Restore(BackupId),
     /// An earlier step of the same transaction has touched it first, and its undo sees to it.
     Earlier,
+    /// It does not: another node of the cluster has migrated it before, and serves from it.
+    Shared,
 }
 
 impl Step {

@@ -1,6 +1,6 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{BackUp, BackupId, Carry, DataPolicy, RelPath, Step};
+use crate::model::{BackUp, BackupId, Carry, DataPolicy, DatabaseUndo, Prove, RelPath, Step};
 
 /// What the step does.
 #[must_use]
@@ -56,9 +56,7 @@ pub fn explain(step: &Step) -> String {
             format!("make the database hold what the backup {} holds", restore.backup)
         }
         Step::CleanUp { keep, needed } => explain_clean_up(*keep, needed),
-        Step::Prove(prove) => {
-            format!("start the server in the dark and prove that it is {}", prove.release)
-        }
+        Step::Prove(prove) => explain_prove(prove),
         Step::Identify { tree, release, like: Some(_), .. } => {
             format!("compare {tree} with {release}, and write down in it what the release brought")
         }
@@ -85,6 +83,19 @@ pub fn explain(step: &Step) -> String {
             format!("run the hooks in {}", hooks.directory.join(hooks.phase.name()).display())
         }
         Step::Settle => "write the receipt".to_owned(),
+    }
+}
+
+fn explain_prove(prove: &Prove) -> String {
+    let text = format!("start the server in the dark and prove that it is {}", prove.release);
+    match prove.database {
+        DatabaseUndo::Shared => {
+            format!("{text}; the database was migrated by another node: it is not put back")
+        }
+        DatabaseUndo::Empty
+        | DatabaseUndo::Leave
+        | DatabaseUndo::Restore(_)
+        | DatabaseUndo::Earlier => text,
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Hop<'a> {
     pub(super) former: Option<&'a Receipt>,
     /// Is the database backed up before it is touched?
     pub(super) saves_database: bool,
+    /// Has another node of the cluster migrated the database? Then this one neither saves it nor puts it back.
+    pub(super) shared: bool,
     /// The chain that it is part of.
     pub(super) leg: Leg,
     /// The rules that were waived for the release that comes.
@@ -50,6 +52,7 @@ impl<'a> Hop<'a> {
             seen,
             former: seen.receipt.as_ref(),
             saves_database: true,
+            shared: false,
             leg: Leg::default(),
             waived: Vec::new(),
             steps,
@@ -117,8 +120,14 @@ impl<'a> Hop<'a> {
             config: former.config.clone(),
             run_as: other_than(former.server, self.seen.caller),
             within: patience(self.target.start),
+            shared: self.shared,
         };
-        self.steps.add(Step::StopServer(stop), "two servers must not share a database");
+        let because = if self.shared {
+            "the trees are exchanged while nothing runs from them"
+        } else {
+            "two servers must not share a database"
+        };
+        self.steps.add(Step::StopServer(stop), because);
         if !is_dark {
             self.hooks(HookPhase::AfterStop);
         }
@@ -132,7 +141,8 @@ impl<'a> Hop<'a> {
             id: BackupId::from(self.seen.id.clone()),
             origin: BackupOrigin::Transaction,
             config: former.config.clone(),
-            database: self.starts() && self.saves_database,
+            database: self.starts() && self.saves_database && !self.shared,
+            shared: self.shared,
             policy: self.manner.data,
             directories: BackUp::directories_of(former, &prefix.live()),
             verify_restore: self.manner.verify_restore,
@@ -156,7 +166,11 @@ impl<'a> Hop<'a> {
         };
         let id = back_up.id.clone();
         self.steps.add(Step::BackUp(back_up), "whatever the server does can be taken back");
-        if self.saves_database { DatabaseUndo::Restore(id) } else { DatabaseUndo::Leave }
+        match (self.shared, self.saves_database) {
+            (true, _) => DatabaseUndo::Shared,
+            (false, true) => DatabaseUndo::Restore(id),
+            (false, false) => DatabaseUndo::Leave,
+        }
     }
 
     /// What lives in the live tree and has to come along.

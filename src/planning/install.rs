@@ -189,6 +189,7 @@ fn stop(
         config: receipt.config.clone(),
         run_as: other_than(receipt.server, seen.caller),
         within: patience(request.start),
+        shared: false,
     }
 }
 

@@ -6,6 +6,7 @@ mod adopt_refusal;
 mod adopt_release;
 mod ahead;
 mod check;
+mod cluster;
 mod database_fit;
 mod estimate;
 mod explain;
@@ -30,6 +31,7 @@ pub use ahead::{
     obtainable, rooms, saved_on,
 };
 pub use check::check;
+pub use cluster::{ClusterSeen, PROCEDURE as CLUSTER_PROCEDURE, Standing, may_pass};
 pub use database_fit::{check_database_system, check_database_version};
 pub use estimate::{Estimate, STATE_BYTES, dump_estimate, estimate};
 pub use explain::explain;

@@ -71,6 +71,7 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
     hop.waived.clone_from(&request.waived);
     // A database that does not go back needs no way back.
     hop.saves_database = request.backup.database.is_some();
+    hop.shared = request.backup.shared;
     hop.prepare_backup();
     hop.stop();
     let database = hop.back_up();

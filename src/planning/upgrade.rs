@@ -107,6 +107,7 @@ fn plan(
         "what cannot be merged is found while the server runs",
     );
     hop.saves_database = !request.consent.unsaved_database && request.leg.saved_before.is_none();
+    hop.shared = seen.migrated;
     hop.waived = waived;
     hop.prepare_backup();
     hop.stop();
@@ -122,7 +123,12 @@ fn plan(
             within,
             database,
         };
-        hop.steps.add(Step::Prove(prove), "it migrates the database where nobody else is yet");
+        let because = if seen.migrated {
+            "another node has migrated the database: it is not put back"
+        } else {
+            "it migrates the database where nobody else is yet"
+        };
+        hop.steps.add(Step::Prove(prove), because);
     }
     hop.let_out();
     hop.into_plan(Intent::Upgrade)

@@ -21,6 +21,7 @@ mod bundle;
 mod carry;
 mod catalog;
 mod chain;
+mod cluster;
 mod config_cases;
 mod crash;
 mod explain;

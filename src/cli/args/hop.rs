@@ -9,7 +9,7 @@ use super::chain::{ChainArgs, GoalArgs};
 use super::release::{ArchiveFacts, OverlayArgs};
 use super::server::ServiceArgs;
 use super::sources::SourceArgs;
-use super::{BackupArgs, EnvironmentArgs, Patience, RuleArgs, Target};
+use super::{BackupArgs, ClusterArgs, EnvironmentArgs, Patience, RuleArgs, Target};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UpgradeArgs {
@@ -35,6 +35,8 @@ pub(crate) struct UpgradeArgs {
     pub(crate) environment: EnvironmentArgs,
     #[command(flatten)]
     pub(crate) patience: Patience,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 }
 
 /// How one release gives way to another.
@@ -129,4 +131,6 @@ pub(crate) struct RestoreArgs {
     pub(crate) environment: EnvironmentArgs,
     #[command(flatten)]
     pub(crate) patience: Patience,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 }

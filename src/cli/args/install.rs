@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::release::{ArchiveArgs, EditionArg, OverlayArgs};
 use super::server::ServiceArgs;
-use super::{EnvironmentArgs, Patience, Target};
+use super::{ClusterArgs, EnvironmentArgs, Patience, Target};
 use crate::model::{PlaceName, RelPath, Sha256Digest, Version};
 
 #[derive(Clone, Debug, Args)]
@@ -29,6 +29,8 @@ pub(crate) struct InstallArgs {
     pub(crate) environment: EnvironmentArgs,
     #[command(flatten)]
     pub(crate) patience: Patience,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 }
 
 /// Where things go, and whose they are.

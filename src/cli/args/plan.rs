@@ -64,6 +64,7 @@ impl PlanArgs {
             no_start: all.no_start,
             environment: all.environment,
             patience: all.patience,
+            cluster: all.cluster,
         }
     }
 }

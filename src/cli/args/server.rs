@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::host::Host;
 use crate::manifest::parse_duration;
 use crate::model::{Service, ServiceWish};
 
@@ -48,4 +49,19 @@ pub(crate) struct Patience {
     /// How long the server may take to become ready, such as 90s, 30m or 2h
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = parse_duration)]
     pub(crate) start_timeout: std::time::Duration,
+}
+
+/// How long to wait for other nodes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ClusterArgs {
+    /// How long to wait while another node of a cluster changes the database, such as 90s, 30m or 2h
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_duration)]
+    pub(crate) wait_for_cluster: std::time::Duration,
+}
+
+impl ClusterArgs {
+    /// The same host, with so much patience.
+    pub(crate) fn on(&self, host: Host) -> Host {
+        Host { turn_patience: self.wait_for_cluster, ..host }
+    }
 }

@@ -125,5 +125,6 @@ fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Ent
         stop_after: args.chain.stop_after.clone(),
         until: until.transpose().map_err(|error| chain_hint::for_time(&error))?,
     };
+    let host = args.cluster.on(host);
     Ok(Entered { host, prefix, sources, rules, wish, findings })
 }

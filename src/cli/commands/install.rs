@@ -119,6 +119,7 @@ fn enter(
         .map_err(|error| (Exit::Refused, super::unentered(&error, hint::for_resolve(&error))))?;
     let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)
         .map_err(|failure| (Exit::Refused, *failure))?;
+    let host = args.cluster.on(host);
     Ok(Entered { resolved, host, findings: acquired.findings })
 }
 

@@ -36,7 +36,7 @@ fn enter(
     let resolved = resolve_restore(&wish(args, backup))
         .map_err(|error| super::unentered(&error, &hint::for_resolve_restore(&error)))?;
     let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)?;
-    Ok((resolved, host))
+    Ok((resolved, args.cluster.on(host)))
 }
 
 fn wish(args: &RestoreArgs, backup: Option<&BackupId>) -> RestoreWish {

@@ -42,6 +42,7 @@ fn describe(host: &Host, status: &Status, call: &Call) -> Report {
         words::overridden(&status.overridden)
             .map(|text| Finding::new(Severity::Note, "overridden", text)),
     );
+    report.findings.extend(status.cluster.iter().cloned());
     report.findings.extend(waived(receipt));
     report.waived.clone_from(&receipt.waived);
     report.release = Some(receipt.release.clone());

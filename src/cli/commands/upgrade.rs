@@ -56,7 +56,7 @@ fn enter(
     })?;
     let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)
         .map_err(|failure| (Exit::Refused, *failure))?;
-    Ok((resolved, host, acquired.findings))
+    Ok((resolved, args.cluster.on(host), acquired.findings))
 }
 
 /// What is wrong with the installation is told when the upgrade is resolved.

@@ -87,6 +87,7 @@ impl Making<'_> {
             placements: receipt.placements.clone(),
             config,
             database,
+            shared: self.what.shared,
             policy: self.what.policy,
             directories,
             retired: self.what.retired.clone(),

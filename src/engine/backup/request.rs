@@ -59,6 +59,7 @@ pub fn create_backup(
         origin: BackupOrigin::Asked,
         config: receipt.config.clone(),
         database: true,
+        shared: false,
         policy: wish.policy,
         directories: BackUp::directories_of(&receipt, &prefix.live()),
         verify_restore: wish.verify_restore,

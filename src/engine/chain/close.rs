@@ -3,6 +3,7 @@
 use super::let_out::let_out;
 use super::record::{ChainRecord, forget, has_leftovers, kept_environment, read_chain};
 use super::stages::sweep;
+use crate::engine::cluster::Turn;
 use crate::engine::open::{Payload, carry_out};
 use crate::engine::reporter::Reporter;
 use crate::engine::resolve_restore::resolve_restore;
@@ -47,7 +48,7 @@ impl Closed {
 
 /// Ends the chain that is under way, if there is one and no transaction is open: takes everything back to where the database
 /// was saved if that is between two releases, lets the server out if it served before, and forgets the chain. Whether what
-/// people have done since may go with it, `losses` says.
+/// people have done since may go with it, `losses` says; whether this node has its turn to change the database already, `turn`.
 ///
 /// # Errors
 /// When it cannot be seen what is there, or going back is refused. Then the chain stays on record.
@@ -55,7 +56,7 @@ pub(crate) fn close(
     host: &Host,
     lock: &Lock,
     prefix: &Prefix,
-    losses: Losses,
+    (losses, turn): (Losses, Option<&Turn>),
     reporter: &mut dyn Reporter,
 ) -> Result<Option<Closed>, UndertakeError> {
     sweep(host, prefix)?;
@@ -71,7 +72,7 @@ pub(crate) fn close(
     };
     let went_back = is_between(host, prefix, &record, &receipt)?;
     if went_back {
-        let closed = go_back(host, lock, prefix, &record, losses, reporter)?;
+        let closed = go_back(host, lock, prefix, &record, (losses, turn), reporter)?;
         if closed.unfinished().is_some() {
             return Ok(Some(closed));
         }
@@ -137,7 +138,7 @@ pub(super) fn go_back(
     lock: &Lock,
     prefix: &Prefix,
     record: &ChainRecord,
-    losses: Losses,
+    (losses, turn): (Losses, Option<&Turn>),
     reporter: &mut dyn Reporter,
 ) -> Result<Closed, UndertakeError> {
     let host = &host.on_the_way_back()?;
@@ -171,6 +172,10 @@ pub(super) fn go_back(
     let mut resolved = resolve_restore(&wish)?;
     let kept = kept_environment(host, prefix)?;
     resolved.environment = Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
+    let _own_turn = match turn {
+        Some(_) => None,
+        None => resolved.take_turn(host, reporter)?,
+    };
     let (plan, findings) = match resolved.plan(host, new_id(host))? {
         Prepared::NothingToDo(_) => return Ok(Closed::quietly(true)),
         Prepared::Plan { plan, findings } => (plan, findings),

@@ -15,6 +15,7 @@ use crate::model::{
     BackupPace, EnvironmentSource, Finding, Leg, Plan, Release, ServerEnvironment, Step,
     TransactionId, UpgradeWish, Version,
 };
+use crate::planning::may_pass;
 
 /// A hop that is planned.
 pub(super) struct Next {
@@ -47,6 +48,14 @@ impl Next {
     pub(super) fn saves_database(&self) -> bool {
         let saves = |step: &Step| matches!(step, Step::BackUp(back_up) if back_up.database);
         self.plan.steps.iter().any(|planned| saves(&planned.step))
+    }
+
+    /// The same, unless a check forbids it whatever other nodes do meanwhile.
+    pub(super) fn unless_refused_for_good(self) -> Result<Self, Halt> {
+        if self.findings.iter().any(|it| it.is_fatal() && !may_pass(it)) {
+            return Err(Halt::Refused { plan: self.plan, findings: self.findings });
+        }
+        Ok(self)
     }
 
     /// The same, unless a check forbids it.

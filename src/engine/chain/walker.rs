@@ -6,18 +6,23 @@ use super::abreast::Abreast;
 use super::ahead::Ahead;
 use super::close::{Closed, close, go_back, is_between};
 use super::next::Next;
-use super::record::{Beginning, ChainRecord, HopBegun, forget, keep_environment, read_chain};
+use super::record::{
+    Beginning, ChainRecord, HopBegun, forget, keep_environment, kept_environment, read_chain,
+};
 use super::stages::sweep;
 use super::stopwatch::{Times, milliseconds};
 use super::walk::{Halt, Walk, Walking};
 use crate::config::diff;
+use crate::engine::cluster::{SharedDatabase, Turn};
 use crate::engine::open::{Payload, Wish, find_open, prepare_state, prune};
 use crate::engine::reporter::Reporter;
-use crate::engine::server_environment::ENVIRONMENT;
+use crate::engine::server_environment::{ENVIRONMENT, SiteConfig};
 use crate::engine::state_files::read_receipt;
 use crate::engine::steps::{Losses, read_document};
 use crate::engine::transaction::Outcome;
-use crate::engine::undertake::{UndertakeError, Undertaking, finish_transaction, take_lock};
+use crate::engine::undertake::{
+    UndertakeError, Undertaking, finish_transaction, take_lock, take_turn,
+};
 use crate::host::{Level, Lock, PathError};
 use crate::model::{
     ChangedSetting, EnvironmentSource, Event, Finding, HopEnding, HopReport, Plan, Release,
@@ -33,6 +38,9 @@ pub(super) struct Walker<'w> {
     from: Option<Release>,
     /// As it is on disk.
     record: Option<ChainRecord>,
+    /// This node's turn to change the database. It is held for the whole chain: between two hops the database is at a stop that
+    /// nobody wants to serve from, and a node that came in there would migrate what this one is about to.
+    turn: Option<Turn>,
     hops: Vec<HopReport>,
     findings: Vec<Finding>,
     /// Since when the server is in the dark, on the monotonic clock.
@@ -47,6 +55,7 @@ impl<'w> Walker<'w> {
             began: walking.host.clock.monotonic(),
             from: None,
             record: None,
+            turn: None,
             hops: Vec::new(),
             findings: Vec::new(),
             dark_since: None,
@@ -79,7 +88,7 @@ impl<'w> Walker<'w> {
             let Some(planned) = planned else {
                 return Err(Halt::NothingToDo(Box::new(self.walking.receipt()?)));
             };
-            Some(planned.unless_refused()?)
+            Some(planned.unless_refused_for_good()?)
         };
         prepare_state(host, prefix).map_err(UndertakeError::from)?;
         let lock = take_lock(host, prefix).map_err(UndertakeError::from)?;
@@ -87,10 +96,41 @@ impl<'w> Walker<'w> {
         self.record = read_chain(host, prefix).map_err(UndertakeError::from)?;
         // What was staged ahead by a run that was killed is nobody's.
         sweep(host, prefix).map_err(UndertakeError::from)?;
+        self.turn = match &first {
+            Some(next) => take_turn(host, &next.resolved, &next.plan, reporter)?,
+            None => self.turn_after_interruption(reporter)?,
+        };
         if self.record.is_some() {
             self.take_up(&lock, reporter)?;
         }
         Ok((lock, first))
+    }
+
+    /// The turn to change the database of what is installed, before it is known what is to be done about it.
+    fn turn_after_interruption(
+        &self,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Option<Turn>, UndertakeError> {
+        let Walking { host, prefix, wish, .. } = self.walking;
+        let Some(receipt) = read_receipt(host, prefix)?.filter(|_| wish.hop.start != Start::Never)
+        else {
+            return Ok(None);
+        };
+        let site = SiteConfig {
+            host,
+            file: &receipt.config,
+            environment: &kept_environment(host, prefix)?,
+            version: &receipt.release.version,
+            run_as: Some(receipt.server),
+            kept: Vec::new(),
+        };
+        // Settings that cannot be read are told when the next hop is planned.
+        let settings = site.effective().ok();
+        let shared = settings.and_then(|it| SharedDatabase::of_settings(&it, Some(receipt.server)));
+        match shared {
+            Some(shared) => Ok(Turn::take(host, &shared, reporter)?),
+            None => Ok(None),
+        }
     }
 
     /// Goes on with a chain that was interrupted, as it is wished now. A database that a hop has left between two releases goes
@@ -108,7 +148,8 @@ impl<'w> Walker<'w> {
         let receipt = self.walking.receipt()?;
         record.catch_up(&receipt);
         if is_between(host, prefix, &record, &receipt)? {
-            let closed = go_back(host, lock, prefix, &record, Losses::Refused, reporter)?;
+            let losses = (Losses::Refused, self.turn.as_ref());
+            let closed = go_back(host, lock, prefix, &record, losses, reporter)?;
             if let Some((plan, outcome)) = closed.into_unfinished() {
                 return Err(UndertakeError::Unrecovered { id: plan.id, outcome }.into());
             }
@@ -145,6 +186,7 @@ impl<'w> Walker<'w> {
             if host.cancel.requested() != Level::No {
                 return Ok(Halt::Cancelled);
             }
+            self.turn.as_mut().map_or(Ok(()), Turn::require).map_err(UndertakeError::from)?;
             // What was seen without the lock may have been changed by whoever held it until now.
             let next = self.walking.next(self.record.as_ref(), ahead.take(), reporter)?;
             let Some(next) = next else {
@@ -280,7 +322,8 @@ impl<'w> Walker<'w> {
                 | Outcome::Unfinished { .. } => return Ok(None),
             }
         }
-        let closed = close(host, lock, prefix, Losses::Refused, reporter)?;
+        let losses = (Losses::Refused, self.turn.as_ref());
+        let closed = close(host, lock, prefix, losses, reporter)?;
         let is_out = closed.as_ref().is_some_and(|closed| closed.unfinished().is_none());
         if let Some(since) = self.dark_since.filter(|_| is_out && self.dark.is_none()) {
             self.dark = Some(host.clock.monotonic().saturating_sub(since));

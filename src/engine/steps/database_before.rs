@@ -13,6 +13,7 @@ use super::prove::{self, AcceptError, open_database};
 use super::restore;
 use crate::database::{CreatedObject, Privileges};
 use crate::engine::backup::{DatabaseRestore, manifest_of, restore_database};
+use crate::engine::cluster::{SharedDatabase, Turn};
 use crate::engine::database::Database;
 use crate::engine::proof::ProofError;
 use crate::host::{Host, Level, PathError, identify};
@@ -70,7 +71,8 @@ pub(super) fn remember(
     cx: &StepContext<'_>,
 ) -> Result<(), StepError> {
     let path = cx.directory().join(FILE);
-    if *touch.before == DatabaseUndo::Earlier || cx.host.tree.exists(&path)? {
+    let is_others = matches!(touch.before, DatabaseUndo::Earlier | DatabaseUndo::Shared);
+    if is_others || cx.host.tree.exists(&path)? {
         return Ok(());
     }
     let before = match (database, touch.before) {
@@ -84,7 +86,8 @@ pub(super) fn remember(
         (_, DatabaseUndo::Restore(backup)) => {
             Before::BackedUp { backup: backup.clone(), since: cx.host.clock.now() }
         }
-        (None, DatabaseUndo::Empty) | (_, DatabaseUndo::Leave | DatabaseUndo::Earlier) => {
+        (None, DatabaseUndo::Empty)
+        | (_, DatabaseUndo::Leave | DatabaseUndo::Earlier | DatabaseUndo::Shared) => {
             Before::Unknown
         }
     };
@@ -92,10 +95,17 @@ pub(super) fn remember(
     Ok(cx.host.tree.replace(&path, &text, 0o600, None)?)
 }
 
-/// Makes the database what it was. Where nothing was remembered, nothing has touched it.
+/// Makes the database what it was. Where nothing was remembered, nothing has touched it; one that another node has migrated is
+/// never touched.
 pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(), StepError> {
-    if *touch.before == DatabaseUndo::Earlier {
-        return Ok(());
+    match touch.before {
+        DatabaseUndo::Earlier => return Ok(()),
+        DatabaseUndo::Shared => {
+            let text = "the database was migrated by another node: it is not put back";
+            cx.reporter.hear(&Event::Note { text: text.to_owned() });
+            return Ok(());
+        }
+        DatabaseUndo::Empty | DatabaseUndo::Leave | DatabaseUndo::Restore(_) => {}
     }
     let text = cx.host.tree.read(&cx.directory().join(FILE), LARGEST)?;
     let Some(before) = text.and_then(|text| serde_json::from_slice::<Before>(&text).ok()) else {
@@ -164,6 +174,7 @@ fn bring_back(
     backup: &BackupId,
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
+    let _turn = if cx.taken_up { take_turn(touch, cx)? } else { None };
     let marker = cx.directory().join(RESTORED);
     cx.host.tree.replace(&marker, b"", 0o600, None)?;
     let environment = cx.environment()?;
@@ -180,6 +191,23 @@ fn bring_back(
     let by = identify(std::process::id()).map_err(ProofError::from)?;
     let text = serde_json::to_vec(&by).expect("an identity is plain data");
     Ok(cx.host.tree.replace(&cx.directory().join(RESTORED_BY), &text, 0o600, None)?)
+}
+
+/// Whoever began this had the turn to change the database, and lost it by vanishing. Other nodes may have come since.
+fn take_turn(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<Option<Turn>, StepError> {
+    let settings = cx.effective(touch.config, touch.run_as)?;
+    let Some(shared) = SharedDatabase::of_settings(&settings, touch.run_as) else {
+        return Ok(None);
+    };
+    let turn = Turn::take(cx.host, &shared, cx.reporter).map_err(AcceptError::from)?;
+    if let Some(database) = open_database(&settings, touch.run_as, cx)?.filter(|_| shared.is_node())
+    {
+        let clients = database.nodes().map_err(AcceptError::from)?.elsewhere;
+        if !clients.is_empty() {
+            return Err(AcceptError::NodesServe { clients: clients.join(", ") }.into());
+        }
+    }
+    Ok(turn)
 }
 
 fn was_restored_by_this_run(cx: &StepContext<'_>) -> Result<bool, StepError> {

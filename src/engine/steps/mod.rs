@@ -22,6 +22,7 @@ mod identify;
 mod inherit;
 mod keep;
 mod keep_modified;
+mod migration;
 mod prove;
 mod relocate;
 mod restore;

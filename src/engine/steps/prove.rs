@@ -10,11 +10,13 @@ use super::context::StepContext;
 use super::database_before::{self, Touch};
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
+use super::migration;
 use super::rewritten::{notes, refuse_resets, summary};
 use crate::config::{
     Dark, Document, EditError, Ledger, RestoreError, Restored, SettingPath, Shipped,
     darken_overridden, restore,
 };
+use crate::engine::cluster::TurnError;
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::proof::{DarkServer, DarkStart, ProofError, Witness, stop_leftover};
 use crate::host::{PathError, Stopped, free_loopback_port, running_from};
@@ -72,6 +74,15 @@ pub enum AcceptError {
     /// People have used the server since.
     #[error("people have used the server since it was interrupted")]
     PeopleWereIn,
+    /// Another node of the cluster is changing the database.
+    #[error(transparent)]
+    Turn(#[from] TurnError),
+    /// The database has to be restored, and other nodes serve from it.
+    #[error("the database has to be restored, and servers of other hosts are on it: {clients}")]
+    NodesServe {
+        /// What they call themselves, and where they come from.
+        clients: String,
+    },
     /// The database has to be restored, and cannot be reached.
     #[error("the database has to be restored, and cannot be reached: {0}")]
     DatabaseClosed(String),
@@ -112,6 +123,7 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let effective = site.overridden(&original)?;
     let database = open_database(&effective.document, prove.run_as, cx)?;
     database_before::remember(touch(prove), database.as_ref(), cx)?;
+    migration::begin(prove, &effective.document, database.as_ref(), cx)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let dark =
@@ -137,6 +149,7 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
 
     let mut checks = vec![format!("it answers as {}", witness.version_id.build_version())];
     checks.extend(schema?);
+    migration::end(prove, &effective.document, database.as_ref(), cx)?;
     checks.extend(check_version_command(prove, &copy, cx)?);
     let restored = restored(prove, &original, &dark, cx)?;
     refuse_resets(&restored)?;
@@ -176,6 +189,7 @@ pub(super) fn undo(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), StepEr
     cx.host.tree.remove_file(&dark_copy(prove, cx))?;
     cx.host.tree.remove_file(&former_values(cx))?;
     database_before::put_back(touch(prove), cx)?;
+    migration::take_back(prove, cx)?;
     let aside = put_back(cx.host, &directory, BEFORE, &prove.config)?;
     cx.note_newer(aside);
     Ok(())
@@ -189,7 +203,8 @@ fn refuse_deaf(prove: &Prove, stopped: Stopped) -> Result<(), AcceptError> {
         DatabaseUndo::Restore(_)
         | DatabaseUndo::Empty
         | DatabaseUndo::Leave
-        | DatabaseUndo::Earlier => Ok(()),
+        | DatabaseUndo::Earlier
+        | DatabaseUndo::Shared => Ok(()),
     }
 }
 

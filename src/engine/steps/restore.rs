@@ -93,9 +93,10 @@ pub(super) fn database(
         // On another host the roles that were given rights may not be there.
         privileges: match restore.before {
             DatabaseUndo::Empty => Privileges::Left,
-            DatabaseUndo::Restore(_) | DatabaseUndo::Leave | DatabaseUndo::Earlier => {
-                Privileges::Restored
-            }
+            DatabaseUndo::Restore(_)
+            | DatabaseUndo::Leave
+            | DatabaseUndo::Earlier
+            | DatabaseUndo::Shared => Privileges::Restored,
         },
         stop_at: Level::First,
     };

@@ -51,6 +51,9 @@ pub(super) fn stop(stop: &StopServer, cx: &mut StepContext<'_>) -> Result<(), St
         None if is_stopped(&serving, &census, cx)? => {}
         _ => tell_to_stop(&serving, stop, cx)?,
     }
+    if stop.shared {
+        return Ok(());
+    }
     let Some(config) = config else {
         let why = "the configuration cannot be read";
         note(cx, &format!("nobody looked for servers that are left on the database: {why}"));

@@ -31,6 +31,10 @@ pub(crate) struct Needs {
     pub(crate) driver: Option<String>,
     /// `SqlSettings.DataSource`.
     pub(crate) data_source: Option<Secret<String>>,
+    /// `ClusterSettings.Enable`.
+    pub(crate) is_node: bool,
+    /// `ClusterSettings.ClusterName`.
+    pub(crate) cluster_name: Option<String>,
     /// `ServiceSettings.ListenAddress`.
     pub(crate) listen: Option<String>,
     /// The files that the server needs to speak TLS, by their settings; none if it does not, or fetches them itself.

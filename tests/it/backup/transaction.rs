@@ -46,6 +46,7 @@ impl Case {
         let site = &self.site;
         let receipt = site.receipt();
         let backup = BackUp {
+            shared: false,
             id: self.backup(),
             origin: BackupOrigin::Transaction,
             config: Site::config(),

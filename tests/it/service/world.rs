@@ -195,6 +195,7 @@ impl World {
 
     pub(super) fn stop_by(&self, service: Service) -> StopServer {
         StopServer {
+            shared: false,
             tree: prefix().live(),
             service,
             was_running: true,

@@ -60,6 +60,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::on(database())
+    }
+
+    /// A host whose server uses this database.
+    pub(crate) fn on(database: Database) -> Self {
         let directory = tempfile::Builder::new()
             .permissions(fs::Permissions::from_mode(0o755))
             .tempdir()
@@ -70,7 +75,7 @@ impl World {
         }
         fs::write(root.join("etc/motd"), "Welcome.\n").unwrap();
         fs::write(root.join("opt/other/file"), "The host's own.\n").unwrap();
-        Self { root, directory, database: database(), port: free_port() }
+        Self { root, directory, database, port: free_port() }
     }
 
     /// A place beside the root.

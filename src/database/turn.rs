@@ -1,0 +1,135 @@
+//! Whose turn it is to change a PostgreSQL database that several nodes share: the holder of one advisory lock.
+//!
+//! The lock is that of a session and of one database (PostgreSQL documentation, Advisory Locks). It is gone with the session that
+//! holds it, whatever ends that, so that nothing is left behind by whoever is killed.
+
+use serde::Deserialize;
+
+use crate::model::CommandSpec;
+
+use super::postgres::{AnswerError, read};
+use super::psql::Psql;
+
+/// The key of the lock: the letters `mmembed1`, one a byte. Every version of mmembed takes this one.
+pub const TURN_KEY: i64 = i64::from_be_bytes(*b"mmembed1");
+
+/// What a node's session calls itself, before the name of its host.
+pub(super) const NODE: &str = "mmembed on ";
+
+/// Takes the turn, unless another session has it: answers `t` or `f`.
+#[must_use]
+pub fn take_turn() -> String {
+    format!("select pg_catalog.pg_try_advisory_lock({TURN_KEY});")
+}
+
+/// Does the session that is asked have the turn? Answers `t` or `f`.
+#[must_use]
+pub fn has_turn() -> String {
+    format!(
+        "select exists (select 1 from pg_catalog.pg_locks l where {} and l.pid = pg_catalog.pg_backend_pid());",
+        is_turn()
+    )
+}
+
+/// Who has the turn, each as `mmembed on HOST from ADDRESS`? See [`parse_holders`].
+#[must_use]
+pub fn list_holders() -> String {
+    format!(
+        "select coalesce(pg_catalog.json_agg(coalesce(nullif(a.application_name, ''), 'somebody') || ' from ' || \
+         coalesce(a.client_addr::text, 'the database''s own machine')), '[]'::json) \
+         from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid where {};",
+        is_turn()
+    )
+}
+
+/// Reads the answer to [`list_holders`].
+pub fn parse_holders(output: &str) -> Result<Vec<String>, AnswerError> {
+    read("who has the turn", output)
+}
+
+/// How `pg_locks` shows a lock by one large key: its upper half, its lower half, and a one.
+fn is_turn() -> String {
+    let (upper, lower) = (TURN_KEY >> 32, TURN_KEY & 0xffff_ffff);
+    format!(
+        "l.locktype = 'advisory' and l.granted and l.classid = {upper} and l.objid = {lower} and l.objsubid = 1 \
+         and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())"
+    )
+}
+
+/// Keeps PostgreSQL from 14 on from ending a session that only waits. Answers a line, whatever it was before.
+pub const KEEP_IDLE: &str = "select count(pg_catalog.set_config(name, '0', false)) \
+     from pg_catalog.pg_settings where name = 'idle_session_timeout';";
+
+/// A call that stays for as long as its standard input, and answers each line of it that is one statement. It calls itself by the
+/// name of the host, whatever the data source says: other nodes read who holds them up.
+#[must_use]
+pub fn hold_session(psql: &Psql<'_>, host: &str) -> CommandSpec {
+    let mut spec = psql.conversation();
+    spec = spec.env("PGAPPNAME", format!("{NODE}{host}"));
+    spec.timeout = CommandSpec::UNHURRIED;
+    spec
+}
+
+/// Sessions of a server's own role that come from elsewhere than whoever asks: other nodes, as a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct NodesSeen {
+    /// What they call themselves and where they come from, each once: `mattermost from 10.0.0.7`.
+    pub elsewhere: Vec<String>,
+    /// The value of the mark, where there is one.
+    pub mark: Option<String>,
+}
+
+/// Works from PostgreSQL 9.4 on, whether there is a table or not. A session of mmembed is none of a server.
+const NODES: &str = "\
+select pg_catalog.json_build_object(
+  'elsewhere', (
+    select coalesce(pg_catalog.json_agg(distinct coalesce(nullif(application_name, ''), 'somebody') || ' from ' ||
+      coalesce(client_addr::text, 'the database''s own machine')), '[]'::json)
+    from pg_catalog.pg_stat_activity
+    where datname = pg_catalog.current_database() and usename = current_user and pid <> pg_catalog.pg_backend_pid()
+      and client_addr is distinct from pg_catalog.inet_client_addr()
+      and coalesce(application_name, '') not like 'mmembed%'),
+  'mark', case when pg_catalog.to_regclass('systems') is null then null else (pg_catalog.xpath('/row/value/text()',
+    pg_catalog.query_to_xml('select value from systems where name = ''MARK''', false, true, '')))[1]::text end)";
+
+/// Who else serves from this database, and what the last migration has left written there? See [`parse_nodes`].
+#[must_use]
+pub fn list_nodes(psql: &Psql<'_>) -> CommandSpec {
+    psql.query(&NODES.replace("MARK", super::mark::ROW))
+}
+
+/// Reads the answer to [`list_nodes`].
+pub fn parse_nodes(output: &str) -> Result<NodesSeen, AnswerError> {
+    read("the other nodes", output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::psql::tests::endpoint;
+
+    #[test]
+    fn the_key_never_changes() {
+        assert_eq!(TURN_KEY, 0x6d6d_656d_6265_6431);
+        assert!(has_turn().contains("l.classid = 1835885933 and l.objid = 1650811953"));
+    }
+
+    #[test]
+    fn a_session_names_its_host_and_shows_no_secret() {
+        let endpoint = endpoint("postgres://mm:p%40ss@db/chat?application_name=chat");
+        let spec = hold_session(&Psql::on(&endpoint).unwrap(), "chat2");
+        assert_eq!(spec.env["PGAPPNAME"].expose(), "mmembed on chat2");
+        assert_eq!(spec.env["PGPASSWORD"].expose(), "p@ss");
+        assert!(!format!("{spec:?}").contains("p@ss"));
+        assert!(!spec.args.iter().any(|arg| arg == "--command"));
+    }
+
+    #[test]
+    fn answers_are_read_and_others_refused() {
+        let seen = parse_nodes(r#"{"elsewhere" : ["x from 10.0.0.7"], "mark" : null}"#).unwrap();
+        assert_eq!(seen, NodesSeen { elsewhere: vec!["x from 10.0.0.7".to_owned()], mark: None });
+        assert!(parse_nodes("t").is_err());
+        assert_eq!(parse_holders("[]").unwrap(), Vec::<String>::new());
+        assert!(parse_holders("").is_err());
+    }
+}

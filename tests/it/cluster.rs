@@ -1,0 +1,11 @@
+//! Two nodes of a cluster: two hosts, each with a root of its own, on one real PostgreSQL database.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a report that lacks what is looked for fails the test, as it should"
+)]
+
+mod company;
+mod interrupted;
+mod pair;
+mod switched;
+mod waiting;

@@ -1,0 +1,27 @@
+//! Servers of other hosts on the database, before anybody has migrated it and after.
+
+use super::pair::{FROM, Pair, TO, installed, upgrade};
+
+#[test]
+fn before_the_database_is_migrated_other_nodes_have_to_be_stopped() {
+    let pair = Pair::new();
+    let (host, dump) = (pair.first.host(), pair.first.world.dump());
+    let other = pair.second.world.database.connect();
+    let said = upgrade(&pair.first, &[]).expect(3);
+    said.saying(&["cluster-serving", "stop the server on every node", "nothing was changed"]);
+    drop(other);
+    assert_eq!(pair.first.host(), host);
+    assert_eq!(pair.first.world.dump(), dump);
+    assert_eq!(installed(&pair.first), FROM);
+}
+
+#[test]
+fn after_that_they_are_nobodys_concern() {
+    let pair = Pair::migrated();
+    let other = pair.first.world.database.connect();
+    let said = pair.second.world.ask(&["status"], &[]).expect(0);
+    said.saying(&["this is a node of the cluster \"chat\"", "servers of other hosts are on its"]);
+    upgrade(&pair.second, &[]).expect(0).saying(&["cluster-migrated"]);
+    assert_eq!(installed(&pair.second), TO);
+    drop(other);
+}
