@@ -30,6 +30,7 @@ mod fakes;
 mod fetch;
 mod fixture_folders;
 mod fixture_release;
+mod fleets;
 mod gnupg;
 mod hostile;
 mod install;

@@ -1,0 +1,8 @@
+//! Fleets: the role and the playbooks of `examples/ansible`, run by a real Ansible against several hosts.
+
+mod ansible;
+mod cluster;
+mod fleet;
+mod held;
+mod rolling;
+mod spelled;
