@@ -6,6 +6,7 @@ mod cache;
 mod capture;
 mod clock;
 mod copy;
+mod digests;
 mod download;
 mod error;
 mod exec;
@@ -58,6 +59,7 @@ pub use copy::{
     Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Means, Special, copy_tree,
     duplicate_tree, list_tree, same_tree,
 };
+pub use digests::{Digests, Read};
 pub use download::{FetchError, Fetching};
 pub(crate) use error::PathContext;
 pub use error::PathError;
@@ -121,6 +123,8 @@ pub struct Host {
     pub clock: Clock,
     /// Whether somebody asked to stop.
     pub cancel: Cancel,
+    /// The digests of files that were read already.
+    pub digests: Digests,
 }
 
 impl Host {
@@ -135,7 +139,13 @@ impl Host {
         cancel: Cancel,
     ) -> Result<Self, PathError> {
         let tree = Tree::open(root, territory, meter)?;
-        Ok(Self { tree, exec: Exec::default(), clock: Clock::system(), cancel })
+        Ok(Self {
+            tree,
+            exec: Exec::default(),
+            clock: Clock::system(),
+            cancel,
+            digests: Digests::default(),
+        })
     }
 
     /// The same machine with another territory.
@@ -145,6 +155,7 @@ impl Host {
             exec: self.exec.clone(),
             clock: self.clock.clone(),
             cancel: self.cancel.clone(),
+            digests: self.digests.clone(),
         })
     }
 
@@ -155,6 +166,7 @@ impl Host {
             exec: self.exec.clone(),
             clock: self.clock.clone(),
             cancel: self.cancel.on_the_way_back(),
+            digests: self.digests.clone(),
         })
     }
 }
