@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::host::{Host, Kind, PathError, digest_of, is_executable_mode};
+use crate::host::{Host, Kind, Level, PathError, is_executable_mode};
 use crate::model::{Belonging, Entry, EntryKind, RelPath, TreeIdentity};
 
 /// How a file differs from its release.
@@ -132,6 +132,22 @@ pub(crate) fn modified_files(
     Ok(modified)
 }
 
+/// Reads what [`modified_files`] would have to read, so that it finds it known. Nothing is made of what is found, and somebody
+/// who asks to stop is heeded between two files.
+pub(crate) fn get_to_know(
+    host: &Host,
+    tree: &RelPath,
+    identity: &TreeIdentity,
+) -> Result<(), PathError> {
+    for entry in &identity.entries {
+        if host.cancel.requested() != Level::No {
+            return Ok(());
+        }
+        compare(host, tree, entry)?;
+    }
+    Ok(())
+}
+
 /// How a path in a tree differs from what the release brought there. Of the configuration only its kind is looked at:
 /// the server rewrites it at each start.
 pub(crate) fn compare(
@@ -155,7 +171,7 @@ pub(crate) fn compare(
             stat.kind == Kind::File
                 && stat.size == *size
                 && is_executable_mode(stat.mode) == *executable
-                && digest_of(&host.tree.absolute(&path))? == *sha256
+                && host.digests.of(&host.tree, &path, &stat)? == *sha256
         }
     };
     Ok((!same).then_some(Deviation::Changed))

@@ -6,6 +6,7 @@ mod cache;
 mod capture;
 mod clock;
 mod copy;
+mod digests;
 mod download;
 mod error;
 mod exec;
@@ -61,6 +62,7 @@ pub use copy::{
     Aspect, CompareError, CopyError, CopyNote, CopyReport, Lost, Means, Special, copy_tree,
     duplicate_tree, list_tree, same_tree,
 };
+pub use digests::{Digests, Read};
 pub use download::{FetchError, Fetching};
 pub(crate) use error::PathContext;
 pub use error::PathError;
@@ -127,6 +129,8 @@ pub struct Host {
     pub cancel: Cancel,
     /// How long another node of a cluster is waited for that changes the database.
     pub turn_patience: Duration,
+    /// The digests of files that were read already.
+    pub digests: Digests,
 }
 
 /// As long as a large database may need.
@@ -145,7 +149,8 @@ impl Host {
     ) -> Result<Self, PathError> {
         let tree = Tree::open(root, territory, meter)?;
         let (exec, clock) = (Exec::default(), Clock::system());
-        Ok(Self { tree, exec, clock, cancel, turn_patience: TURN_PATIENCE })
+        let digests = Digests::default();
+        Ok(Self { tree, exec, clock, cancel, turn_patience: TURN_PATIENCE, digests })
     }
 
     /// The same machine with another territory.
@@ -156,6 +161,7 @@ impl Host {
             clock: self.clock.clone(),
             cancel: self.cancel.clone(),
             turn_patience: self.turn_patience,
+            digests: self.digests.clone(),
         })
     }
 
@@ -167,6 +173,7 @@ impl Host {
             clock: self.clock.clone(),
             cancel: self.cancel.on_the_way_back(),
             turn_patience: self.turn_patience,
+            digests: self.digests.clone(),
         })
     }
 }

@@ -62,7 +62,11 @@ pub fn require_directory_outside(path: &Path) -> Result<(), PathError> {
 
 /// The SHA-256 digest of a file.
 pub fn digest_of(path: &Path) -> Result<Sha256Digest, PathError> {
-    let mut file = open_regular(path)?;
+    digest_to_end(&mut open_regular(path)?, path)
+}
+
+/// The SHA-256 digest of what is left to be read of a file.
+pub(super) fn digest_to_end(file: &mut File, path: &Path) -> Result<Sha256Digest, PathError> {
     let mut hash = Sha256::new();
     let mut chunk = vec![0; 256 * 1024];
     loop {

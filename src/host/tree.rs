@@ -69,6 +69,10 @@ pub struct Stat {
     pub inode: u64,
     /// How many names it has.
     pub links: u64,
+    /// When its content was last changed, as anybody may say of it: in nanoseconds since 1970.
+    pub modified: i128,
+    /// When anything of it was last changed, by the kernel's clock: in nanoseconds since 1970.
+    pub changed: i128,
 }
 
 /// The name a file is written under before it takes its real name.
@@ -125,6 +129,8 @@ impl Tree {
             device: MetadataExt::dev(&meta),
             inode: MetadataExt::ino(&meta),
             links: MetadataExt::nlink(&meta),
+            modified: nanoseconds(meta.mtime(), meta.mtime_nsec()),
+            changed: nanoseconds(meta.ctime(), meta.ctime_nsec()),
         }))
     }
 
@@ -395,6 +401,10 @@ impl Tree {
         let handle = self.directory(&parent)?;
         rustix::fs::fsync(handle).on("sync", &self.absolute(&parent))
     }
+}
+
+fn nanoseconds(seconds: i64, rest: i64) -> i128 {
+    i128::from(seconds) * 1_000_000_000 + i128::from(rest)
 }
 
 fn kind_of(meta: &cap_std_ext::cap_std::fs::Metadata) -> Kind {

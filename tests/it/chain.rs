@@ -9,6 +9,7 @@ mod fetching;
 mod foresee;
 mod interrupted;
 mod killed;
+mod meanwhile;
 mod plan;
 mod real;
 mod rules;

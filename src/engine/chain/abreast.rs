@@ -1,9 +1,11 @@
-//! One hop carried out, and the tree of the next one staged meanwhile.
+//! One hop carried out, and what other threads do at the same time: the tree of the next one is staged, and what can be done while
+//! a server migrates is done.
 
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use super::ahead::{Ahead, Errands};
+use super::meanwhile::{Cues, Meanwhile};
 use super::next::Next;
 use super::relay::Relay;
 use super::stopwatch::{Stopwatch, Times};
@@ -14,7 +16,7 @@ use crate::engine::status::own_territory;
 use crate::engine::transaction::Outcome;
 use crate::engine::undertake::{UndertakeError, new_id};
 use crate::host::{Cancel, Host, Level, Lock, Meter};
-use crate::model::Release;
+use crate::model::{BackupId, Release};
 
 /// What came of it.
 pub(super) struct Abreast {
@@ -25,40 +27,57 @@ pub(super) struct Abreast {
 }
 
 impl Walking<'_> {
-    /// Carries a hop out. What is done ahead is given up once the hop has failed.
+    /// Carries a hop out. What is done ahead is given up once the hop has failed, and what is done meanwhile once it is over.
     pub(super) fn carry_out(
         &self,
         next: &Next,
         lock: &Lock,
         payloads: &[Payload],
+        left_over: Option<Vec<BackupId>>,
         reporter: &mut dyn Reporter,
     ) -> Result<Abreast, UndertakeError> {
-        let host = self.host;
-        let stop = Cancel::never();
-        let territory = own_territory(self.prefix);
+        let (host, plan) = (self.host, &*next.plan);
+        let (stop, over) = (Cancel::never(), Cancel::never());
         // What it leaves half done is swept away.
-        let meter = Meter::default().stopped_by(stop.clone());
-        let aside = Host::new(host.tree.root(), territory, meter, stop.clone())?;
+        let aside = self.aside(Meter::default(), stop.clone())?;
+        let beside = self.aside(host.tree.meter().clone(), over.clone())?;
         let (said, inbox) = mpsc::channel();
+        let (tell, moments) = mpsc::channel();
+        let (done, all_done) = mpsc::channel();
         thread::scope(|threads| {
+            let meanwhile = meanwhile(next, &beside, lock, left_over);
+            let events = said.clone();
+            let meanwhile = threads.spawn(move || {
+                meanwhile.run(moments, &events);
+                drop::<Sender<()>>(done);
+            });
             let errands = self.errands(next, &aside);
             let ahead = errands.map(|errands| threads.spawn(move || errands.run(said)));
             let mut relay = Relay::new(reporter, inbox);
-            let (outcome, times) = self.timed(next, lock, payloads, &mut relay);
+            let mut cues = Cues { inner: &mut relay, plan, moments: Some(tell), done: all_done };
+            let (outcome, times) = self.timed(next, lock, payloads, &mut cues);
+            drop(cues);
+            over.request();
             if !matches!(outcome, Ok(Outcome::Committed)) {
                 stop.request();
             }
-            let ahead = ahead.and_then(|ahead| {
-                relay.listen_to_the_end(|| {
-                    if host.cancel.requested() != Level::No {
-                        stop.request();
-                    }
-                });
-                // Nothing depends on it.
-                ahead.join().ok().flatten()
+            relay.listen_to_the_end(|| {
+                if host.cancel.requested() != Level::No {
+                    stop.request();
+                }
             });
+            // Nothing depends on either.
+            let _done = meanwhile.join();
+            let ahead = ahead.and_then(|ahead| ahead.join().ok().flatten());
             Ok(Abreast { outcome: outcome?, times, ahead })
         })
+    }
+
+    /// The same host for another thread, which heeds another wish to stop.
+    fn aside(&self, meter: Meter, stop: Cancel) -> Result<Host, UndertakeError> {
+        let meter = meter.stopped_by(stop.clone());
+        let aside = Host::new(self.host.tree.root(), own_territory(self.prefix), meter, stop)?;
+        Ok(Host { digests: self.host.digests.clone(), ..aside })
     }
 
     fn errands<'e>(&'e self, next: &Next, aside: &'e Host) -> Option<Errands<'e>> {
@@ -85,5 +104,21 @@ impl Walking<'_> {
         let plan = (*next.plan).clone();
         let outcome = carry_out(self.host, lock, plan, payloads, &mut watch);
         (outcome, watch.stop())
+    }
+}
+
+fn meanwhile<'m>(
+    next: &'m Next,
+    host: &'m Host,
+    lock: &'m Lock,
+    left_over: Option<Vec<BackupId>>,
+) -> Meanwhile<'m> {
+    Meanwhile {
+        host,
+        _lock: lock,
+        plan: &next.plan,
+        goes_on: !next.rest.is_empty(),
+        keep: next.resolved.request.manner.keep,
+        left_over,
     }
 }

@@ -42,8 +42,13 @@ struct Telling(Sender<Event>);
 
 impl Reporter for Telling {
     fn hear(&mut self, event: &Event) {
+        let event = if let Event::Note { text } = event {
+            Event::Note { text: format!("ahead: {text}") }
+        } else {
+            event.clone()
+        };
         // Nobody listens any more when the other one has failed.
-        let _unheard = self.0.send(event.clone());
+        let _unheard = self.0.send(event);
     }
 }
 

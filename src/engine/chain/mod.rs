@@ -12,6 +12,7 @@ mod close;
 mod foresee;
 mod goal;
 mod let_out;
+mod meanwhile;
 mod next;
 mod own_dump;
 mod record;

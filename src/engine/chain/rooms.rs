@@ -46,7 +46,8 @@ fn takings(way: &Way<'_>, loads: &[Load<'_>]) -> Result<Vec<Taking>, PathError> 
 
 fn wanted(way: &Way<'_>, loads: &[Load<'_>]) -> Result<Vec<Wanted>, PathError> {
     let (tree, prefix) = (&way.installed.host.tree, way.installed.prefix);
-    // Every tree that was live is kept until the end, and the last one is live then: there is one more for each hop.
+    // Every tree that was live may be kept until the end, as what is removed earlier is removed in passing; the last one is live
+    // then: there is one more for each hop.
     let trees = total(loads.iter().map(tree_of));
     let mut wanted = vec![
         ("trees", tree.absolute(&prefix.embedded()), trees),

@@ -25,8 +25,8 @@ use crate::engine::undertake::{
 };
 use crate::host::{Level, Lock, PathError};
 use crate::model::{
-    ChangedSetting, EnvironmentSource, Event, Finding, HopEnding, HopReport, Plan, Release,
-    ServerEnvironment, Start, Step, WalkReport,
+    BackupId, ChangedSetting, EnvironmentSource, Event, Finding, HopEnding, HopReport, Plan,
+    Release, ServerEnvironment, Start, Step, WalkReport,
 };
 use crate::planning::join_findings;
 
@@ -84,6 +84,8 @@ impl<'w> Walker<'w> {
             if path.all_findings().any(Finding::is_fatal) {
                 return Err(Halt::Forbidden(Box::new(path)));
             }
+            // The tree is read now, and not again by those who look at it before its server is stopped.
+            host.digests.begin(&host.tree, &prefix.live()).map_err(UndertakeError::from)?;
             let planned = self.walking.next(None, None, reporter)?;
             let Some(planned) = planned else {
                 return Err(Halt::NothingToDo(Box::new(self.walking.receipt()?)));
@@ -216,8 +218,9 @@ impl<'w> Walker<'w> {
         });
         let mut payloads = next.resolved.payloads();
         payloads.push(Payload { name: ENVIRONMENT, content: environment.to_private_text() });
+        let left_over = self.left_over();
         let Abreast { outcome, times, ahead } =
-            self.walking.carry_out(&next, lock, &payloads, reporter)?;
+            self.walking.carry_out(&next, lock, &payloads, left_over, reporter)?;
         self.measure(&next, &outcome, &times);
         if let Err(error) = prune(host, prefix) {
             let text = format!("old transactions could not be removed: {error}");
@@ -229,6 +232,12 @@ impl<'w> Walker<'w> {
         }
         self.advance(next.rest.is_empty()).map_err(UndertakeError::from)?;
         Ok(ahead)
+    }
+
+    /// The backups that are needed of those that were made before this hop, where the hop before it left cleaning up to others.
+    fn left_over(&self) -> Option<Vec<BackupId>> {
+        let record = self.record.as_ref().filter(|record| !record.hops.is_empty())?;
+        Some(record.needed())
     }
 
     /// Writes down that a hop was made. The transaction of the last one has let the server out.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::thread;
 
 use super::error::DumpError;
 use super::tool::{Watch, give, stopped, take};
@@ -53,12 +54,20 @@ impl<'a> PostgresVault<'a> {
 
     /// What it is; everything that would be in the way of a dump or of bringing it back is found here.
     pub(super) fn bear(&self) -> Result<Bearing, DumpError> {
-        let facts = self.facts("")?;
-        let banner = self.host.exec.run(&ask_tool_version(PG_DUMP))?.stdout.text();
+        // Starting a client takes longer than answering it: all are started at once.
+        let (facts, banner, others) = thread::scope(|threads| {
+            let banner = threads.spawn(|| self.host.exec.run(&ask_tool_version(PG_DUMP)));
+            let others = threads.spawn(|| self.ask(list_others(&self.psql())));
+            let facts = self.facts("");
+            let joined = "asking a database does not panic";
+            (facts, banner.join().expect(joined), others.join().expect(joined))
+        });
+        let facts = facts?;
+        let banner = banner?.stdout.text();
         let tool = parse_tool_version(&banner).ok_or(DumpError::NoBanner { program: PG_DUMP })?;
         can_dump(tool, facts.server_version_num)?;
         let schema = facts.schema.ok_or(DumpError::NoSchema)?;
-        let others = parse_others(&self.ask(list_others(&self.psql()))?)?;
+        let others = parse_others(&others?)?;
         if !others.in_the_way.is_empty() {
             return Err(DumpError::InTheWay { objects: others.in_the_way });
         }

@@ -9,7 +9,7 @@ use super::carry_list::CarryError;
 use super::context::StepContext;
 use super::error::StepError;
 use crate::engine::state_files::read_identity;
-use crate::host::{Host, Kind, PathError, Setting, is_root};
+use crate::host::{Host, PathError, Setting, Stat, is_root};
 use crate::model::{Belonging, Event, Owner, RelPath, TreeIdentity};
 use crate::server::Era;
 
@@ -85,10 +85,12 @@ struct Heir<'h> {
 impl Heir<'_> {
     fn top(&mut self) -> Result<(), StepError> {
         let here = RelPath::here();
-        if let Some(owner) = self.usual {
-            self.owner(&here, owner)?;
-        }
-        self.attributes(&here, &here)
+        let tree = &self.host.tree;
+        let Some((old, new)) = tree.stat(self.from)?.zip(tree.stat(self.to)?) else {
+            return Ok(());
+        };
+        self.owner(&here, &new, old.owner)?;
+        self.attributes(&here, &old, &new)
     }
 
     fn path(&mut self, path: &RelPath) -> Result<(), StepError> {
@@ -102,15 +104,15 @@ impl Heir<'_> {
         }
         if Some(old.owner) != self.usual {
             // First, as a change of the owner takes capabilities away.
-            self.owner(path, old.owner)?;
+            self.owner(path, &new, old.owner)?;
         }
-        if old.kind == Kind::Symlink { Ok(()) } else { self.attributes(path, path) }
+        self.attributes(path, &old, &new)
     }
 
-    fn owner(&mut self, path: &RelPath, owner: Owner) -> Result<(), PathError> {
+    fn owner(&mut self, path: &RelPath, now: &Stat, owner: Owner) -> Result<(), PathError> {
         let place = self.to.below(path);
         let tree = &self.host.tree;
-        if tree.stat(&place)?.is_some_and(|stat| stat.owner == owner) {
+        if now.owner == owner {
             return Ok(());
         }
         match tree.set_owner(&place, owner) {
@@ -122,13 +124,17 @@ impl Heir<'_> {
         }
     }
 
-    /// Sets what one path has, and the other lacks or has otherwise.
-    fn attributes(&mut self, from: &RelPath, to: &RelPath) -> Result<(), StepError> {
+    /// Sets what a path has in the live tree, and lacks or has otherwise in the next one.
+    fn attributes(&mut self, path: &RelPath, old: &Stat, new: &Stat) -> Result<(), StepError> {
         let tree = &self.host.tree;
-        let now = tree.attributes(&self.to.below(to))?;
-        for (name, value) in tree.attributes(&self.from.below(from))? {
+        let had = tree.attributes_of(&self.from.below(path), old)?;
+        if had.is_empty() {
+            return Ok(());
+        }
+        let now = tree.attributes_of(&self.to.below(path), new)?;
+        for (name, value) in had {
             if now.get(&name) != Some(&value) && is_inherited(&name) {
-                self.attribute(to, &name, &value)?;
+                self.attribute(path, &name, &value)?;
             }
         }
         Ok(())

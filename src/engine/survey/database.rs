@@ -1,5 +1,7 @@
 //! What is wrong with the database for what is planned, and how large it is.
 
+use std::thread;
+
 use super::Needs;
 use crate::database::{Inspection, Purpose};
 use crate::engine::database::{Access, Database, DatabaseError};
@@ -36,22 +38,38 @@ pub(super) fn see_database(
         let advice = "give both with --set or in an overlay, or use --no-start";
         return Finding::new(Severity::Fatal, "database-missing", text).advise(advice).into();
     };
-    let mut seen = match Database::access(&host.exec, driver, source, Some(request.server)) {
-        Ok(Access::Open(database)) => match database.inspect() {
-            Ok(seen) => DatabaseSeen {
-                findings: judge_database(request, plan, &database, &seen),
-                bytes: seen.bytes,
-            },
-            Err(error) => return refused(&error).into(),
-        },
+    thread::scope(|threads| {
+        // Starting a client takes longer than answering it: all are started at once.
+        let backup = threads.spawn(|| see_backup(host, request, plan, driver, source));
+        let seen = look(host, request, plan, driver, source);
+        let backup = backup.join().expect("looking at a database does not panic");
+        seen.map_or_else(DatabaseSeen::from, |mut seen| {
+            seen.findings.extend(backup);
+            seen
+        })
+    })
+}
+
+/// What it is; whatever makes a second look useless is the error.
+fn look(
+    host: &Host,
+    request: &InstallRequest,
+    plan: &Plan,
+    driver: &str,
+    source: &Secret<String>,
+) -> Result<DatabaseSeen, Finding> {
+    match Database::access(&host.exec, driver, source, Some(request.server)) {
+        Ok(Access::Open(database)) => {
+            let seen = database.inspect().map_err(|error| refused(&error))?;
+            let findings = judge_database(request, plan, &database, &seen);
+            Ok(DatabaseSeen { findings, bytes: seen.bytes })
+        }
         Ok(Access::Closed(why)) => {
             let text = format!("the database could not be looked at beforehand: {why}");
-            Finding::new(Severity::Warning, "database-unseen", text).into()
+            Ok(Finding::new(Severity::Warning, "database-unseen", text).into())
         }
-        Err(error) => return refused(&error).into(),
-    };
-    seen.findings.extend(see_backup(host, request, plan, driver, source));
-    seen
+        Err(error) => Err(refused(&error)),
+    }
 }
 
 /// Whether the database can be saved: what would be in the way is found while the server runs.

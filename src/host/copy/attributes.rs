@@ -136,11 +136,12 @@ fn is_ours(name: &OsStr) -> bool {
 /// All extended attributes; none where the file system has none.
 pub(in crate::host) fn all_xattrs(fd: impl AsFd) -> io::Result<BTreeMap<OsString, Vec<u8>>> {
     let fd = fd.as_fd();
+    // Most files have none, and room for all that there could be is not for nothing.
+    if matches!(flistxattr(fd, &mut [0_u8; 256]), Ok(0) | Err(Errno::NOTSUP)) {
+        return Ok(BTreeMap::new());
+    }
     let mut names = vec![0; XATTR_MAX];
-    let length = match flistxattr(fd, &mut names) {
-        Err(Errno::NOTSUP) => 0,
-        other => other?,
-    };
+    let length = flistxattr(fd, &mut names)?;
     names.truncate(length);
     let mut all = BTreeMap::new();
     for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::os::fd::OwnedFd;
 
-use rustix::fs::{Mode, OFlags, XattrFlags, fsetxattr, openat};
+use cap_std_ext::cap_std::fs::{OpenOptions, OpenOptionsExt};
+use rustix::fs::{OFlags, XattrFlags, fsetxattr};
 use rustix::io::Errno;
 
-use super::{Kind, Tree};
+use super::{Kind, Stat, Tree};
 use crate::host::copy::all_xattrs;
 use crate::host::error::{PathContext, PathError};
 use crate::model::RelPath;
@@ -31,14 +31,17 @@ impl Tree {
     /// The extended attributes of a file or directory; none where nothing lies, or something else, or where the file
     /// system has none.
     pub fn attributes(&self, path: &RelPath) -> Result<Attributes, PathError> {
-        match self.stat(path)? {
-            Some(stat) if matches!(stat.kind, Kind::File | Kind::Directory) => {
-                let handle = self.handle(path)?;
-                let found = all_xattrs(&handle);
-                found.on("read attributes of", &self.absolute(path))
-            }
-            Some(_) | None => Ok(Attributes::new()),
+        let stat = self.stat(path)?;
+        stat.map_or_else(|| Ok(Attributes::new()), |stat| self.attributes_of(path, &stat))
+    }
+
+    /// The same of a path that was just looked at.
+    pub fn attributes_of(&self, path: &RelPath, stat: &Stat) -> Result<Attributes, PathError> {
+        if !matches!(stat.kind, Kind::File | Kind::Directory) {
+            return Ok(Attributes::new());
         }
+        let found = all_xattrs(&self.handle(path)?);
+        found.on("read attributes of", &self.absolute(path))
     }
 
     /// Sets an extended attribute of a file or directory.
@@ -60,13 +63,14 @@ impl Tree {
     /// Opens a file or directory for its attributes. A link, or what blocks, is never opened.
     pub(super) fn handle(&self, path: &RelPath) -> Result<OwnedFd, PathError> {
         let absolute = self.absolute(path);
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         if path.parent().is_none() {
             return self.directory(path);
         }
-        let (parent, name) = self.parent_of(path)?;
-        let opened = openat(&parent, name.as_str(), flags, Mode::empty());
-        opened.map_err(io::Error::from).on("open", &absolute)
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(flags.bits().cast_signed());
+        let file = self.dir.open_with(path.as_path(), &options).on("open", &absolute)?;
+        Ok(file.into_std().into())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::fakes::release::FixtureCatalog;
 use crate::fakes::release::FixtureRelease;
@@ -53,6 +53,16 @@ impl Way {
     /// The archive of a release that can be had.
     pub(super) fn archive_of(&self, release: &FixtureRelease) -> PathBuf {
         self.releases.join(release.file_name())
+    }
+
+    /// Where the archives are that can be had.
+    pub(super) fn releases(&self) -> &Path {
+        &self.releases
+    }
+
+    /// The list of all releases that are known.
+    pub(super) fn catalog(&self) -> &Path {
+        &self.catalog
     }
 
     pub(super) fn words(&self, command: &[&str], to: &str, more: &[&str]) -> Vec<String> {
