@@ -24,6 +24,7 @@ mod release_hint;
 pub mod render;
 mod rules_hint;
 mod system;
+mod terminal;
 mod until;
 mod voice;
 mod words;

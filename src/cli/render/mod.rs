@@ -2,6 +2,7 @@
 
 pub(super) mod cases;
 mod figures;
+pub(super) mod fold;
 pub(super) mod human;
 pub(super) mod json;
 pub(super) mod junit;
