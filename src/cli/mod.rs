@@ -116,6 +116,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Releases { command } => {
             return commands::releases::run(command, &cli.output, cancel);
         }
+        Command::Doctor(args) => return commands::doctor::run(args, &cli.output, cancel),
         Command::Explain(args) => return commands::explain::run(args, cli.output.json),
         Command::Completions(args) => {
             return commands::completions::run(args, cli.output.json, cancel);

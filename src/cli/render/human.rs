@@ -12,7 +12,7 @@ use crate::model::{BackupReport, Ending, Failure, Finding, NewDefaultReport, Rep
 
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-const CARE: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const CARE: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Prints a report.

@@ -1,6 +1,7 @@
 //! From a report to what is printed.
 
 pub(super) mod cases;
+pub(super) mod doctor;
 mod figures;
 pub(super) mod fold;
 pub(super) mod human;
