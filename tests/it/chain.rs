@@ -13,4 +13,4 @@ mod plan;
 mod real;
 mod rules;
 mod walk;
-mod way;
+pub(crate) mod way;

@@ -43,6 +43,7 @@ mod releases;
 mod service;
 mod stand_in;
 mod support;
+mod terminal;
 mod units;
 mod upgrade;
 mod variables;
