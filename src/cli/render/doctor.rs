@@ -110,7 +110,7 @@ mod tests {
         Programs:
           missing  pg_dump  not there [tool-missing]
                             → apt-get install postgresql-client
-          ok       psql     15\x1b[2J
+          ok       psql     15\u{1b}[2J
         ill: 4 things looked at; 1 missing, 0 broken, 1 warning
         ");
         let well = anstream::adapter::strip_str(&sum(&seen[..1])).to_string();
