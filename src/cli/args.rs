@@ -5,6 +5,7 @@ mod backup;
 mod bundle;
 mod chain;
 mod config;
+mod doctor;
 mod guide;
 mod hop;
 mod install;
@@ -29,6 +30,7 @@ pub(crate) use self::config::{
     ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
     LintFormat, MergeArgs, MigrateArgs, TestArgs,
 };
+pub(crate) use self::doctor::DoctorArgs;
 pub(crate) use self::guide::{CompletionsArgs, ExplainArgs, ManArgs, ShellArg};
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
@@ -138,6 +140,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Look at the host and what is installed: what is missing or broken, and the command that mends it; changes nothing (exit
+    /// code 8 if something is)
+    Doctor(DoctorArgs),
     /// Compare the tree with its release, and prove that the server works: one that runs is asked, else it is started in
     /// the dark
     Verify {
@@ -213,6 +218,7 @@ impl Command {
             Self::Rollback { .. } => "rollback",
             Self::Plan { .. } => "plan",
             Self::Status { .. } => "status",
+            Self::Doctor(_) => "doctor",
             Self::Verify { .. } => "verify",
             Self::Recover { .. } => "recover",
             Self::Backup { .. } => "backup",

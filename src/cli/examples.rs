@@ -75,6 +75,17 @@ const TABLE: &[OfCommand] = &[
             ),
         ],
     ),
+    of(
+        "doctor",
+        &[
+            line("mmembed doctor --app acme", "what is missing here, and what mends it"),
+            line(
+                "mmembed doctor --manifest mmembed.toml --no-database",
+                "before the first `apply`, without asking the database",
+            ),
+            line("mmembed doctor --app acme --to esr --json", "before an upgrade, for a program"),
+        ],
+    ),
     of("schema", &[line("mmembed schema manifest", "the form of a manifest, for an editor")]),
     of(
         "service",

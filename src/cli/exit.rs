@@ -24,7 +24,8 @@ pub enum Exit {
     Locked = 6,
     /// The archive is not what it should be; the host is as before.
     Artifact = 7,
-    /// A probe of what is installed failed, or a case of what is expected of a configuration.
+    /// A probe of what is installed failed, a case of what is expected of a configuration, or `doctor` found something missing
+    /// or broken.
     Probe = 8,
     /// Committed, but not serving or not cleaned up.
     Remainder = 9,

@@ -19,6 +19,23 @@ pub(crate) fn bare_grammar() -> Command {
     Cli::command()
 }
 
+/// The variables that stand in for an option of any command.
+pub(crate) fn variables() -> Vec<String> {
+    let mut names = Vec::new();
+    collect_variables(&Cli::command(), &mut names);
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn collect_variables(command: &Command, names: &mut Vec<String>) {
+    let own = command.get_arguments().filter_map(|argument| argument.get_env());
+    names.extend(own.map(|name| name.to_string_lossy().into_owned()));
+    for below in command.get_subcommands() {
+        collect_variables(below, names);
+    }
+}
+
 /// What was typed.
 ///
 /// # Errors

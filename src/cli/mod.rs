@@ -25,6 +25,7 @@ mod release_hint;
 pub mod render;
 mod rules_hint;
 mod system;
+mod terminal;
 mod until;
 mod voice;
 mod words;
@@ -116,6 +117,7 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
         Command::Releases { command } => {
             return commands::releases::run(command, &cli.output, cancel);
         }
+        Command::Doctor(args) => return commands::doctor::run(args, &cli.output, cancel),
         Command::Explain(args) => return commands::explain::run(args, cli.output.json),
         Command::Completions(args) => {
             return commands::completions::run(args, cli.output.json, cancel);

@@ -1,13 +1,14 @@
 //! What is shown while the engine works: a bar on a terminal, plain lines in a pipe, JSON lines on request.
 //! Nothing here can fail a transaction: what cannot be written is not written.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::args::Output;
-use super::voice;
+use super::{terminal, voice};
 use crate::engine::Reporter;
 use crate::host::{AppendFile, Clock, open_descriptor};
 use crate::model::Event;
@@ -54,14 +55,17 @@ impl Progress {
         match &self.words {
             Words::None => {}
             Words::Bar(bar) => {
-                show(bar, event, &self.elapsed());
-                if let Some(more) = told {
-                    bar.println(more);
+                show(bar, event);
+                let lasting = text.as_ref().filter(|_| is_lasting(event));
+                for text in lasting.into_iter().chain(told) {
+                    // Nothing stands above it that it could be indented below.
+                    let line = format!("{}{}\n", self.elapsed(), text.trim_start());
+                    let _closed = bar.suspend(|| terminal::tell(&line));
                 }
             }
             Words::Lines => {
                 for text in text.iter().chain(told) {
-                    let _closed = writeln!(io::stderr().lock(), "{}{text}", self.elapsed());
+                    let _closed = terminal::tell(&format!("{}{text}\n", self.elapsed()));
                 }
             }
         }
@@ -97,7 +101,7 @@ impl Words {
         } else if io::stderr().is_terminal() {
             let bar = ProgressBar::no_length();
             bar.enable_steady_tick(Duration::from_millis(120));
-            bar.set_style(style("{spinner} {msg}"));
+            bar.set_style(style(WORKING));
             Self::Bar(bar)
         } else {
             Self::Lines
@@ -118,12 +122,15 @@ impl Progress {
     }
 }
 
-/// What a bar shows, and what it shows while a chain is walked: indicatif counts from when the bar was made.
-const WORKING: &str = "{spinner} {prefix} {msg}";
-const WALKING: &str = "{elapsed_precise} {spinner} {prefix} {msg}";
+/// What a bar shows, in one row whatever it is about; while a chain is walked, indicatif counts from when the bar was made.
+const WORKING: &str = "{spinner} {prefix}{wide_msg}";
+const WALKING: &str = "{stamp}{spinner} {prefix}{wide_msg}";
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the template is spelled here")
+    let style = ProgressStyle::with_template(template).expect("the template is spelled here");
+    style.with_key("stamp", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let _always_written = out.write_str(&stamp(state.elapsed()));
+    })
 }
 
 impl Reporter for Progress {
@@ -148,24 +155,34 @@ impl Drop for Progress {
     }
 }
 
-fn show(bar: &ProgressBar, event: &Event, elapsed: &str) {
+/// What changes in the row of a bar.
+fn show(bar: &ProgressBar, event: &Event) {
     match event {
-        Event::StepStarted { step, of, text, .. } => {
-            bar.set_message(format!("[{}/{of}] {text}", step.0 + 1));
-        }
+        Event::StepStarted { .. } => bar.set_message(sentence(event).unwrap_or_default()),
         Event::Progress { bytes, total } if *total > 0 => {
-            bar.set_prefix(format!("{} %", bytes * 100 / total));
-            bar.set_style(style(if elapsed.is_empty() { WORKING } else { WALKING }));
+            bar.set_prefix(format!("{} % ", bytes * 100 / total));
         }
         Event::StepDone { .. } => bar.set_prefix(""),
         Event::ServerLog { line } => bar.set_message(format!("server: {line}")),
-        Event::Progress { .. } => {}
+        Event::Progress { .. }
+        | Event::HopStarted { .. }
+        | Event::Note { .. }
+        | Event::RollingBack { .. }
+        | Event::Undoing { .. } => {}
+    }
+}
+
+/// Does what is said of it stay, where the rest is shown in the row of a bar and goes?
+const fn is_lasting(event: &Event) -> bool {
+    match event {
         Event::HopStarted { .. }
         | Event::Note { .. }
         | Event::RollingBack { .. }
-        | Event::Undoing { .. } => {
-            bar.println(format!("{elapsed}{}", sentence(event).unwrap_or_default()));
-        }
+        | Event::Undoing { .. } => true,
+        Event::StepStarted { .. }
+        | Event::StepDone { .. }
+        | Event::Progress { .. }
+        | Event::ServerLog { .. } => false,
     }
 }
 

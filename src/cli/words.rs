@@ -1,14 +1,14 @@
 //! Words that are needed in more than one place.
 
-use std::io::{self, Write};
+use std::io;
 
-use super::voice;
+use super::{terminal, voice};
 pub(crate) use crate::model::chain;
 
 /// A line of commentary.
 pub(crate) fn say(line: &str) -> io::Result<()> {
     voice::record(line);
-    writeln!(anstream::stderr().lock(), "{line}")
+    terminal::tell(&format!("{line}\n"))
 }
 
 /// That rules were waived for the release in use; `None` where none was.

@@ -14,6 +14,7 @@ mod config_file;
 mod config_place;
 mod conflicts;
 mod database;
+mod doctor;
 mod dump;
 mod emit;
 mod foreign;
@@ -78,6 +79,7 @@ pub use config_file::{
 };
 pub use config_place::{ConfigPlaceError, FileRule};
 pub use database::DatabaseError;
+pub use doctor::{Patient, Supply, examine};
 pub use dump::DumpError;
 pub use emit::{
     EmitError, EnvironmentForm, environment_text, read_overlays, recorded_enforced,

@@ -75,6 +75,21 @@ pub struct Stat {
     pub changed: i128,
 }
 
+impl Stat {
+    /// The three bits of the mode that are for a user without other groups than the one that is named.
+    #[must_use]
+    pub const fn bits_for(&self, user: Owner) -> u32 {
+        let bits = if self.owner.uid == user.uid {
+            self.mode >> 6
+        } else if self.owner.gid == user.gid {
+            self.mode >> 3
+        } else {
+            self.mode
+        };
+        bits & 0o7
+    }
+}
+
 /// The name a file is written under before it takes its real name.
 const UNFINISHED: &str = ".mmembed-unfinished";
 

@@ -67,6 +67,10 @@
 //!   `config merge` gives `{"schema", "counts": {"kept", "changed", "added", "dropped"}, "conflicts": [{"setting", "user", "host",
 //!   "settled"}], "decisions"}`, and without `--output` the text of the result as `document`, in which nothing is masked;
 //!   `config fix` gives `{"schema", "changed"}`.
+//!   `doctor` gives `{"schema", "command", "ending", "observations": [{"area", "subject", "health", "text", "code", "remedy"}]}`,
+//!   with `failure` where `ending` is `probe-failed`; `area` is `host`, `places`, `programs`, `installation`, `database`,
+//!   `releases` or `environment`, `health` is `ok`, `warning`, `missing` or `broken`, and `code` and `remedy` are left out where
+//!   there is none.
 //! - A command line that clap cannot read gives no object, but words on standard error and exit code 2.
 
 use std::path::PathBuf;

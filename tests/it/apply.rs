@@ -2,7 +2,7 @@
 
 mod changes;
 mod checker;
-mod desk;
+pub(crate) mod desk;
 mod faults;
 mod first;
 mod killed;

@@ -14,4 +14,4 @@ mod plan;
 mod real;
 mod rules;
 mod walk;
-mod way;
+pub(crate) mod way;

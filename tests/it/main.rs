@@ -24,6 +24,7 @@ mod chain;
 mod cluster;
 mod config_cases;
 mod crash;
+mod doctor;
 mod explain;
 #[path = "../fakes/mod.rs"]
 mod fakes;
@@ -44,6 +45,7 @@ mod releases;
 mod service;
 mod stand_in;
 mod support;
+mod terminal;
 mod units;
 mod upgrade;
 mod variables;

@@ -1,7 +1,7 @@
 //! `explain`.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::cli::answer::{Answer, Refusal, failure, settle};
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::explanations::{Explanation, explanations};
-use crate::cli::{render, rules_hint};
+use crate::cli::{render, rules_hint, terminal};
 use crate::engine::{near_names, read_rules};
 use crate::model::REPORT_SCHEMA;
 
@@ -35,7 +35,7 @@ fn explain(args: &ExplainArgs, json: bool) -> io::Result<Answer> {
             "schema": REPORT_SCHEMA, "command": "explain", "explanation": found,
         }))?;
     } else {
-        tell(&mut io::stdout().lock(), found)?;
+        terminal::show(&told(found))?;
     }
     Ok(Ok(Exit::Done))
 }
@@ -50,11 +50,10 @@ fn unknown(code: &str, all: &[Explanation]) -> Refusal {
     (Exit::Refused, failure(format!("nothing here is called {code}"), &next))
 }
 
-fn tell(out: &mut impl Write, explanation: &Explanation) -> io::Result<()> {
+fn told(explanation: &Explanation) -> String {
     let Explanation { code, kind, means, why, remedy } = explanation;
-    writeln!(out, "{code} ({}): {means}", kind.word())?;
-    writeln!(out, "  why:        {why}")?;
-    writeln!(out, "  what to do: {remedy}")
+    let kind = kind.word();
+    format!("{code} ({kind}): {means}\n  why:        {why}\n  what to do: {remedy}\n")
 }
 
 fn list(all: &[Explanation], json: bool) -> io::Result<()> {
@@ -73,5 +72,5 @@ fn list(all: &[Explanation], json: bool) -> io::Result<()> {
         }
         writeln!(table, "  {code:width$}  {means}").expect("a string can be written to");
     }
-    io::stdout().lock().write_all(table.as_bytes())
+    terminal::show(&table)
 }

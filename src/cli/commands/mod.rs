@@ -7,6 +7,7 @@ pub(super) mod bundle;
 mod chain;
 pub(super) mod completions;
 pub(super) mod config;
+pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod install;

@@ -1,25 +1,25 @@
 //! A report as text for people. The result goes to standard output, what went wrong to standard error.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use anstyle::{AnsiColor, Style};
 
 use super::{path, phrases, walk};
-use crate::cli::voice;
+use crate::cli::{terminal, voice};
 use crate::host::printable;
 use crate::model::{BackupReport, Ending, Failure, Finding, NewDefaultReport, Report, Severity};
 
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-const CARE: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const CARE: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Prints a report.
 pub(crate) fn print(report: &Report) -> io::Result<()> {
     let text = render(report);
     voice::record(&text);
-    let shown = anstream::stdout().lock().write_all(text.as_bytes());
+    let shown = terminal::show(&text);
     // What went wrong is told even where the result cannot be shown.
     let told = report.failure.as_ref().map_or(Ok(()), fail);
     shown.and(told)
@@ -28,7 +28,7 @@ pub(crate) fn print(report: &Report) -> io::Result<()> {
 /// Prints what went wrong.
 pub(crate) fn fail(failure: &Failure) -> io::Result<()> {
     record_failure(failure);
-    anstream::stderr().lock().write_all(render_failure(failure).as_bytes())
+    terminal::tell(&render_failure(failure))
 }
 
 /// Writes a report into the file that everything is written to; it is printed in another form.
@@ -55,7 +55,7 @@ pub(crate) fn tell(findings: &[Finding]) -> io::Result<()> {
     let shown = findings.iter().filter(|finding| voice::is_shown(finding.severity));
     let text: String = shown.map(|finding| render_finding(finding, "")).collect();
     voice::record(&text);
-    anstream::stderr().lock().write_all(text.as_bytes())
+    terminal::tell(&text)
 }
 
 fn render(report: &Report) -> String {

@@ -2,11 +2,12 @@
 //! What was found is decided below.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::cli::terminal;
 use crate::config::{Complaint, Severity};
 use crate::engine::LintedFile;
 use crate::model::{REPORT_SCHEMA, Version};
@@ -38,7 +39,7 @@ impl Counts {
 
 /// Prints one finding a line, with its place in front, and how many there are.
 pub(crate) fn print(linted: &[LintedFile]) -> io::Result<()> {
-    anstream::stdout().lock().write_all(render(linted).as_bytes())
+    terminal::show(&render(linted))
 }
 
 fn render(linted: &[LintedFile]) -> String {

@@ -1,7 +1,9 @@
 //! From a report to what is printed.
 
 pub(super) mod cases;
+pub(super) mod doctor;
 mod figures;
+pub(super) mod fold;
 pub(super) mod human;
 pub(super) mod json;
 pub(super) mod junit;

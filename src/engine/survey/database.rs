@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::Needs;
-use crate::database::{Inspection, Purpose};
+use crate::database::{Endpoint, Inspection, Purpose};
 use crate::engine::database::{Access, Database, DatabaseError};
 use crate::engine::dump::Vault;
 use crate::host::Host;
@@ -112,6 +112,15 @@ pub(super) const fn purpose(intent: Intent) -> Purpose {
     }
 }
 
+/// Whether the server could make its tables.
+pub(crate) fn check_rights(endpoint: &Endpoint, seen: &Inspection) -> Option<Finding> {
+    (seen.schema.is_none() || !seen.can_create).then(|| {
+        let text = format!("the server's role may not make tables in {endpoint}");
+        let advice = "make the role the owner of the database, or grant it CREATE on its schema";
+        Finding::new(Severity::Fatal, "database-rights", text).advise(advice)
+    })
+}
+
 fn judge_database(
     request: &InstallRequest,
     plan: &Plan,
@@ -127,11 +136,7 @@ fn judge_database(
         purpose(plan.intent),
         &request.release,
     ));
-    if seen.schema.is_none() || !seen.can_create {
-        let text = format!("the server's role may not make tables in {endpoint}");
-        let advice = "make the role the owner of the database, or grant it CREATE on its schema";
-        findings.push(Finding::new(Severity::Fatal, "database-rights", text).advise(advice));
-    }
+    findings.extend(check_rights(endpoint, seen));
     let must_be_empty = |planned: &Planned| {
         let prove =
             matches!(&planned.step, Step::Prove(prove) if prove.database == DatabaseUndo::Empty);

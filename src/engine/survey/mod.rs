@@ -7,8 +7,9 @@ mod space;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use database::check_rights;
 use database::{DatabaseSeen, purpose, see_database};
-use port::see_port;
+pub(crate) use port::see_port;
 use space::see_spaces;
 
 use crate::engine::foreign::modified_files;
@@ -190,7 +191,7 @@ fn see_certificates(needs: &Needs) -> Vec<Finding> {
     missing.map(finding).collect()
 }
 
-fn see_user(server: Owner) -> Option<Finding> {
+pub(crate) fn see_user(server: Owner) -> Option<Finding> {
     (server.uid == 0).then(|| {
         let text = "the server runs as root, which can do anything to this machine";
         Finding::new(Severity::Warning, "service-user", text).advise("name another --service-user")
@@ -222,13 +223,6 @@ fn see_places(host: &Host, request: &InstallRequest) -> Result<Vec<Finding>, Pat
 }
 
 /// By the bits of the mode; the server has no other groups than its own.
-const fn may_write(server: Owner, stat: &Stat) -> bool {
-    let bits = if stat.owner.uid == server.uid {
-        stat.mode >> 6
-    } else if stat.owner.gid == server.gid {
-        stat.mode >> 3
-    } else {
-        stat.mode
-    };
-    server.uid == 0 || bits & 0o3 == 0o3
+pub(crate) const fn may_write(server: Owner, stat: &Stat) -> bool {
+    server.uid == 0 || stat.bits_for(server) & 0o3 == 0o3
 }

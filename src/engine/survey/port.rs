@@ -7,7 +7,7 @@ use crate::host::{is_taken, listeners_on, needs_privilege};
 use crate::model::{Finding, Owner, RunningServer, Severity};
 
 /// What is wrong with the listen address for a server of this user.
-pub(super) fn see_port(needs: &Needs, running: &[RunningServer], server: Owner) -> Option<Finding> {
+pub(crate) fn see_port(needs: &Needs, running: &[RunningServer], server: Owner) -> Option<Finding> {
     let listen = needs.listen.as_deref().unwrap_or(USUAL_ADDRESS);
     match listening(listen) {
         Listening::At(addresses) => {

@@ -11,17 +11,17 @@ use crate::support::said::Said;
 use crate::support::service::Ctl;
 use crate::support::world::{SERVICE, World, is_root, release};
 
-pub(super) struct Desk {
+pub(crate) struct Desk {
     // The server goes before its directories do.
-    pub(super) ctl: Ctl,
-    pub(super) world: World,
+    pub(crate) ctl: Ctl,
+    pub(crate) world: World,
     releases: PathBuf,
     catalog: PathBuf,
 }
 
 impl Desk {
     /// Nothing is installed; these can be had, and no others are known.
-    pub(super) fn with(versions: &[&str]) -> Self {
+    pub(crate) fn with(versions: &[&str]) -> Self {
         let world = World::new();
         let releases = world.beside("releases");
         fs::create_dir(&releases).unwrap();
@@ -33,18 +33,18 @@ impl Desk {
     }
 
     /// Where the manifest lies.
-    pub(super) fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.world.beside("mmembed.toml")
     }
 
     /// The commands that stop and start the server, as a manifest has them.
-    pub(super) fn service(&self) -> String {
+    pub(crate) fn service(&self) -> String {
         let words = self.ctl.words();
         format!("service = {{ stop = {:?}, start = {:?} }}\n", words[1], words[3])
     }
 
     /// Writes a manifest for this release, with more keys above its tables, and more tables.
-    pub(super) fn wish(&self, release: &str, keys: &str, tables: &str) {
+    pub(crate) fn wish(&self, release: &str, keys: &str, tables: &str) {
         let user = if is_root() {
             format!("service-user = \"{SERVICE}:{SERVICE}\"\n")
         } else {
@@ -70,7 +70,7 @@ impl Desk {
         words.into_iter().map(ToOwned::to_owned).collect()
     }
 
-    pub(super) fn apply(&self, more: &[&str]) -> Said {
+    pub(crate) fn apply(&self, more: &[&str]) -> Said {
         self.world.run(&self.words(more))
     }
 
@@ -82,7 +82,7 @@ impl Desk {
     /// It is so already, and nothing is touched to find that out: of changes that would be made good again, or that no stamp
     /// tells of, the first one would be its death.
     #[track_caller]
-    pub(super) fn assert_settled(&self) {
+    pub(crate) fn assert_settled(&self) {
         let stamps = self.world.stamps();
         let output = self.applying(&[]).env("MMEMBED_TEST_KILL_AT", "0").output().unwrap();
         Said::of(output).expect(0).saying(&["nothing to do"]);
@@ -90,12 +90,12 @@ impl Desk {
         self.world.assert_untouched_since(&stamps);
     }
 
-    pub(super) fn setting(&self, section: &str, key: &str) -> Value {
+    pub(crate) fn setting(&self, section: &str, key: &str) -> Value {
         self.world.config()[section][key].clone()
     }
 
     /// No archive can be had any more.
-    pub(super) fn lose_archives(&self) {
+    pub(crate) fn lose_archives(&self) {
         for entry in fs::read_dir(&self.releases).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|it| it == "gz") {
@@ -105,7 +105,7 @@ impl Desk {
     }
 
     /// The process that serves.
-    pub(super) fn server(&self) -> String {
+    pub(crate) fn server(&self) -> String {
         fs::read_to_string(self.world.beside("server.pid")).unwrap()
     }
 }

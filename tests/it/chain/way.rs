@@ -11,11 +11,11 @@ use crate::support::site::Site;
 use crate::support::world::{STATE, release};
 
 /// Releases in a row, each of which the rules let follow the one before.
-pub(super) const STOPS: [&str; 5] = ["5.37.10", "7.1.9", "9.11.0", "10.11.0", "11.7.0"];
+pub(crate) const STOPS: [&str; 5] = ["5.37.10", "7.1.9", "9.11.0", "10.11.0", "11.7.0"];
 
 /// A site, and the way that lies before it.
-pub(super) struct Way {
-    pub(super) site: Site,
+pub(crate) struct Way {
+    pub(crate) site: Site,
     releases: PathBuf,
     catalog: PathBuf,
 }
@@ -30,12 +30,12 @@ impl Deref for Way {
 
 impl Way {
     /// The first one is installed and serves; the others can be had.
-    pub(super) fn over(versions: &[&str]) -> Self {
+    pub(crate) fn over(versions: &[&str]) -> Self {
         let releases: Vec<FixtureRelease> = versions.iter().map(|it| release(it)).collect();
         Self::of(&releases)
     }
 
-    pub(super) fn of(releases: &[FixtureRelease]) -> Self {
+    pub(crate) fn of(releases: &[FixtureRelease]) -> Self {
         let site = Site::with(&releases[0], &["--keep-in-tree=client-plugins"]);
         let directory = site.world.beside("releases");
         fs::create_dir(&directory).unwrap();
@@ -45,13 +45,13 @@ impl Way {
     }
 
     /// From now on, these can be had, and no others are known.
-    pub(super) fn offer(&mut self, releases: &[FixtureRelease]) {
+    pub(crate) fn offer(&mut self, releases: &[FixtureRelease]) {
         let archives: Vec<PathBuf> = releases.iter().map(|it| it.build(&self.releases)).collect();
         self.catalog = FixtureCatalog::of(&archives).write(&self.releases);
     }
 
     /// The archive of a release that can be had.
-    pub(super) fn archive_of(&self, release: &FixtureRelease) -> PathBuf {
+    pub(crate) fn archive_of(&self, release: &FixtureRelease) -> PathBuf {
         self.releases.join(release.file_name())
     }
 
@@ -65,7 +65,7 @@ impl Way {
         &self.catalog
     }
 
-    pub(super) fn words(&self, command: &[&str], to: &str, more: &[&str]) -> Vec<String> {
+    pub(crate) fn words(&self, command: &[&str], to: &str, more: &[&str]) -> Vec<String> {
         let mut words = self.site.world.words(command);
         words.extend(["--to".to_owned(), to.to_owned(), "--offline".to_owned()]);
         for (option, path) in [
@@ -80,13 +80,13 @@ impl Way {
         words
     }
 
-    pub(super) fn upgrade(&self, to: &str, more: &[&str]) -> Said {
+    pub(crate) fn upgrade(&self, to: &str, more: &[&str]) -> Said {
         self.site.world.run(&self.words(&["upgrade"], to, more))
     }
 
     /// Nothing is left of any chain.
     #[track_caller]
-    pub(super) fn assert_closed(&self) {
+    pub(crate) fn assert_closed(&self) {
         assert!(!self.site.world.below(STATE).join("chain").exists(), "a chain is on record");
         let embedded = fs::read_dir(self.site.world.below("opt/acme/embedded")).unwrap();
         let names = embedded.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -96,7 +96,7 @@ impl Way {
 
     /// What people had is there, and this version serves.
     #[track_caller]
-    pub(super) fn assert_intact(&self, version: &str) {
+    pub(crate) fn assert_intact(&self, version: &str) {
         assert_eq!(self.site.world.serving().as_deref(), Some(version));
         assert_eq!(self.site.world.receipt()["release"]["version"], serde_json::json!(version));
         assert_eq!(self.site.world.messages(), ["first", "größte Übung"]);

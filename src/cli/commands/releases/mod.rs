@@ -69,7 +69,7 @@ fn import(file: &Path, store: Option<&Path>, json: bool) -> io::Result<Answer> {
 }
 
 /// Which day it is here.
-fn today() -> Date {
+pub(super) fn today() -> Date {
     TimeZone::UTC.to_datetime(Clock::system().now()).date()
 }
 

@@ -1,7 +1,7 @@
 //! `rules list`.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::{in_json, known};
 use crate::cli::answer::Answer;
 use crate::cli::args::RulesListArgs;
 use crate::cli::exit::Exit;
-use crate::cli::render;
+use crate::cli::{render, terminal};
 use crate::model::{REPORT_SCHEMA, Severity};
 use crate::upgrade::{Certainty, Rule, Rules, Situation, Verdict};
 
@@ -38,7 +38,7 @@ pub(super) fn run(args: &RulesListArgs, json: bool) -> io::Result<Answer> {
     for (rule, _) in wanted {
         row(&mut table, rule, width).expect("a string can be written to");
     }
-    io::stdout().lock().write_all(table.as_bytes())?;
+    terminal::show(&table)?;
     Ok(Ok(Exit::Done))
 }
 

@@ -8,7 +8,7 @@ use super::{in_json, known};
 use crate::cli::answer::Answer;
 use crate::cli::args::RuleFileArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{render, rules_hint};
+use crate::cli::{render, rules_hint, terminal};
 use crate::engine::find_rule;
 use crate::model::{REPORT_SCHEMA, Severity};
 use crate::upgrade::{Rule, RuleKind};
@@ -28,7 +28,9 @@ pub(super) fn run(id: &str, files: &RuleFileArgs, json: bool) -> io::Result<Answ
             "schema": REPORT_SCHEMA, "command": "rules show", "rule": in_json(rule),
         }))?;
     } else {
-        tell(&mut io::stdout().lock(), rule)?;
+        let mut text = Vec::new();
+        tell(&mut text, rule)?;
+        terminal::show(&String::from_utf8_lossy(&text))?;
     }
     Ok(Ok(Exit::Done))
 }
