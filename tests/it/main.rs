@@ -36,6 +36,7 @@ mod lint;
 mod manual;
 mod offline;
 mod orphans;
+mod packages;
 mod pages;
 mod private_postgres;
 mod releases;
