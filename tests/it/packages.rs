@@ -1,5 +1,7 @@
-//! The examples for packagers to copy, carried out: a Debian package by a real dpkg.
+//! The examples for packagers to copy, carried out: a Debian package by a real dpkg, and the image of a
+//! container.
 
+mod container;
 mod debian;
 mod machine;
 mod scripts;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::machine::{Machine, quick};
+use super::machine::{Machine, quick, wait_for};
 use crate::fakes::trailer::Fault;
 use crate::support::said::Said;
 use crate::support::world::LIVE;
@@ -14,46 +14,51 @@ const INSTALLED: &str = "install ok installed";
 const HALF: &str = "install ok half-configured";
 
 #[test]
-fn it_installs_upgrades_and_goes_and_keeps_what_is_peoples() {
-    let Some(machine) = Machine::or_say_so("it_installs_upgrades_and_goes") else { return };
+fn it_installs_and_upgrades_and_leaves_a_server_alone_that_is_right() {
+    let Some(machine) = Machine::or_say_so("it_installs_and_upgrades") else { return };
     let (world, first) = (&machine.world, machine.package("1.0", &quick("10.11.0")));
-    let before = machine.left();
     machine.name_database();
     machine.install(&first).expect(0);
-    assert_eq!(
-        (machine.state().as_str(), world.wait_until_serving().as_str()),
-        (INSTALLED, "10.11.0")
-    );
+    machine.assert_serving(INSTALLED, "10.11.0");
     assert_eq!(machine.told(), ["start"]);
     assert!(!world.below("var/cache/acme").exists(), "the archive is there twice");
     assert!(world.post("first"));
     let server = machine.server();
     machine.install(&first).expect(0);
     assert_eq!((machine.server(), machine.told()), (server, vec!["start".to_owned()]));
-
-    let upload = "var/opt/acme/mattermost/data/photo.jpg";
-    fs::write(world.below(upload), "a photo").unwrap();
     let defaults = world.below("etc/opt/acme/mattermost/defaults.json");
     let edited = fs::read_to_string(&defaults).unwrap().replace("Acme Chat", "The Chat");
     fs::write(&defaults, edited).unwrap();
-    let second = machine.package("2.0", &quick("11.7.0"));
-    machine.install(&second).expect(0);
-    assert_eq!(
-        (machine.state().as_str(), world.wait_until_serving().as_str()),
-        (INSTALLED, "11.7.0")
-    );
+    machine.install(&machine.package("2.0", &quick("11.7.0"))).expect(0);
+    machine.assert_serving(INSTALLED, "11.7.0");
     // The last one finds it running.
     assert_eq!(machine.told(), ["stop", "start", "start"]);
     assert_eq!(machine.config()["TeamSettings"]["SiteName"], "The Chat");
     assert_eq!(world.messages(), ["first"]);
+}
+
+#[test]
+fn it_goes_and_comes_back_and_keeps_what_is_peoples() {
+    let Some(machine) = Machine::or_say_so("it_goes_and_comes_back") else { return };
+    let (world, before) = (&machine.world, machine.left());
+    let package = machine.package("1.0", &quick("10.11.0"));
+    machine.name_database();
+    machine.install(&package).expect(0);
+    world.wait_until_serving();
+    assert!(world.post("first"));
+    let upload = "var/opt/acme/mattermost/data/photo.jpg";
+    fs::write(world.below(upload), "a photo").unwrap();
+    machine.told();
 
     machine.dpkg(&["--remove", "acme"]).expect(0);
     assert_eq!((machine.state().as_str(), world.serving()), ("deinstall ok config-files", None));
     assert_eq!(machine.told(), ["stop"]);
     assert!(!world.below("lib/systemd/system/acme-mattermost.service").exists());
     assert!(world.below(LIVE).join("bin/mattermost").exists());
-    machine.install(&second).expect(0);
-    assert_eq!(world.wait_until_serving(), "11.7.0");
+    // Back as another release, over all that was left.
+    machine.install(&machine.package("2.0", &quick("11.7.0"))).expect(0);
+    machine.assert_serving(INSTALLED, "11.7.0");
+    assert_eq!(world.messages(), ["first"]);
 
     let rows = world.database_content();
     machine.dpkg(&["--purge", "acme"]).expect(0).saying(&["uploaded files are kept"]);
@@ -150,9 +155,7 @@ fn whatever_is_killed_is_taken_up_by_the_next_configuration() {
     assert_eq!(machine.state(), HALF);
     // dpkg itself, the script and mmembed, while the next tree is being made.
     let mut dpkg = machine.spawn_dpkg(&["--configure", "-a"]);
-    machine.wait_for(&mut dpkg, || {
-        machine.left().iter().any(|path| path.contains(".mattermost.staged-"))
-    });
+    wait_for(&mut dpkg, || machine.left().iter().any(|path| path.contains(".mattermost.staged-")));
     kill_process_group(Pid::from_child(&dpkg), Signal::KILL).unwrap();
     dpkg.wait().unwrap();
     assert_eq!(machine.state(), HALF);

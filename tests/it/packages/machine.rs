@@ -184,8 +184,9 @@ impl Machine {
         for name in ["etc/passwd", "etc/group"] {
             let path = self.world.below(name);
             let text = fs::read_to_string(&path).unwrap();
-            let others = text.lines().filter(|line| !line.starts_with("acme-chat:"));
-            fs::write(&path, others.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+            let lines = text.split_inclusive('\n');
+            let others = lines.filter(|line| !line.starts_with("acme-chat:"));
+            fs::write(&path, others.collect::<String>()).unwrap();
         }
         fs::create_dir_all(volume.parent().unwrap()).unwrap();
         fs::rename(aside, volume).unwrap();
@@ -193,6 +194,13 @@ impl Machine {
 
     pub(super) fn config(&self) -> Value {
         self.world.json_at("etc/opt/acme/mattermost/config.json")
+    }
+
+    /// dpkg says this of the package, and the server that serves is of this version.
+    #[track_caller]
+    pub(super) fn assert_serving(&self, state: &str, version: &str) {
+        let serving = self.world.wait_until_serving();
+        assert_eq!((self.state().as_str(), serving.as_str()), (state, version));
     }
 
     /// Which process serves.
@@ -222,17 +230,6 @@ impl Machine {
         left.retain(|path| !["run/told", "run/console"].contains(&path.as_str()));
         left.sort();
         left
-    }
-
-    /// Waits until this is true of a program that runs.
-    #[track_caller]
-    pub(super) fn wait_for(&self, program: &mut Child, is_so: impl Fn() -> bool) {
-        let begun = Instant::now();
-        while !is_so() {
-            assert!(program.try_wait().unwrap().is_none(), "it ended too early");
-            assert!(begun.elapsed() < PATIENCE);
-            thread::sleep(Duration::from_millis(1));
-        }
     }
 
     /// Starts dpkg as the leader of a group of processes.
@@ -299,6 +296,17 @@ fn lack() -> Option<String> {
     mount.args(["--mount", "mount", "-t", "proc", "proc"]).arg(directory.path());
     let may_mount = mount.stderr(Stdio::null()).status().unwrap().success();
     (!may_mount).then(|| "nothing can be mounted here".to_owned())
+}
+
+/// Waits until this is true of a program that runs.
+#[track_caller]
+pub(super) fn wait_for(program: &mut Child, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(program.try_wait().unwrap().is_none(), "it ended too early");
+        assert!(begun.elapsed() < PATIENCE);
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Runs a command that has to succeed.
