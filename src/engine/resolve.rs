@@ -119,7 +119,7 @@ pub fn resolve(wish: &InstallWish) -> Result<Resolved, ResolveError> {
     let release = named_release(&archive, wish.version.as_ref(), wish.edition)?;
     let config_file = wish.config_file.as_ref().map(|path| below_root(&root, path)).transpose()?;
     let placements = resolve_places(wish, &root, &prefix, &release.version)?;
-    let (owner, server) = resolve_owners(wish)?;
+    let (owner, server) = resolve_owners(wish, &root)?;
     let (defaults, enforced) =
         (combine(&wish.overlays, Strength::Default)?, combine(&wish.overlays, Strength::Enforced)?);
     let staging = wish.start == Start::Never && root != Path::new("/");
@@ -225,8 +225,8 @@ fn resolve_places(
 const USUAL_USER: &str = "mattermost";
 
 /// Who owns the tree and who runs the server. Root has to say so if it means to run the server itself.
-fn resolve_owners(wish: &InstallWish) -> Result<(Owner, Owner), ResolveError> {
-    let users = Users::new(Exec::default());
+fn resolve_owners(wish: &InstallWish, root: &Path) -> Result<(Owner, Owner), ResolveError> {
+    let users = Users::below(root, Exec::default());
     let caller = current_owner();
     let owner = wish.owner.as_deref().map(|name| users.lookup(name)).transpose()?;
     let server = match wish.service_user.as_deref() {

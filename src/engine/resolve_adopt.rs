@@ -69,7 +69,7 @@ pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveAdoptErro
         .as_deref()
         .map(|archive| named_release(archive, wish.version.as_ref(), wish.edition));
     let named = named.transpose()?;
-    let users = Users::new(Exec::default());
+    let users = Users::below(&root, Exec::default());
     let lookup = |name: &Option<String>| name.as_deref().map(|name| users.lookup(name)).transpose();
     let request = AdoptRequest {
         from: below(&root, &typed)?,

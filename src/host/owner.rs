@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::exec::{Exec, ExecError};
 use super::exit::Exit;
@@ -15,10 +15,12 @@ const GETENT_NOT_FOUND: Exit = Exit::Code(2);
 
 /// Looks users and groups up, wherever the system keeps them.
 ///
-/// Asked is `getent`, which also knows LDAP and the like; where it is missing, `/etc/passwd` and `/etc/group`.
+/// Asked is `getent`, which also knows LDAP and the like; where it is missing, `/etc/passwd` and `/etc/group`. A root that has
+/// these files of its own knows its users by them alone.
 #[derive(Clone, Debug)]
 pub struct Users {
-    exec: Exec,
+    /// `None` where only the files count.
+    getent: Option<Exec>,
     etc: PathBuf,
 }
 
@@ -79,7 +81,18 @@ impl Users {
     /// The users of this machine.
     #[must_use]
     pub fn new(exec: Exec) -> Self {
-        Self { exec, etc: PathBuf::from("/etc") }
+        Self { getent: Some(exec), etc: PathBuf::from("/etc") }
+    }
+
+    /// The users of a root: those of its own `etc/passwd`, or of this machine where it has none.
+    #[must_use]
+    pub fn below(root: &Path, exec: Exec) -> Self {
+        let etc = root.join("etc");
+        if root != Path::new("/") && etc.join(Table::Passwd.name()).is_file() {
+            Self { getent: None, etc }
+        } else {
+            Self::new(exec)
+        }
     }
 
     /// The numbers of `user`, `user:group`, `1000` or `1000:1000`. Without a group it is the user's own.
@@ -145,8 +158,11 @@ impl Users {
 
     /// The line of a table whose name or number is `key`.
     fn line(&self, table: Table, key: &str) -> Result<Option<String>, OwnerError> {
+        let Some(exec) = &self.getent else {
+            return Ok(self.line_of_file(table, key));
+        };
         let spec = CommandSpec::new("getent").arg(table.name()).arg(key);
-        match self.exec.run(&spec) {
+        match exec.run(&spec) {
             Ok(output) if output.exit.is_success() => {
                 Ok(output.stdout.text().lines().next().map(str::to_owned))
             }
@@ -217,7 +233,7 @@ mod tests {
         )
         .unwrap();
         fs::write(dir.path().join("group"), "root:x:0:\nstaff:x:50:acme\n").unwrap();
-        Users { exec: Exec::with_path(Vec::new()), etc: dir.path().to_owned() }
+        Users { getent: Some(Exec::with_path(Vec::new())), etc: dir.path().to_owned() }
     }
 
     fn owner(uid: u32, gid: u32) -> Owner {
@@ -249,6 +265,21 @@ mod tests {
         assert_eq!(users.lookup("acme:7").unwrap(), owner(1234, 7));
         assert_eq!(users.names(owner(1234, 50)), "acme:staff");
         assert!(users.lookup("staff").is_err());
+    }
+
+    #[test]
+    fn a_root_with_users_of_its_own_knows_no_others() {
+        let root = tempfile::tempdir().unwrap();
+        let users = || Users::below(root.path(), Exec::default());
+        assert_eq!(users().lookup("root").unwrap(), owner(0, 0));
+        assert!(users().lookup("acme").is_err());
+        fs::create_dir(root.path().join("etc")).unwrap();
+        fs::write(root.path().join("etc/passwd"), "acme:x:1234:2345::/:/bin/false\n").unwrap();
+        fs::write(root.path().join("etc/group"), "chat:x:50:\n").unwrap();
+        assert_eq!(users().lookup("acme").unwrap(), owner(1234, 2345));
+        assert_eq!(users().lookup("acme:chat").unwrap(), owner(1234, 50));
+        assert_eq!(users().names(owner(1234, 50)), "acme:chat");
+        assert!(users().lookup("root").is_err());
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod lint;
 mod manual;
 mod offline;
 mod orphans;
+mod packages;
 mod pages;
 mod private_postgres;
 mod releases;

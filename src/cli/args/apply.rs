@@ -8,12 +8,16 @@ use super::Target;
 
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
-    /// The manifest; nothing that stands in it can be said here
+    /// The manifest; but for --no-start, nothing that stands in it can be said here
     #[arg(long, env = "MMEMBED_MANIFEST", value_name = "FILE", default_value = "mmembed.toml")]
     pub(crate) manifest: PathBuf,
     /// Print what would be done and change nothing (exit code 10 if there is something to do)
     #[arg(long)]
     pub(crate) check: bool,
+    /// Do everything but start the server, and need no database, whatever the manifest says: for images and staging roots,
+    /// whose manifest is that of the machine they go to
+    #[arg(long)]
+    pub(crate) no_start: bool,
 }
 
 #[derive(Debug, Args)]

@@ -17,10 +17,13 @@ use crate::model::{
 
 /// Makes it so, or says what it would do.
 pub(crate) fn run(args: &ApplyArgs, output: &Output, cancel: Cancel) -> io::Result<Report> {
-    let manifest = match read_manifest(&args.manifest) {
+    let mut manifest = match read_manifest(&args.manifest) {
         Ok(manifest) => manifest,
         Err(error) => return Ok(manifest_hint::report("apply", &error)),
     };
+    if args.no_start {
+        manifest.no_start = Some(true);
+    }
     let applying = match Applying::of(manifest, args.check, &cancel) {
         Ok(applying) => applying,
         Err(refusal) => return Ok(refused("apply", refusal)),
