@@ -23,6 +23,7 @@ mod catalog;
 mod chain;
 mod config_cases;
 mod crash;
+mod docs;
 mod explain;
 #[path = "../fakes/mod.rs"]
 mod fakes;
