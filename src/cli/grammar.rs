@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::builder::StyledStr;
+use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, Error, FromArgMatches};
 
 use super::args::Cli;
@@ -44,6 +45,31 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, Er
     let mut grammar = grammar();
     let mut matches = grammar.try_get_matches_from_mut(words)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut grammar))
+}
+
+/// What is wrong with a command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// As it would be told to whoever typed it.
+    pub text: String,
+    /// Every word has its place, but something is missing, or a value is none: as in a sentence that leaves out what matters not.
+    pub is_incomplete: bool,
+}
+
+/// What is wrong with a command line, the program's name first; `None` where it can be typed. Nothing is done: this is for whoever
+/// writes about the program.
+#[must_use]
+pub fn fault_of(words: &[String]) -> Option<Fault> {
+    let error = parse(words.iter().map(OsString::from)).err().filter(Error::use_stderr)?;
+    let is_incomplete = matches!(
+        error.kind(),
+        ErrorKind::MissingRequiredArgument
+            | ErrorKind::MissingSubcommand
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            | ErrorKind::ValueValidation
+            | ErrorKind::InvalidValue
+    );
+    Some(Fault { text: error.to_string(), is_incomplete })
 }
 
 /// Values of variables are left out of what is shown: an address may hold a password.

@@ -21,6 +21,7 @@ mod hint;
 mod manifest_hint;
 mod manual;
 mod progress;
+mod reference;
 mod release_hint;
 pub mod render;
 mod rules_hint;
@@ -36,6 +37,8 @@ use std::process::ExitCode;
 
 use self::args::{Cli, Command, PageForm};
 use self::exit::Exit;
+pub use self::grammar::{Fault, fault_of};
+pub use self::reference::{ReferencePage, reference};
 use crate::engine::Wish;
 use crate::host::{Cancel, open_descriptor};
 use crate::model::Report;

@@ -76,8 +76,6 @@ fn read(keys: &mut Keys<'_, '_>, found: &mut Found<'_>) -> Option<Manifest> {
     let overlays = overlays(keys, found);
     let (rules, accept) = rules(keys, found);
     let rest = Manifest {
-        app: app?,
-        release: release?,
         root: keys.take("root", found, path),
         edition: keys.take("edition", found, |value| word(value, &EDITIONS)),
         places,
@@ -98,6 +96,9 @@ fn read(keys: &mut Keys<'_, '_>, found: &mut Found<'_>) -> Option<Manifest> {
         no_start: keys.take("no-start", found, truth),
         use_existing_database: keys.take("use-existing-database", found, truth),
         adopt_new_defaults: keys.take("adopt-new-defaults", found, truth),
+        // Last: a key that was not asked for counts as unknown.
+        app: app?,
+        release: release?,
     };
     Some(rest)
 }

@@ -24,6 +24,15 @@ fn a_name_and_a_release_are_enough() {
 }
 
 #[test]
+fn what_is_missing_makes_no_other_key_unknown() {
+    let text =
+        "manifest = 1\napp = \"acme\"\nrelaese = \"esr\"\nroot = \"/srv\"\n[backup]\nkeep = 3\n";
+    let wanted =
+        ["1:1: `release` is missing", "3:1: there is no key `relaese`; did you mean `release`?"];
+    assert_eq!(faults(text), wanted);
+}
+
+#[test]
 fn settings_come_from_files_and_from_tables_and_keep_their_strength() {
     let text = format!(
         "{LEAST}[overlays]\ndefaults = [\"a.json\", \"/b.json\"]\nenforced = [\"c.json\"]\n[set]\nTeamSettings.MaxUsersPerTeam = 61\n\

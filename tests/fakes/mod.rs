@@ -17,6 +17,7 @@ pub(crate) mod mariadb;
 pub(crate) mod mirror;
 pub(crate) mod port;
 pub(crate) mod postgres;
+pub(crate) mod programs;
 pub(crate) mod proxy;
 pub(crate) mod release;
 pub(crate) mod running;

@@ -24,6 +24,7 @@ mod chain;
 mod cluster;
 mod config_cases;
 mod crash;
+mod docs;
 mod doctor;
 mod explain;
 #[path = "../fakes/mod.rs"]
