@@ -86,6 +86,14 @@ fn nothing_is_saved_or_removed_while_a_transaction_is_open_that_cannot_be_finish
 }
 
 /// Who lists processes sees no password, and who wants it to stop is heard.
+/// Is this database named there, and not one whose name only begins so?
+fn names(variables: &[u8], database: &str) -> bool {
+    let length = database.len();
+    variables
+        .windows(length + 1)
+        .any(|it| &it[..length] == database.as_bytes() && !it[length].is_ascii_digit())
+}
+
 #[test]
 fn arguments_hold_no_password_and_an_interrupt_leaves_nothing() {
     let site = Site::new();
@@ -108,10 +116,8 @@ fn arguments_hold_no_password_and_an_interrupt_leaves_nothing() {
             let path = entry.unwrap().path();
             let words = fs::read(path.join("cmdline")).unwrap_or_default();
             let text = String::from_utf8_lossy(&words);
-            let is_ours = fs::read(path.join("environ"))
-                .unwrap_or_default()
-                .windows(site.database.name.len())
-                .any(|window| window == site.database.name.as_bytes());
+            let variables = fs::read(path.join("environ")).unwrap_or_default();
+            let is_ours = names(&variables, &site.database.name);
             if text.contains("pg_dump") && is_ours {
                 assert_no_secret("the arguments of pg_dump", &words);
                 seen = text.contains("--schema") || seen;
