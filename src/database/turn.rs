@@ -70,7 +70,7 @@ pub fn hold_session(psql: &Psql<'_>, host: &str) -> CommandSpec {
     spec
 }
 
-/// Sessions of a server's own role that come from elsewhere than whoever asks: other nodes, as a rule.
+/// Sessions of a server's own role that come from another machine than whoever asks: other nodes, as a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct NodesSeen {
     /// What they call themselves and where they come from, each once: `mattermost from 10.0.0.7`.
@@ -79,7 +79,8 @@ pub struct NodesSeen {
     pub mark: Option<String>,
 }
 
-/// Works from PostgreSQL 9.4 on, whether there is a table or not. A session of mmembed is none of a server.
+/// Works from PostgreSQL 9.4 on, whether there is a table or not. A session of mmembed is none of a server. All loopback addresses
+/// are one machine's: of `localhost` the server may take another one than `psql`.
 const NODES: &str = "\
 select pg_catalog.json_build_object(
   'elsewhere', (
@@ -87,7 +88,7 @@ select pg_catalog.json_build_object(
       coalesce(client_addr::text, 'the database''s own machine')), '[]'::json)
     from pg_catalog.pg_stat_activity
     where datname = pg_catalog.current_database() and usename = current_user and pid <> pg_catalog.pg_backend_pid()
-      and client_addr is distinct from pg_catalog.inet_client_addr()
+      and MACHINE(client_addr) is distinct from MACHINE(pg_catalog.inet_client_addr())
       and coalesce(application_name, '') not like 'mmembed%'),
   'mark', case when pg_catalog.to_regclass('systems') is null then null else (pg_catalog.xpath('/row/value/text()',
     pg_catalog.query_to_xml('select value from systems where name = ''MARK''', false, true, '')))[1]::text end)";
@@ -95,7 +96,19 @@ select pg_catalog.json_build_object(
 /// Who else serves from this database, and what the last migration has left written there? See [`parse_nodes`].
 #[must_use]
 pub fn list_nodes(psql: &Psql<'_>) -> CommandSpec {
-    psql.query(&NODES.replace("MARK", super::mark::ROW))
+    let text = NODES.replace("MARK", super::mark::ROW);
+    let text =
+        ["client_addr", "pg_catalog.inet_client_addr()"].iter().fold(text, |text, address| {
+            text.replace(&format!("MACHINE({address})"), &machine(address))
+        });
+    psql.query(&text)
+}
+
+/// An address by which a machine is known again.
+fn machine(address: &str) -> String {
+    format!(
+        "case when {address} <<= '127.0.0.0/8' or {address} = '::1' then inet '127.0.0.1' else {address} end"
+    )
 }
 
 /// Reads the answer to [`list_nodes`].

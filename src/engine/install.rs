@@ -50,9 +50,7 @@ impl Undertaking for Resolved {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let overridden = layer_of(&found.environment, &request.release.version);
-        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
-        let needs = needs(&layers);
+        let needs = self.needs(&found, live.as_ref());
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
         let version = &request.release.version;
         if request.start != Start::Never && self.request.database == DatabaseUse::AsItIs {
@@ -95,9 +93,7 @@ impl Undertaking for Resolved {
         let request = &self.request;
         let live = read_settled(host, &request.config())?;
         let found = self.look(host, read_receipt(host, &request.prefix)?.as_ref())?;
-        let overridden = layer_of(&found.environment, &request.release.version);
-        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
-        Ok(SharedDatabase::of_needs(&needs(&layers), request.server))
+        Ok(SharedDatabase::of_needs(&self.needs(&found, live.as_ref()), request.server))
     }
 
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
@@ -119,6 +115,12 @@ impl Resolved {
             service: &service,
         };
         seeker.look()
+    }
+
+    /// What the server will need, by the settings in use.
+    fn needs(&self, found: &Found, live: Option<&Document>) -> Needs {
+        let overridden = layer_of(&found.environment, &self.request.release.version);
+        needs(&[Some(&overridden), Some(&self.enforced), live, Some(&self.defaults)])
     }
 }
 

@@ -49,8 +49,7 @@ impl Undertaking for ResolvedRestore {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let overridden = layer_of(&found.environment, &target.release.version);
-        let needs = needs(&[Some(&overridden), saved.as_ref()]);
+        let needs = self.needs(&found, saved.as_ref());
         let mut surroundings = survey(host, target, &plan, &archive, &needs);
         if inventory.receipt.is_some() {
             surroundings.findings.extend(self.see_losses(host, &needs));
@@ -83,9 +82,7 @@ impl Undertaking for ResolvedRestore {
         let receipt = read_receipt(host, self.prefix())?;
         let found = self.look(host, receipt.as_ref())?;
         let saved = self.saved(host, &found, &self.request.backup)?;
-        let overridden = layer_of(&found.environment, &target.release.version);
-        let needs = needs(&[Some(&overridden), saved.as_ref()]);
-        Ok(SharedDatabase::of_needs(&needs, target.server))
+        Ok(SharedDatabase::of_needs(&self.needs(&found, saved.as_ref()), target.server))
     }
 
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
@@ -95,6 +92,12 @@ impl Undertaking for ResolvedRestore {
 }
 
 impl ResolvedRestore {
+    /// What the server will need, by the settings that were saved.
+    fn needs(&self, found: &Found, saved: Option<&Document>) -> Needs {
+        let overridden = layer_of(&found.environment, &self.request.target.release.version);
+        needs(&[Some(&overridden), saved])
+    }
+
     /// Waits for this node's turn to change the database, which this way back touches whatever is planned for it.
     pub(crate) fn take_turn(
         &self,

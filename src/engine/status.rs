@@ -1,7 +1,6 @@
 //! What is installed, as a reader without a lock sees it.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::chain::{ChainRecord, read_chain};
 use super::cluster::{SharedDatabase, is_node};
@@ -13,7 +12,7 @@ use crate::config::Document;
 use crate::host::{
     Cancel, Census, Host, Meter, PathError, Territory, current_owner, lock_holder, running_from,
 };
-use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, Start, TransactionId};
+use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, TransactionId};
 
 /// What is installed. Each part is seen by itself: what this user may not look at hides nothing else.
 #[derive(Debug)]
@@ -71,24 +70,9 @@ fn seen_names(host: &Host, live: &RelPath, receipt: &Receipt) -> Vec<String> {
 
 /// The database is asked only where the configuration says that there are other nodes.
 fn seen_cluster(host: &Host, prefix: &Prefix, receipt: &Receipt) -> Vec<Finding> {
-    let version = Some(&receipt.release.version);
-    let seeker = Seeker {
-        host,
-        start: Start::Prove { within: Duration::ZERO },
-        told: None,
-        live: prefix.live(),
-        version,
-        service: &receipt.service,
-    };
+    let seeker = Seeker::of_installed(host, prefix, receipt, &receipt.service);
     let environment = seeker.look().map(|found| found.environment).unwrap_or_default();
-    let site = SiteConfig {
-        host,
-        file: &receipt.config,
-        environment: &environment,
-        version: &receipt.release.version,
-        run_as: Some(receipt.server),
-        kept: Vec::new(),
-    };
+    let site = SiteConfig::of_installed(host, receipt, &environment);
     let settings = site.effective().ok().filter(is_node);
     let shared = settings.and_then(|it| SharedDatabase::of_settings(&it, Some(receipt.server)));
     shared.map_or_else(Vec::new, |shared| shared.company(host, prefix))

@@ -40,8 +40,7 @@ impl Undertaking for ResolvedUpgrade {
         let live = self.live(host, &found, inventory.receipt.as_ref())?;
         see_environment(&found, live.as_ref(), request, &mut inventory);
         let overridden = layer_of(&found.environment, &request.release.version);
-        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
-        let needs = needs(&layers);
+        let needs = self.needs(&overridden, live.as_ref());
         let cluster = self.see_cluster(host, &needs, &mut inventory);
         let situation = self.situation(&found, live.as_ref(), &needs);
         let rules = HopRules { rules: &self.rules, situation: &situation };
@@ -93,8 +92,7 @@ impl Undertaking for ResolvedUpgrade {
         let found = self.seeker(host, receipt.as_ref()).look()?;
         let live = self.live(host, &found, receipt.as_ref())?;
         let overridden = layer_of(&found.environment, &target.release.version);
-        let layers = [Some(&overridden), Some(&self.enforced), live.as_ref(), Some(&self.defaults)];
-        Ok(SharedDatabase::of_needs(&needs(&layers), target.server))
+        Ok(SharedDatabase::of_needs(&self.needs(&overridden, live.as_ref()), target.server))
     }
 
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
@@ -113,6 +111,11 @@ impl ResolvedUpgrade {
             version: receipt.map(|receipt| &receipt.release.version),
             service: &self.request.service,
         }
+    }
+
+    /// What the server will need, by the settings in use and what the environment overrides.
+    fn needs(&self, overridden: &Document, live: Option<&Document>) -> Needs {
+        needs(&[Some(overridden), Some(&self.enforced), live, Some(&self.defaults)])
     }
 
     /// Sees whether another node has migrated the database already. Between two hops of a chain that is on its way nobody has, unless

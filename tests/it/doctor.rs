@@ -52,7 +52,6 @@ fn where_all_is_there_all_is_well() {
         ("rights", "may make tables"),
         ("port", &site.world.port.to_string()),
         ("config", "config.json"),
-        ("network", "nobody was asked"),
     ] {
         let told = of(&report, subject);
         let [one] = told[..] else { panic!("{subject}: {told:#?}") };

@@ -114,14 +114,7 @@ fn see_environment(installed: &Installed<'_>, seen: &mut SituationSeen) -> Serve
 
 fn see_site(installed: &Installed<'_>, seen: &mut SituationSeen) -> Option<Document> {
     let Installed { host, receipt, .. } = installed;
-    let site = SiteConfig {
-        host,
-        file: &receipt.config,
-        environment: &seen.environment,
-        version: &receipt.release.version,
-        run_as: Some(receipt.server),
-        kept: Vec::new(),
-    };
+    let site = SiteConfig::of_installed(host, receipt, &seen.environment);
     let why = match site.own() {
         Ok(Some(document)) => return Some(document),
         Ok(None) => "there is none".to_owned(),

@@ -118,14 +118,8 @@ impl<'w> Walker<'w> {
         else {
             return Ok(None);
         };
-        let site = SiteConfig {
-            host,
-            file: &receipt.config,
-            environment: &kept_environment(host, prefix)?,
-            version: &receipt.release.version,
-            run_as: Some(receipt.server),
-            kept: Vec::new(),
-        };
+        let environment = kept_environment(host, prefix)?;
+        let site = SiteConfig::of_installed(host, &receipt, &environment);
         // Settings that cannot be read are told when the next hop is planned.
         let settings = site.effective().ok();
         let shared = settings.and_then(|it| SharedDatabase::of_settings(&it, Some(receipt.server)));

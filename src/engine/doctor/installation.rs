@@ -16,7 +16,7 @@ use crate::host::{
     this_glibc,
 };
 use crate::model::{
-    Area, Finding, Observation, Owner, Placement, Receipt, RelPath, RunningServer, Severity, Start,
+    Area, Finding, Observation, Owner, Placement, Receipt, RelPath, RunningServer, Severity,
     Viewpoint, chain,
 };
 use crate::server::Era;
@@ -29,20 +29,10 @@ pub(super) struct Installed {
 
 impl Installed {
     pub(super) fn see(host: &Host, patient: &Patient<'_>, receipt: &Receipt) -> Self {
-        let live = patient.prefix.live();
         let service = patient.service.as_ref().unwrap_or(&receipt.service);
-        let start = Start::Prove { within: std::time::Duration::ZERO };
-        let version = Some(&receipt.release.version);
-        let seeker = Seeker { host, start, told: None, live, version, service };
+        let seeker = Seeker::of_installed(host, patient.prefix, receipt, service);
         let environment = seeker.look().map(|found| found.environment).unwrap_or_default();
-        let site = SiteConfig {
-            host,
-            file: &receipt.config,
-            environment: &environment,
-            version: &receipt.release.version,
-            run_as: Some(receipt.server),
-            kept: Vec::new(),
-        };
+        let site = SiteConfig::of_installed(host, receipt, &environment);
         // A configuration in the database is the database's to tell.
         if site.is_in_database() && !patient.asks_database {
             let nothing = site.overridden(&Document::empty()).map(|effective| effective.document);

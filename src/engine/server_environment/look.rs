@@ -2,14 +2,15 @@
 //! systemd unit. Nothing is remembered.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::host::{
     Census, Host, PathError, RunningProcess, UnitEnvironmentError, config_argument_of,
     environment_of, environment_of_unit, read_outside, running_from,
 };
 use crate::model::{
-    EnvironmentFileError, EnvironmentSource, Receipt, RelPath, ServerEnvironment, Service, Start,
-    Version, parse_environment_file,
+    EnvironmentFileError, EnvironmentSource, Prefix, Receipt, RelPath, ServerEnvironment, Service,
+    Start, Version, parse_environment_file,
 };
 use crate::server::Era;
 
@@ -120,7 +121,24 @@ pub(crate) struct Found {
     pub(crate) running: Option<ServerEnvironment>,
 }
 
-impl Seeker<'_> {
+impl<'a> Seeker<'a> {
+    /// Whoever only looks at what is installed, and has heard nothing from an operator.
+    pub(crate) fn of_installed(
+        host: &'a Host,
+        prefix: &Prefix,
+        receipt: &'a Receipt,
+        service: &'a Service,
+    ) -> Self {
+        Self {
+            host,
+            start: Start::Prove { within: Duration::ZERO },
+            told: None,
+            live: prefix.live(),
+            version: Some(&receipt.release.version),
+            service,
+        }
+    }
+
     /// Finds it.
     ///
     /// # Errors
@@ -194,8 +212,6 @@ pub(crate) fn running_server<'c>(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::host::{Cancel, Exec, Meter, Territory};
 

@@ -5,7 +5,7 @@ use crate::config::{Document, Effective, effective, reads_config_variable};
 use crate::engine::database::{Access, Database};
 use crate::engine::steps::{ConfigureError, read_document, read_settled};
 use crate::host::Host;
-use crate::model::{ConfigStore, Owner, RelPath, Secret, ServerEnvironment, Version};
+use crate::model::{ConfigStore, Owner, Receipt, RelPath, Secret, ServerEnvironment, Version};
 
 /// Where a server of this version finds its settings.
 pub(crate) struct SiteConfig<'a> {
@@ -20,7 +20,23 @@ pub(crate) struct SiteConfig<'a> {
     pub(crate) kept: Vec<RelPath>,
 }
 
-impl SiteConfig<'_> {
+impl<'a> SiteConfig<'a> {
+    /// That of what is installed.
+    pub(crate) fn of_installed(
+        host: &'a Host,
+        receipt: &'a Receipt,
+        environment: &'a ServerEnvironment,
+    ) -> Self {
+        Self {
+            host,
+            file: &receipt.config,
+            environment,
+            version: &receipt.release.version,
+            run_as: Some(receipt.server),
+            kept: Vec::new(),
+        }
+    }
+
     /// Are the settings kept in a database? Then the file says nothing.
     pub(crate) fn is_in_database(&self) -> bool {
         matches!(self.store(), ConfigStore::Database { .. })

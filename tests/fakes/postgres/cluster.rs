@@ -124,7 +124,9 @@ fn start() -> Cluster {
     ] {
         writeln!(options, "{name} = {value}").expect("memory takes it");
     }
-    writeln!(options, "listen_addresses = '127.0.0.1'\nport = {port}").expect("memory takes it");
+    // Where there is no IPv6, it does without.
+    writeln!(options, "listen_addresses = '127.0.0.1, ::1'\nport = {port}")
+        .expect("memory takes it");
     writeln!(options, "unix_socket_directories = '{}'", home.display()).expect("memory takes it");
     let mut file = fs::File::options()
         .append(true)

@@ -1,5 +1,7 @@
 //! Servers of other hosts on the database, before anybody has migrated it and after.
 
+use std::io::Write as _;
+
 use super::pair::{FROM, Pair, TO, installed, upgrade};
 
 #[test]
@@ -13,6 +15,22 @@ fn before_the_database_is_migrated_other_nodes_have_to_be_stopped() {
     assert_eq!(pair.first.host(), host);
     assert_eq!(pair.first.world.dump(), dump);
     assert_eq!(installed(&pair.first), FROM);
+}
+
+/// `localhost` has two addresses, and the server may be connected by another one than whoever asks.
+#[test]
+fn whoever_is_on_this_machine_is_no_other_node() {
+    let pair = Pair::new();
+    let url = pair.first.world.database.url().replace("127.0.0.1", "[::1]");
+    let Ok(_here) = postgres::Client::connect(&url, postgres::NoTls) else {
+        writeln!(std::io::stderr().lock(), "cluster::company: NOT CHECKED, there is no IPv6 here")
+            .unwrap();
+        return;
+    };
+    let said = pair.first.world.ask(&["status"], &[]).expect(0);
+    said.saying(&["no server of another host is on its"]);
+    let said = upgrade(&pair.first, &["--dry-run"]).expect(10);
+    assert!(!said.all().contains("cluster-serving"), "{}", said.all());
 }
 
 #[test]

@@ -461,7 +461,6 @@ fn an_examination() {
         ok database
         Releases
         warning catalogue
-        ok network
         Environment
         ok variables
         well
