@@ -3,7 +3,7 @@
 use std::io;
 
 use super::exit::Exit;
-use super::{hint, render};
+use super::render;
 use crate::model::{Ending, Failure, Report};
 
 /// An exit code, or a failure with one.
@@ -11,6 +11,9 @@ pub(crate) type Answer = Result<Exit, Refusal>;
 
 /// An exit code, and what is said.
 pub(crate) type Refusal = (Exit, Failure);
+
+/// What a failure leaves behind that came before anything was begun.
+pub(crate) const UNCHANGED: &str = "nothing was changed on this host";
 
 /// Says what there is to say, and with which code to exit.
 pub(crate) fn settle(
@@ -45,5 +48,5 @@ pub(crate) fn refused(command: &'static str, (exit, failure): Refusal) -> Report
 
 /// A failure that has changed nothing.
 pub(crate) fn failure(what: String, next: &str) -> Failure {
-    Failure { what, now: hint::UNCHANGED.to_owned(), next: next.to_owned() }
+    Failure { what, now: UNCHANGED.to_owned(), next: next.to_owned() }
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod backup;
 mod bundle;
+mod catalog;
 mod chain;
 mod config;
 mod doctor;
@@ -10,6 +11,7 @@ mod guide;
 mod hop;
 mod install;
 mod manifest;
+mod overlays;
 mod plan;
 mod release;
 mod releases;
@@ -25,6 +27,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::apply::{ApplyArgs, InitArgs, SchemaArg};
 pub(crate) use self::backup::{BackupArgs, BackupCommand};
 pub(crate) use self::bundle::{BundleCommand, BundleCreateArgs, BundleVerifyArgs};
+pub(crate) use self::catalog::CatalogArgs;
 pub(crate) use self::chain::{Dumps, Goal};
 pub(crate) use self::config::{
     ConfigCommand, DescribeArgs, DiffArgs, EffectiveArgs, Emit, EnvArgs, FixArgs, LintArgs,
@@ -34,11 +37,10 @@ pub(crate) use self::doctor::DoctorArgs;
 pub(crate) use self::guide::{CompletionsArgs, ExplainArgs, ManArgs, ShellArg};
 pub(crate) use self::hop::{RestoreArgs, UpgradeArgs};
 pub(crate) use self::install::{AdoptArgs, InstallArgs};
+pub(crate) use self::overlays::OverlayArgs;
 pub(crate) use self::plan::{PageForm, PlanArgs};
-pub(crate) use self::release::{ArchiveArgs, ArchiveFacts, OverlayArgs};
-pub(crate) use self::releases::{
-    CatalogArgs, FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs,
-};
+pub(crate) use self::release::{ArchiveArgs, ArchiveFacts};
+pub(crate) use self::releases::{FetchArgs, ListArgs, ReleasesCommand, ShowArgs, VerifyArgs};
 pub(crate) use self::rules::{RuleArgs, RuleFileArgs, RulesCommand, RulesListArgs};
 pub(crate) use self::server::{ClusterArgs, EnvironmentArgs, Patience};
 pub(crate) use self::service::{LaunchArgs, ServiceCommand, ServicePlaceArgs};

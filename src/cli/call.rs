@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use crate::model::AppName;
+use crate::host::Host;
+use crate::model::{AppName, Prefix};
 
 /// The words that name one installation.
 #[derive(Debug)]
@@ -20,6 +21,11 @@ impl Call {
             target += &quoted(&root.to_string_lossy());
         }
         Self { target }
+    }
+
+    /// That installation.
+    pub(crate) fn of(host: &Host, prefix: &Prefix) -> Self {
+        Self::new(prefix.app(), host.tree.root())
     }
 
     /// A command for that installation, in backticks.

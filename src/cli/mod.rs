@@ -1,30 +1,21 @@
 //! Floor 4: the words. Parses arguments, words reports and errors, picks exit codes. It decides nothing and touches no
 //! file of the host itself.
 
-mod adopt_hint;
 mod answer;
 mod args;
-mod backup_hint;
-mod bundle_hint;
 mod call;
-mod chain_hint;
-mod cluster_hint;
 mod commands;
-mod config_hint;
 mod ending;
 mod environment;
 mod examples;
 mod exit;
 mod explanations;
 mod grammar;
-mod hint;
-mod manifest_hint;
+mod hints;
 mod manual;
 mod progress;
 mod reference;
-mod release_hint;
 pub mod render;
-mod rules_hint;
 mod system;
 mod terminal;
 mod until;
@@ -53,7 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     if let Err(error) = voice::raise(&cli.output) {
-        let _closed = render::human::fail(&hint::for_log_file(&error));
+        let _closed = render::human::fail(&hints::for_log_file(&error));
         return Exit::Refused.into();
     }
     voice::record(&format!("mmembed {} begins: {}", env!("CARGO_PKG_VERSION"), cli.command.name()));

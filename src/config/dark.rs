@@ -8,6 +8,7 @@ mod former;
 mod renamed;
 mod resets;
 mod restore;
+mod shipped;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +25,8 @@ use super::setting::SettingPath;
 
 pub use self::renamed::{Recased, Renamed};
 pub use self::resets::Reset;
-pub use self::restore::{Changed, Dropped, RestoreError, Restored, Rewrite, Shipped, restore};
+pub use self::restore::{Changed, Dropped, RestoreError, Restored, Rewrite, restore};
+pub use self::shipped::Shipped;
 
 /// One value of the dark.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::catalog::CatalogArgs;
 use super::release::EditionArg;
-use super::releases::CatalogArgs;
 use super::rules::RuleArgs;
 use super::sources::{SignatureArgs, SourceArgs};
 use crate::model::{ReleaseSelector, Version};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::releases::CatalogArgs;
+use super::catalog::CatalogArgs;
 use crate::model::{AppName, ReleaseSelector, ServiceWish};
 
 #[derive(Debug, Args)]

@@ -6,10 +6,12 @@ use clap::Args;
 
 use super::backup::DataArg;
 use super::chain::{ChainArgs, GoalArgs};
-use super::release::{ArchiveFacts, OverlayArgs};
+use super::overlays::OverlayArgs;
+use super::release::ArchiveFacts;
 use super::server::ServiceArgs;
 use super::sources::SourceArgs;
 use super::{BackupArgs, ClusterArgs, EnvironmentArgs, Patience, RuleArgs, Target};
+use crate::model::{Consent, Leg, Manner, Start, UpgradeWish};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UpgradeArgs {
@@ -37,6 +39,40 @@ pub(crate) struct UpgradeArgs {
     pub(crate) patience: Patience,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+}
+
+impl UpgradeArgs {
+    /// What is wished, but for the archive.
+    pub(crate) fn wish(&self) -> UpgradeWish {
+        let within = self.patience.start_timeout;
+        let hop = &self.hop;
+        UpgradeWish {
+            app: self.target.app.clone(),
+            root: self.target.root.clone(),
+            archive: PathBuf::new(),
+            version: None,
+            edition: None,
+            sha256: None,
+            overlays: self.overlays.overlays(),
+            policies: self.overlays.policies(),
+            start: if self.no_start { Start::Never } else { Start::Prove { within } },
+            service: hop.service.wish(),
+            consent: Consent {
+                downgrade: hop.consent.allow_downgrade,
+                edition_change: hop.consent.allow_edition_change,
+                unsaved_database: hop.consent.no_database_backup,
+            },
+            env_files: self.environment.env_file.clone(),
+            manner: Manner {
+                data: hop.backup.backup_data.into(),
+                verify_restore: hop.backup.verify_restore,
+                keep: hop.backup.keep_backups,
+                hooks: hop.hooks.clone(),
+                adopt_new_defaults: hop.adopt_new_defaults,
+            },
+            leg: Leg::default(),
+        }
+    }
 }
 
 /// How one release gives way to another.

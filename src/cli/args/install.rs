@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::release::{ArchiveArgs, EditionArg, OverlayArgs};
+use super::overlays::OverlayArgs;
+use super::release::{ArchiveArgs, EditionArg};
 use super::server::ServiceArgs;
 use super::{ClusterArgs, EnvironmentArgs, Patience, Target};
 use crate::model::{PlaceName, RelPath, Sha256Digest, Version};

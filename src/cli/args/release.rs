@@ -1,11 +1,10 @@
-//! What can be typed about a release and the settings that it is given.
+//! What can be typed about a release.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::sources::SourceArgs;
-use crate::config::Stance;
 use crate::engine::ArchiveSource;
 use crate::model::{Edition, Sha256Digest, Version};
 
@@ -45,32 +44,6 @@ pub(super) fn parse_source(text: &str) -> Result<ArchiveSource, String> {
     }
     let known = text.parse().map(ArchiveSource::Known);
     Ok(known.unwrap_or_else(|_| ArchiveSource::File(PathBuf::from(text))))
-}
-
-/// The host's settings.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct OverlayArgs {
-    /// A JSON file with settings of the host; users may change them (repeatable, later ones win)
-    #[arg(long, visible_alias = "defaults-overlay", value_name = "FILE")]
-    pub(crate) config_overlay: Vec<PathBuf>,
-    /// One setting of the host, such as 'ServiceSettings.SiteURL="https://chat.example.com"' (repeatable; wins over
-    /// --config-overlay; who lists processes can read it, so give secrets in a file)
-    #[arg(long, value_name = "SECTION.KEY=JSON")]
-    pub(crate) set: Vec<String>,
-    /// Enforce the settings given with --config-overlay and --set: users' own values give way
-    #[arg(long)]
-    pub(crate) enforce: bool,
-    /// One setting that is enforced, whatever --enforce says (repeatable; as public as --set)
-    #[arg(long, value_name = "SECTION.KEY=JSON")]
-    pub(crate) enforced_set: Vec<String>,
-    /// A JSON file with settings that are enforced, whatever --enforce says (repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) enforced_overlay: Vec<PathBuf>,
-    /// What to do about a setting, or all of a section, that a user changed while the host changed its default: keep-user,
-    /// prefer-host or refuse; or, for new defaults of the release where nobody touched it, adopt-default (repeatable; the
-    /// most specific one decides) [default: keep-user]
-    #[arg(long, value_name = "SECTION[.KEY]=POLICY")]
-    pub(crate) policy: Vec<Stance>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::catalog::CatalogArgs;
 use super::release::EditionArg;
 use super::sources::{SignatureArgs, SourceArgs};
 use crate::model::{Platform, ReleaseLine, ReleaseSelector, Sha256Digest, Version};
@@ -55,18 +56,6 @@ pub(crate) struct VerifyArgs {
     pub(crate) signatures: SignatureArgs,
     #[command(flatten)]
     pub(crate) known: CatalogArgs,
-}
-
-/// Which releases are known.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct CatalogArgs {
-    /// Where downloaded archives and imported catalogues are kept [default: /var/lib/mmembed for root, else
-    /// ~/.local/share/mmembed]
-    #[arg(long, env = "MMEMBED_STORE", value_name = "DIR")]
-    pub(crate) store: Option<PathBuf>,
-    /// Know the releases of this file instead of those that are built in or imported
-    #[arg(long, env = "MMEMBED_CATALOG", value_name = "FILE")]
-    pub(crate) catalog: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

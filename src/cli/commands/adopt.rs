@@ -3,8 +3,8 @@
 use std::io;
 
 use super::undertaking::Task;
-use crate::cli::adopt_hint;
 use crate::cli::args::{AdoptArgs, Output};
+use crate::cli::hints;
 use crate::cli::progress::Progress;
 use crate::engine::{ResolvedAdopt, resolve_adopt};
 use crate::host::{Cancel, Host};
@@ -29,7 +29,7 @@ pub(crate) fn run(
 
 fn enter(args: &AdoptArgs, cancel: Cancel) -> Result<(ResolvedAdopt, Host), Box<Failure>> {
     let resolved = resolve_adopt(&wish(args))
-        .map_err(|error| super::unentered(&error, &adopt_hint::for_resolve_adopt(&error)))?;
+        .map_err(|error| super::unentered(&error, &hints::for_resolve_adopt(&error)))?;
     let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)?;
     Ok((resolved, host))
 }

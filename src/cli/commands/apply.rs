@@ -7,7 +7,7 @@ use super::{chain, install, sources};
 use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{ApplyArgs, Output, PlanArgs};
 use crate::cli::exit::Exit;
-use crate::cli::{hint, manifest_hint, release_hint, system};
+use crate::cli::{hints, system};
 use crate::engine::{ArchiveSource, goal, overlays_given_last, read_manifest, read_receipt};
 use crate::host::{Cancel, Clock};
 use crate::manifest::Manifest;
@@ -19,7 +19,7 @@ use crate::model::{
 pub(crate) fn run(args: &ApplyArgs, output: &Output, cancel: Cancel) -> io::Result<Report> {
     let mut manifest = match read_manifest(&args.manifest) {
         Ok(manifest) => manifest,
-        Err(error) => return Ok(manifest_hint::report("apply", &error)),
+        Err(error) => return Ok(hints::manifest_report("apply", &error)),
     };
     if args.no_start {
         manifest.no_start = Some(true);
@@ -55,11 +55,12 @@ enum Way {
 impl Applying {
     fn of(manifest: Manifest, check: bool, cancel: &Cancel) -> Result<Self, Refusal> {
         let mut wished =
-            PlanArgs::of(&manifest).map_err(|error| manifest_hint::for_environment(&error))?;
+            PlanArgs::of(&manifest).map_err(|error| hints::for_manifest_environment(&error))?;
         let (host, prefix) = super::enter(&wished.upgrade.target, cancel.clone())
             .map_err(|failure| (Exit::Refused, *failure))?;
-        let receipt = read_receipt(&host, &prefix)
-            .map_err(|error| (Exit::Refused, super::unentered(&error, &hint::for_state(&error))))?;
+        let receipt = read_receipt(&host, &prefix).map_err(|error| {
+            (Exit::Refused, super::unentered(&error, &hints::for_state(&error)))
+        })?;
         let mut findings = Vec::new();
         let way = match receipt {
             None => Way::Install,
@@ -154,7 +155,7 @@ fn version(
         return Ok((receipt.release.version.clone(), None));
     }
     let sources = sources::open(&wished.upgrade.sources)?;
-    goal(&sources, wanted, &Clock::system()).map_err(|error| release_hint::for_acquire(&error))
+    goal(&sources, wanted, &Clock::system()).map_err(|error| hints::for_acquire(&error))
 }
 
 /// One report of a chain and of what was changed after it.

@@ -3,10 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::cli::answer::UNCHANGED;
 use crate::cli::args::{BackupCommand, Output, Target};
-use crate::cli::backup_hint::for_backup;
+use crate::cli::call::Call;
+use crate::cli::hints::for_backup;
 use crate::cli::progress::Progress;
-use crate::cli::{ending, hint, words};
+use crate::cli::{ending, words};
 use crate::engine::{
     BackupError, BackupSeen, BackupWish, create_backup, list_backups, prune_backups,
     read_environment_files, verify_backup,
@@ -95,8 +97,8 @@ impl Asked {
                 self.name,
                 Failure {
                     what: "there is no backup".to_owned(),
-                    now: hint::UNCHANGED.to_owned(),
-                    next: hint::call(&self.host, &self.prefix).word("backup create") + " makes one",
+                    now: UNCHANGED.to_owned(),
+                    next: Call::of(&self.host, &self.prefix).word("backup create") + " makes one",
                 },
             ))
         })
@@ -147,7 +149,7 @@ impl Asked {
         let mut report = Report::new(self.name, ending::of_backup(error));
         report.failure = Some(Failure {
             what: words::chain(error),
-            now: hint::UNCHANGED.to_owned(),
+            now: UNCHANGED.to_owned(),
             next: for_backup(error),
         });
         Box::new(report)

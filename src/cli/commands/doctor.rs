@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::releases::{known, store_of, today};
-use crate::cli::answer::{Answer, Refusal, failure, settle};
+use super::catalog::{known, store_of, today};
+use crate::cli::answer::{Answer, Refusal, UNCHANGED, failure, settle};
 use crate::cli::args::{DoctorArgs, Output};
+use crate::cli::call::Call;
 use crate::cli::exit::Exit;
-use crate::cli::{hint, manifest_hint, render, system, terminal, voice, words};
+use crate::cli::{hints, render, system, terminal, voice, words};
 use crate::engine::{Patient, Supply, examine, read_manifest, resolve_prefix, resolve_root};
 use crate::host::{Cancel, Exec, Host, Meter, Territory, Users, find_service};
 use crate::manifest::Manifest;
@@ -71,7 +72,7 @@ fn failed(seen: &[Observation], call: &str) -> Option<Failure> {
         several => format!("{several} things are missing or broken"),
     };
     let next = format!("do what stands behind the arrows, then `{call}` again");
-    Some(Failure { what, now: hint::UNCHANGED.to_owned(), next })
+    Some(Failure { what, now: UNCHANGED.to_owned(), next })
 }
 
 /// What is to be looked at, as arguments and manifest say it.
@@ -89,7 +90,7 @@ struct Wish {
 impl Wish {
     fn of(args: &DoctorArgs) -> Result<Self, Refusal> {
         let manifest = args.manifest.as_deref().map(read_manifest).transpose();
-        let manifest = manifest.map_err(|error| manifest_hint::for_manifest(&error))?;
+        let manifest = manifest.map_err(|error| hints::for_manifest(&error))?;
         let said = manifest.as_ref();
         let mut sources = args.known.clone();
         if let Some(wish) = said.map(|manifest| &manifest.sources) {
@@ -187,7 +188,7 @@ fn look(args: &DoctorArgs, cancel: Cancel) -> Result<(Vec<Observation>, String),
     let refused = |what: String, next: &str| (Exit::Refused, failure(what, next));
     let wish = Wish::of(args)?;
     let root = resolve_root(&wish.root)
-        .map_err(|error| refused(words::chain(&error), hint::for_resolve(&error)))?;
+        .map_err(|error| refused(words::chain(&error), hints::for_resolve(&error)))?;
     let host = Host::new(&root, Territory::default(), Meter::default(), cancel)
         .map_err(|error| refused(words::chain(&error), system::advice(&error)))?;
     let mut seen = variables::observations();
@@ -196,10 +197,10 @@ fn look(args: &DoctorArgs, cancel: Cancel) -> Result<(Vec<Observation>, String),
     let server = wish.server(&mut seen);
     let prefix = wish.app.as_ref().map(|app| resolve_prefix(&root, app)).transpose();
     let prefix =
-        prefix.map_err(|error| refused(words::chain(&error), hint::for_resolve(&error)))?;
+        prefix.map_err(|error| refused(words::chain(&error), hints::for_resolve(&error)))?;
     let call = prefix.as_ref().map_or_else(
         || "mmembed doctor".to_owned(),
-        |prefix| hint::call(&host, prefix).word("doctor").trim_matches('`').to_owned(),
+        |prefix| Call::of(&host, prefix).word("doctor").trim_matches('`').to_owned(),
     );
     let patient = prefix.as_ref().map(|prefix| Patient {
         prefix,

@@ -9,7 +9,7 @@ use crate::cli::answer::{Answer, Refusal, failure, settle};
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::explanations::{Explanation, explanations};
-use crate::cli::{render, rules_hint, terminal};
+use crate::cli::{hints, render, terminal};
 use crate::engine::{near_names, read_rules};
 use crate::model::REPORT_SCHEMA;
 
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ExplainArgs, json: bool) -> io::Result<Exit> {
 fn explain(args: &ExplainArgs, json: bool) -> io::Result<Answer> {
     let rules = match read_rules(&args.files.rules, &[]) {
         Ok(rules) => rules,
-        Err(error) => return Ok(Err(rules_hint::for_rules(&error))),
+        Err(error) => return Ok(Err(hints::for_rules(&error))),
     };
     let all = explanations(&rules);
     let Some(code) = &args.code else {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::answer::{Answer, settle};
 use crate::cli::args::InitArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{hint, manifest_hint, render};
+use crate::cli::{hints, render};
 use crate::engine::{read_receipt, write_manifest};
 use crate::host::{Cancel, printable};
 use crate::manifest::Draft;
@@ -24,7 +24,7 @@ fn answer(args: &InitArgs, json: bool, cancel: Cancel) -> io::Result<Answer> {
         Err(refusal) => return Ok(Err(refusal)),
     };
     if let Err(error) = write_manifest(&args.file, &draft.to_string(), args.force) {
-        return Ok(Err(manifest_hint::for_manifest(&error)));
+        return Ok(Err(hints::for_manifest(&error)));
     }
     let file = args.file.display().to_string();
     if json {
@@ -39,7 +39,7 @@ fn draft(args: &InitArgs, cancel: Cancel) -> Result<Draft, crate::cli::answer::R
     let (host, prefix) =
         super::enter(&args.target, cancel).map_err(|failure| (Exit::Refused, *failure))?;
     let receipt = read_receipt(&host, &prefix)
-        .map_err(|error| (Exit::Refused, super::unentered(&error, &hint::for_state(&error))))?;
+        .map_err(|error| (Exit::Refused, super::unentered(&error, &hints::for_state(&error))))?;
     Ok(Draft {
         app: args.target.app.clone(),
         root: args.target.root.clone(),

@@ -6,15 +6,14 @@ use std::io;
 use super::sources;
 use super::undertaking::Task;
 use crate::cli::answer::{Refusal, refused};
-use crate::cli::args::{ArchiveArgs, InstallArgs, Output, OverlayArgs};
+use crate::cli::args::{ArchiveArgs, InstallArgs, Output};
 use crate::cli::exit::Exit;
-use crate::cli::hint;
+use crate::cli::hints;
 use crate::cli::progress::Progress;
 use crate::engine::{Acquired, Reporter, Resolved, resolve};
 use crate::host::{Cancel, Host};
 use crate::model::{
-    DatabaseUse, Finding, InstallWish, Overlay, PlaceName, Receipt, Report, Secret, Severity,
-    Start, Strength,
+    DatabaseUse, Finding, InstallWish, PlaceName, Receipt, Report, Severity, Start,
 };
 
 /// Installs, and reports. Of what is installed already, nobody needs the archive again.
@@ -116,7 +115,7 @@ fn enter(
         None => sources::get(release, facts, sources, None, &cancel, reporter)?,
     };
     let resolved = resolve(&wish(args, &acquired))
-        .map_err(|error| (Exit::Refused, super::unentered(&error, hint::for_resolve(&error))))?;
+        .map_err(|error| (Exit::Refused, super::unentered(&error, hints::for_resolve(&error))))?;
     let host = super::host_for(&resolved.root, &resolved.request.prefix, cancel)
         .map_err(|failure| (Exit::Refused, *failure))?;
     let host = args.cluster.on(host);
@@ -134,23 +133,6 @@ fn unpacked(receipt: &Receipt) -> Acquired {
     }
 }
 
-/// The host's settings in the order in which they win.
-pub(super) fn overlays(args: &OverlayArgs) -> Vec<(Strength, Overlay)> {
-    let given = if args.enforce { Strength::Enforced } else { Strength::Default };
-    let files = args.config_overlay.iter().map(|path| (given, Overlay::File(path.clone())));
-    let enforced =
-        args.enforced_overlay.iter().map(|path| (Strength::Enforced, Overlay::File(path.clone())));
-    let sets = args.set.iter().map(|text| (given, Overlay::Set(Secret::new(text.clone()))));
-    let firm = args.enforced_set.iter();
-    let firm = firm.map(|it| (Strength::Enforced, Overlay::Set(Secret::new(it.clone()))));
-    files.chain(enforced).chain(sets).chain(firm).collect()
-}
-
-/// Who gives way where two have changed one setting.
-pub(super) fn policies(args: &OverlayArgs) -> Vec<String> {
-    args.policy.iter().map(ToString::to_string).collect()
-}
-
 fn wish(args: &InstallArgs, acquired: &Acquired) -> InstallWish {
     let within = args.patience.start_timeout;
     InstallWish {
@@ -160,8 +142,8 @@ fn wish(args: &InstallArgs, acquired: &Acquired) -> InstallWish {
         version: acquired.version.clone(),
         edition: acquired.edition,
         sha256: acquired.sha256,
-        overlays: overlays(&args.overlays),
-        policies: policies(&args.overlays),
+        overlays: args.overlays.overlays(),
+        policies: args.overlays.policies(),
         places: args.placement.place.clone(),
         in_tree: args.placement.keep_in_tree.clone(),
         config_file: args.placement.config_file.clone(),

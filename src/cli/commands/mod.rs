@@ -4,6 +4,7 @@ pub(super) mod adopt;
 pub(super) mod apply;
 pub(super) mod backup;
 pub(super) mod bundle;
+mod catalog;
 mod chain;
 pub(super) mod completions;
 pub(super) mod config;
@@ -29,8 +30,9 @@ pub(super) mod verify;
 use std::error::Error;
 use std::path::Path;
 
+use crate::cli::answer::UNCHANGED;
 use crate::cli::args::Target;
-use crate::cli::{ending, hint, system, words};
+use crate::cli::{ending, hints, system, words};
 use crate::engine::{
     Reporter, Wish, finish_open, own_territory, resolve_prefix, resolve_root, take_lock,
 };
@@ -39,12 +41,12 @@ use crate::model::{Ending, Failure, PlaceReport, Placement, Prefix, RelPath, Rep
 
 /// Opens the host of an installation.
 fn enter(target: &Target, cancel: Cancel) -> Result<(Host, Prefix), Box<Failure>> {
-    let root =
-        resolve_root(&target.root).map_err(|error| unentered(&error, hint::for_resolve(&error)))?;
+    let root = resolve_root(&target.root)
+        .map_err(|error| unentered(&error, hints::for_resolve(&error)))?;
     let prefix = resolve_prefix(&root, &target.app)
-        .map_err(|error| unentered(&error, hint::for_resolve(&error)))?;
+        .map_err(|error| unentered(&error, hints::for_resolve(&error)))?;
     let territory = crate::engine::installed_territory(&root, &prefix)
-        .map_err(|error| unentered(&error, &hint::for_state(&error)))?;
+        .map_err(|error| unentered(&error, &hints::for_state(&error)))?;
     let host = Host::new(&root, territory, meter(), cancel)
         .map_err(|error| unentered(&error, system::advice(&error)))?;
     Ok((host, prefix))
@@ -58,7 +60,7 @@ fn host_for(root: &Path, prefix: &Prefix, cancel: Cancel) -> Result<Host, Box<Fa
 
 /// A failure from before anything was looked at.
 fn unentered(error: &dyn Error, next: &str) -> Failure {
-    let (what, now) = (words::chain(error), hint::UNCHANGED.to_owned());
+    let (what, now) = (words::chain(error), UNCHANGED.to_owned());
     Failure { what, now, next: next.to_owned() }
 }
 
@@ -87,9 +89,9 @@ fn lock(
     reporter: &mut dyn Reporter,
 ) -> Result<Lock, (Ending, Failure)> {
     let lock = take_lock(host, prefix)
-        .map_err(|error| (ending::of_lock(&error), hint::for_lock(&error)))?;
+        .map_err(|error| (ending::of_lock(&error), hints::for_lock(&error)))?;
     finish_open(host, &lock, prefix, Wish::Usual, reporter).map_err(|error| {
-        (ending::of_undertaking(&error), hint::for_undertaking(&error, host, prefix, None))
+        (ending::of_undertaking(&error), hints::for_undertaking(&error, host, prefix, None))
     })?;
     Ok(lock)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::answer::{Answer, failure};
 use crate::cli::exit::Exit;
-use crate::cli::{hint, render, system, words};
+use crate::cli::{hints, render, system, words};
 use crate::engine::{SharedFile, resolve_root, write_shared};
 use crate::host::{Cancel, Host, Territory};
 use crate::model::{REPORT_SCHEMA, RelPath};
@@ -23,7 +23,7 @@ pub(super) fn place(
     let root = match resolve_root(root) {
         Ok(root) => root,
         Err(error) => {
-            let next = hint::for_resolve(&error);
+            let next = hints::for_resolve(&error);
             return Ok(Err((Exit::Refused, failure(words::chain(&error), next))));
         }
     };

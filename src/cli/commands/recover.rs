@@ -5,7 +5,7 @@ use std::io;
 use crate::cli::args::{Output, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
-use crate::cli::{chain_hint, ending, hint, words};
+use crate::cli::{ending, hints, words};
 use crate::engine::{
     OpenError, Outcome, Reporter, StepError, Wish, find_open, finish_open, read_chain,
     read_receipt, recover, take_lock,
@@ -38,7 +38,7 @@ fn recovered(
 ) -> Result<Report, Box<Report>> {
     let refuse = |error: &OpenError| {
         let mut report = Report::new("recover", ending::of_open(error));
-        report.failure = Some(hint::for_open(error, host, prefix));
+        report.failure = Some(hints::for_open(error, host, prefix));
         Box::new(report)
     };
     let open = find_open(host, prefix).map_err(|error| refuse(&error))?;
@@ -49,7 +49,7 @@ fn recovered(
     let lock = take_lock(host, prefix).map_err(|error| Box::new(locked(&error)))?;
     let outcome = recover(host, &lock, prefix, wish, reporter).map_err(|error| refuse(&error))?;
     let mut report = match (open, outcome) {
-        (Some(open), Some(outcome)) => describe(&open.id, &outcome, &hint::call(host, prefix)),
+        (Some(open), Some(outcome)) => describe(&open.id, &outcome, &Call::of(host, prefix)),
         // Whoever held the lock before has finished it, or only a chain is left.
         (_, _) => Report::new("recover", Ending::NothingToDo),
     };
@@ -60,8 +60,8 @@ fn recovered(
         Ok(()) => Ok(closed(report, host, prefix)),
         Err(error) => {
             report.ending = ending::of_undertaking(&error);
-            let failure = hint::for_undertaking(&error, host, prefix, None);
-            report.failure = Some(Failure { now: chain_hint::still_open(host, prefix), ..failure });
+            let failure = hints::for_undertaking(&error, host, prefix, None);
+            report.failure = Some(Failure { now: hints::still_open(host, prefix), ..failure });
             Err(Box::new(report))
         }
     }
@@ -84,7 +84,7 @@ fn describe(id: &TransactionId, outcome: &Outcome, call: &Call) -> Report {
     let (ending, failure) = match outcome {
         Outcome::Committed | Outcome::RolledBack { .. } => (Ending::Done, None),
         Outcome::CommittedWithRemainder { cause } => {
-            (Ending::Remainder, Some(hint::left_after_commit(cause, call)))
+            (Ending::Remainder, Some(hints::left_after_commit(cause, call)))
         }
         Outcome::Stuck { undo: cause, .. } | Outcome::Unfinished { cause } => {
             (Ending::Stuck, Some(left(cause, call)))
@@ -123,12 +123,12 @@ fn left(cause: &StepError, call: &Call) -> Failure {
     Failure {
         what: words::chain(cause),
         now: "the transaction is still open".to_owned(),
-        next: hint::for_open_step(cause, call),
+        next: hints::for_open_step(cause, call),
     }
 }
 
 fn locked(error: &LockError) -> Report {
     let mut report = Report::new("recover", ending::of_lock(error));
-    report.failure = Some(hint::for_lock(error));
+    report.failure = Some(hints::for_lock(error));
     report
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::undertaking::Task;
 use crate::cli::args::{Output, RestoreArgs};
-use crate::cli::hint;
+use crate::cli::hints;
 use crate::cli::progress::Progress;
 use crate::engine::{ResolvedRestore, resolve_restore};
 use crate::host::{Cancel, Host};
@@ -34,7 +34,7 @@ fn enter(
     cancel: Cancel,
 ) -> Result<(ResolvedRestore, Host), Box<Failure>> {
     let resolved = resolve_restore(&wish(args, backup))
-        .map_err(|error| super::unentered(&error, &hint::for_resolve_restore(&error)))?;
+        .map_err(|error| super::unentered(&error, &hints::for_resolve_restore(&error)))?;
     let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)?;
     Ok((resolved, args.cluster.on(host)))
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::releases::{known, store_of};
+use super::catalog::{known, store_of};
 use crate::cli::answer::{Refusal, failure};
 use crate::cli::args::{ArchiveFacts, SignatureArgs, SourceArgs};
 use crate::cli::exit::Exit;
-use crate::cli::{bundle_hint, release_hint, system, words};
+use crate::cli::{hints, system, words};
 use crate::engine::{
     Acquired, ArchiveSource, ArchiveWish, Bundle, Errand, Remote, Reporter, Sources, acquire,
 };
@@ -47,7 +47,7 @@ pub(super) fn get(
         sha256: facts.sha256,
     };
     let mut errand = Errand { clock: Clock::system(), cancel: cancel.clone(), reporter };
-    acquire(&sources, &wish, &mut errand).map_err(|error| release_hint::for_acquire(&error))
+    acquire(&sources, &wish, &mut errand).map_err(|error| hints::for_acquire(&error))
 }
 
 /// What was typed about sources.
@@ -78,7 +78,7 @@ fn opened(args: &SourceArgs, known: Catalog) -> Result<Sources, Refusal> {
 
 /// A bundle, held against what is known.
 pub(super) fn bundle(path: &Path, known: &Catalog) -> Result<Bundle, Refusal> {
-    Bundle::open(path, known).map_err(|error| bundle_hint::for_bundle(&error))
+    Bundle::open(path, known).map_err(|error| hints::for_bundle(&error))
 }
 
 /// The platform that was named, or that of this machine, if Mattermost publishes anything for it.

@@ -1,8 +1,9 @@
 //! `status`.
 
+use crate::cli::answer::UNCHANGED;
 use crate::cli::args::Target;
 use crate::cli::call::Call;
-use crate::cli::{ending, hint, system, words};
+use crate::cli::{ending, hints, system, words};
 use crate::engine::{OpenError, Status, StatusError, status};
 use crate::host::{Cancel, Host, PathError};
 use crate::model::{Ending, Failure, Finding, Receipt, Report, Severity};
@@ -14,13 +15,13 @@ pub(crate) fn run(target: &Target, cancel: Cancel) -> Report {
         Err(failure) => return super::refused("status", *failure),
     };
     match status(&host, &prefix) {
-        Ok(status) => describe(&host, &status, &hint::call(&host, &prefix)),
+        Ok(status) => describe(&host, &status, &Call::of(&host, &prefix)),
         Err(StatusError::State(error)) => super::refused(
             "status",
             Failure {
                 what: words::chain(&error),
-                now: hint::UNCHANGED.to_owned(),
-                next: hint::for_state(&error),
+                now: UNCHANGED.to_owned(),
+                next: hints::for_state(&error),
             },
         ),
     }

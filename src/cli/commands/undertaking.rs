@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::cli::{ending, hint};
+use crate::cli::answer::UNCHANGED;
+use crate::cli::{ending, hints};
 use crate::engine::{
     Outcome, Prepared, Reporter, UndertakeError, Undertaken, Undertaking, prepare, read_ledger,
     read_receipt, undertake,
@@ -64,7 +65,7 @@ impl Task<'_> {
         report.findings = findings;
         report.release = Some(plan.receipt.release.clone());
         report.transaction = Some(plan.id.clone());
-        report.failure = hint::for_outcome(outcome, self.host, plan);
+        report.failure = hints::for_outcome(outcome, self.host, plan);
         if matches!(ending, Ending::Done | Ending::Remainder) {
             if plan.intent == Intent::Upgrade {
                 report.new_defaults = self.new_defaults(&plan.prefix);
@@ -95,7 +96,7 @@ impl Task<'_> {
         let noun = if count == 1 { "finding forbids" } else { "findings forbid" };
         report.failure = Some(Failure {
             what: format!("{count} {noun} it"),
-            now: hint::UNCHANGED.to_owned(),
+            now: UNCHANGED.to_owned(),
             next: format!("mend what is marked fatal above, then run `{}` again", self.command),
         });
         report
@@ -120,7 +121,7 @@ impl Task<'_> {
     fn failed(&self, error: &UndertakeError) -> Report {
         let mut report = Report::new(self.command, ending::of_undertaking(error));
         let prefix = self.undertaking.prefix();
-        report.failure = Some(hint::for_undertaking(error, self.host, prefix, self.archive));
+        report.failure = Some(hints::for_undertaking(error, self.host, prefix, self.archive));
         report
     }
 }

@@ -3,19 +3,19 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::install::{overlays, policies, with_findings};
+use super::install::with_findings;
 use super::undertaking::Task;
 use super::{rules, sources};
 use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{Goal, Output, UpgradeArgs};
 use crate::cli::exit::Exit;
-use crate::cli::hint;
+use crate::cli::hints;
 use crate::cli::progress::Progress;
 use crate::engine::{
     Acquired, ArchiveSource, Reporter, ResolvedUpgrade, read_receipt, resolve_upgrade,
 };
 use crate::host::{Cancel, Host};
-use crate::model::{Consent, Edition, Finding, Leg, Manner, Report, Start, UpgradeWish};
+use crate::model::{Edition, Finding, Report, UpgradeWish};
 
 /// Upgrades, or only says how it would, and reports.
 pub(crate) fn run(
@@ -52,7 +52,7 @@ fn enter(
     let usual = installed_edition(args, &cancel);
     let acquired = sources::get(release, &args.facts, &args.sources, usual, &cancel, reporter)?;
     let resolved = resolve_upgrade(&wish_of(args, &acquired), rules).map_err(|error| {
-        (Exit::Refused, super::unentered(&error, &hint::for_resolve_upgrade(&error)))
+        (Exit::Refused, super::unentered(&error, &hints::for_resolve_upgrade(&error)))
     })?;
     let host = super::host_for(&resolved.root, &resolved.request.target.prefix, cancel)
         .map_err(|failure| (Exit::Refused, *failure))?;
@@ -72,38 +72,6 @@ fn wish_of(args: &UpgradeArgs, acquired: &Acquired) -> UpgradeWish {
         version: acquired.version.clone(),
         edition: acquired.edition,
         sha256: acquired.sha256,
-        ..wish(args)
-    }
-}
-
-/// What is wished, but for the archive.
-pub(super) fn wish(args: &UpgradeArgs) -> UpgradeWish {
-    let within = args.patience.start_timeout;
-    let hop = &args.hop;
-    UpgradeWish {
-        app: args.target.app.clone(),
-        root: args.target.root.clone(),
-        archive: PathBuf::new(),
-        version: None,
-        edition: None,
-        sha256: None,
-        overlays: overlays(&args.overlays),
-        policies: policies(&args.overlays),
-        start: if args.no_start { Start::Never } else { Start::Prove { within } },
-        service: hop.service.wish(),
-        consent: Consent {
-            downgrade: hop.consent.allow_downgrade,
-            edition_change: hop.consent.allow_edition_change,
-            unsaved_database: hop.consent.no_database_backup,
-        },
-        env_files: args.environment.env_file.clone(),
-        manner: Manner {
-            data: hop.backup.backup_data.into(),
-            verify_restore: hop.backup.verify_restore,
-            keep: hop.backup.keep_backups,
-            hooks: hop.hooks.clone(),
-            adopt_new_defaults: hop.adopt_new_defaults,
-        },
-        leg: Leg::default(),
+        ..args.wish()
     }
 }

@@ -3,10 +3,11 @@
 use std::io;
 use std::path::Path;
 
+use crate::cli::answer::UNCHANGED;
 use crate::cli::args::{EnvironmentArgs, Output, Patience, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
-use crate::cli::{ending, hint, system, words};
+use crate::cli::{ending, hints, system, words};
 use crate::engine::{
     ConfigureError, Deviation, ProofError, VerifyError, read_environment_files, read_receipt,
     take_lock, verify_directory, verify_files, verify_server,
@@ -26,7 +27,7 @@ pub(crate) fn run(
         Ok(entered) => entered,
         Err(failure) => return Ok(super::refused("verify", *failure)),
     };
-    let call = hint::call(&host, &prefix);
+    let call = Call::of(&host, &prefix);
     let logs = host.tree.absolute(&verify_directory(&prefix));
     let mut report = Report::new("verify", Ending::Done);
     report.release = read_receipt(&host, &prefix).ok().flatten().map(|receipt| receipt.release);
@@ -57,7 +58,7 @@ pub(crate) fn run(
         report.ending = Ending::ProbeFailed;
         report.failure = Some(Failure {
             what: "the tree is not what the release brought".to_owned(),
-            now: hint::UNCHANGED.to_owned(),
+            now: UNCHANGED.to_owned(),
             next: "put the named files back as they are in the archive of the release".to_owned(),
         });
     }
@@ -86,13 +87,13 @@ fn failed(mut report: Report, error: &VerifyError, call: &Call, logs: &Path) -> 
             Ending::Refused,
             format!("install a release with {}", call.with("install", "--release PATH")),
         ),
-        VerifyError::State(error) => (Ending::Refused, hint::for_state(error)),
+        VerifyError::State(error) => (Ending::Refused, hints::for_state(error)),
         VerifyError::Path(_)
         | VerifyError::Configure(ConfigureError::Path(_))
         | VerifyError::Proof(ProofError::Path(_)) => {
             (Ending::Refused, system::advice_and_again(error))
         }
-        VerifyError::Environment(error) => (Ending::Refused, hint::for_environment(error)),
+        VerifyError::Environment(error) => (Ending::Refused, hints::for_environment(error)),
         VerifyError::ForInside { .. } => (
             Ending::Refused,
             "start it there; from here, `--no-start` verifies its files".to_owned(),
@@ -108,13 +109,12 @@ fn failed(mut report: Report, error: &VerifyError, call: &Call, logs: &Path) -> 
         }
     };
     report.ending = ending;
-    report.failure =
-        Some(Failure { what: words::chain(error), now: hint::UNCHANGED.to_owned(), next });
+    report.failure = Some(Failure { what: words::chain(error), now: UNCHANGED.to_owned(), next });
     report
 }
 
 fn locked(mut report: Report, error: &LockError) -> Report {
     report.ending = ending::of_lock(error);
-    report.failure = Some(hint::for_lock(error));
+    report.failure = Some(hints::for_lock(error));
     report
 }

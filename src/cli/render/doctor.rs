@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use super::figures::counted;
-use super::human::{BAD, CARE, FAINT, GOOD};
+use super::style::{BAD, CARE, FAINT, GOOD};
 use crate::host::printable;
 use crate::model::{Area, Health, Observation};
 

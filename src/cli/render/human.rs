@@ -3,17 +3,10 @@
 use std::fmt::Write as _;
 use std::io;
 
-use anstyle::{AnsiColor, Style};
-
-use super::{path, phrases, walk};
+use super::style::{BAD, CARE, FAINT, GOOD};
+use super::{finding, path, walk};
 use crate::cli::{terminal, voice};
-use crate::host::printable;
-use crate::model::{BackupReport, Ending, Failure, Finding, NewDefaultReport, Report, Severity};
-
-pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(super) const CARE: Style = AnsiColor::Yellow.on_default().bold();
-pub(super) const FAINT: Style = Style::new().dimmed();
+use crate::model::{BackupReport, Ending, Failure, Finding, NewDefaultReport, Report};
 
 /// Prints a report.
 pub(crate) fn print(report: &Report) -> io::Result<()> {
@@ -53,14 +46,13 @@ fn render_failure(Failure { what, now, next }: &Failure) -> String {
 /// Prints what there is to know beside a result, as commentary.
 pub(crate) fn tell(findings: &[Finding]) -> io::Result<()> {
     let shown = findings.iter().filter(|finding| voice::is_shown(finding.severity));
-    let text: String = shown.map(|finding| render_finding(finding, "")).collect();
+    let text: String = shown.map(|it| finding::render(it, "")).collect();
     voice::record(&text);
     terminal::tell(&text)
 }
 
 fn render(report: &Report) -> String {
-    let mut text: String =
-        shown_findings(report).map(|finding| render_finding(finding, "")).collect();
+    let mut text: String = shown_findings(report).map(|it| finding::render(it, "")).collect();
     if let Some(path) = &report.path {
         text += &path::render(path);
     }
@@ -92,23 +84,6 @@ pub(super) fn own_findings(report: &Report) -> impl Iterator<Item = &Finding> {
 fn shown_findings(report: &Report) -> impl Iterator<Item = &Finding> {
     let is_result = report.command == "status";
     own_findings(report).filter(move |finding| is_result || voice::is_shown(finding.severity))
-}
-
-/// A finding, and below it what to do about it.
-pub(super) fn render_finding(finding: &Finding, indent: &str) -> String {
-    let style = match finding.severity {
-        Severity::Fatal => BAD,
-        Severity::Warning => CARE,
-        Severity::Note => FAINT,
-    };
-    let word = phrases::severity(finding.severity);
-    let [what, code, advice] =
-        [&finding.text, &finding.code, &finding.advice].map(|text| printable(text.as_bytes()));
-    let mut text = format!("{indent}{style}{word}:{style:#} {what} [{code}]\n");
-    if !advice.is_empty() {
-        writeln!(text, "{indent}  {FAINT}→{FAINT:#} {advice}").expect("a string can be written to");
-    }
-    text
 }
 
 fn render_ending(report: &Report) -> String {

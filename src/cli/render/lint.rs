@@ -4,17 +4,13 @@
 use std::fmt::Write as _;
 use std::io;
 
-use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use super::style::{BAD, CARE, FAINT};
 use crate::cli::terminal;
 use crate::config::{Complaint, Severity};
 use crate::engine::LintedFile;
 use crate::model::{REPORT_SCHEMA, Version};
-
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const CARE: Style = AnsiColor::Yellow.on_default().bold();
-const FAINT: Style = Style::new().dimmed();
 
 /// How many complaints of each kind there are.
 struct Counts {

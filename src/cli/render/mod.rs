@@ -3,6 +3,7 @@
 pub(super) mod cases;
 pub(super) mod doctor;
 mod figures;
+mod finding;
 pub(super) mod fold;
 pub(super) mod human;
 pub(super) mod json;
@@ -15,5 +16,6 @@ mod phrases;
 #[cfg(test)]
 mod samples;
 pub(super) mod sarif;
+mod style;
 mod tally;
 mod walk;

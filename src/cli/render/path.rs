@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::figures::counted;
-use super::human::{FAINT, render_finding};
-use super::phrases;
+use super::style::FAINT;
 use super::tally::{self, tally};
+use super::{finding, phrases};
 use crate::host::printable;
 use crate::model::{PlannedHop, UpgradePath};
 
@@ -20,7 +20,7 @@ pub(super) fn render(path: &UpgradePath) -> String {
         row(&mut text, "  ", name, &value);
     }
     for finding in &path.findings {
-        text += &render_finding(finding, "  ");
+        text += &finding::render(finding, "  ");
     }
     for (index, hop) in path.hops.iter().enumerate() {
         text += &render_hop(index + 1, hop, path);
@@ -61,7 +61,7 @@ fn render_hop(number: usize, hop: &PlannedHop, path: &UpgradePath) -> String {
     row(&mut text, "      ", "way back", phrases::way_back(hop, path.backups));
     row(&mut text, "      ", "settings", &settings(hop));
     for finding in &hop.findings {
-        text += &render_finding(finding, "      ");
+        text += &finding::render(finding, "      ");
     }
     text
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::figures::{counted, time};
-use super::human::{BAD, FAINT, GOOD};
 use super::phrases;
+use super::style::{BAD, FAINT, GOOD};
 use crate::host::printable;
 use crate::model::{HopEnding, HopReport, WalkReport};
 

@@ -10,7 +10,7 @@ use crate::config::rename::{Rename, RenameKind, is_formerly_spelled, renames};
 use crate::config::setting::SettingPath;
 use crate::model::Version;
 
-use super::restore::Shipped;
+use super::shipped::Shipped;
 
 /// A setting that the server dropped under its former name, and whose value it has under its present one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

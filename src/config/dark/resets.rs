@@ -9,7 +9,7 @@ use crate::config::known::exists_in;
 use crate::config::setting::SettingPath;
 use crate::model::Version;
 
-use super::restore::Shipped;
+use super::shipped::Shipped;
 
 /// So many settings going back to the shipped value at once is no migration of the server's: real ones were seen to
 /// rewrite one setting per upgrade at most, apart from empty ones that they fill in.

@@ -14,6 +14,7 @@ use crate::model::Version;
 use super::Shaded;
 use super::renamed::{Recased, Renamed, keep_renamed};
 use super::resets::{Reset, Traces, resets};
+use super::shipped::Shipped;
 
 /// Values that servers were seen to rewrite, from and to. Both were former defaults and new ones, taken for untouched.
 const KNOWN_REWRITES: &[(&str, &str, &str)] = &[
@@ -53,30 +54,6 @@ pub struct Dropped {
     pub is_known_here: bool,
     /// What took its place, if that is known. Its value did not go there.
     pub successor: Option<SettingPath>,
-}
-
-/// The configurations that releases ship, as far as they are at hand.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Shipped<'a> {
-    /// That of the release that was started.
-    pub release: Option<&'a Document>,
-    /// That of the release that the file comes from, if it comes from another one.
-    pub former: Option<&'a Document>,
-}
-
-impl Shipped<'_> {
-    /// Is this a value that somebody chose? What the former release shipped is not; where that is not known, everything
-    /// counts.
-    pub(super) fn is_of_user(self, setting: &SettingPath, value: &View<'_>) -> bool {
-        let default = self.former.and_then(|former| former.get(setting));
-        default.is_none_or(|default| !default.is_same_as(value))
-    }
-
-    /// May this be the server's own default? Where that is not known, it may.
-    pub(super) fn may_be_default(self, setting: &SettingPath, value: &View<'_>) -> bool {
-        let default = self.release.and_then(|release| release.get(setting));
-        default.is_none_or(|default| default.is_same_as(value))
-    }
 }
 
 /// A setting that the server gave another value.

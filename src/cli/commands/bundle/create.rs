@@ -9,7 +9,7 @@ use crate::cli::args::{BundleCreateArgs, Output};
 use crate::cli::commands::{meter, rules, sources};
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{bundle_hint, release_hint, render};
+use crate::cli::{hints, render};
 use crate::engine::{
     AcquireError, BundleArchives, BundleWish, CreatedBundle, Errand, Reporter, create_bundle,
 };
@@ -65,7 +65,7 @@ fn create(
         archives,
         edition: args.edition.map(Into::into).or(bundled).unwrap_or(Edition::Team),
         platform: sources::platform(&args.sources).ok_or_else(|| {
-            release_hint::for_acquire(&AcquireError::NoPlatform { here: this_machine() })
+            hints::for_acquire(&AcquireError::NoPlatform { here: this_machine() })
         })?,
         rules,
         output: args.output.clone(),
@@ -73,5 +73,5 @@ fn create(
     };
     let mut errand = Errand { clock: Clock::system(), cancel, reporter };
     create_bundle(&sources, &wish, meter(), &mut errand)
-        .map_err(|error| bundle_hint::for_create(&error))
+        .map_err(|error| hints::for_bundle_creation(&error))
 }

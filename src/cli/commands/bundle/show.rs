@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::answer::{Answer, Refusal};
 use crate::cli::args::CatalogArgs;
-use crate::cli::commands::{releases, sources};
+use crate::cli::commands::{catalog, sources};
 use crate::cli::exit::Exit;
 use crate::cli::render;
 use crate::engine::Bundle;
@@ -42,7 +42,7 @@ pub(super) fn run(file: &Path, known: &CatalogArgs, json: bool) -> io::Result<An
 }
 
 pub(super) fn open(file: &Path, known: &CatalogArgs) -> Result<Bundle, Refusal> {
-    sources::bundle(file, &releases::known(known)?)
+    sources::bundle(file, &catalog::known(known)?)
 }
 
 /// For whom a bundle is.

@@ -10,7 +10,7 @@ use crate::cli::args::{BundleVerifyArgs, Output};
 use crate::cli::commands::sources;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{bundle_hint, render};
+use crate::cli::{hints, render};
 use crate::engine::{Errand, Reporter, VerifiedArchive, verify_bundle};
 use crate::host::{Cancel, Clock};
 use crate::model::REPORT_SCHEMA;
@@ -49,7 +49,7 @@ fn look(
     let keys = sources::keys(&args.signatures)?;
     let mut errand = Errand { clock: Clock::system(), cancel, reporter };
     verify_bundle(&bundle, &keys, args.signatures.policy(), &mut errand)
-        .map_err(|error| bundle_hint::for_bundle(&error))
+        .map_err(|error| hints::for_bundle(&error))
 }
 
 fn tell(out: &mut impl Write, archive: &VerifiedArchive) -> io::Result<()> {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Answer, Refusal, failure, read_file};
 use crate::cli::args::EffectiveArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{hint, render, words};
+use crate::cli::{hints, render, words};
 use crate::config::{
     Effective, Fate, Override, Shown, UnknownVariable, effective, knows_all_of, reads_variables,
 };
@@ -46,7 +46,7 @@ fn see(args: &EffectiveArgs) -> Result<Effective, Refusal> {
 
 fn variables(args: &EffectiveArgs) -> Result<Variables, Refusal> {
     let files = read_environment_files(&args.env_file).map_err(|error| {
-        (Exit::Refused, failure(words::chain(&error), &hint::for_environment(&error)))
+        (Exit::Refused, failure(words::chain(&error), &hints::for_environment(&error)))
     })?;
     let mut variables = files.map(|files| files.variables).unwrap_or_default();
     for text in &args.variable {

@@ -10,7 +10,7 @@ use super::{Answer, Refusal, failure};
 use crate::cli::args::{Emit, EnvArgs, Target};
 use crate::cli::commands;
 use crate::cli::exit::Exit;
-use crate::cli::{hint, render, system, words};
+use crate::cli::{hints, render, system, words};
 use crate::config::{Document, Expressed, Impossible, express, reads_only_what_the_file_has};
 use crate::engine::{
     ConfigFileError, ConfigureError, EmitError, environment_text, read_overlays, recorded_enforced,
@@ -169,7 +169,7 @@ fn refuse(error: &EmitError) -> Refusal {
         EmitError::Overlay(ConfigFileError::Document { .. }) => "mend the overlay at that place",
         EmitError::Recorded(_) => "run `install` with the overlays again",
         EmitError::Contradiction(_) => "give each section as an object",
-        EmitError::State(error) => &hint::for_state(error),
+        EmitError::State(error) => &hints::for_state(error),
         EmitError::NotInstalled => "install a release first, or name an overlay with --from",
         EmitError::NothingRecorded { .. } => "name an overlay with --from",
         EmitError::Unwritable(_) => "give this setting in the configuration, or write another form",

@@ -9,7 +9,7 @@ use crate::cli::args::Target;
 use crate::cli::call::Call;
 use crate::cli::commands;
 use crate::cli::exit::{self, Exit};
-use crate::cli::{config_hint, hint, render, system, words};
+use crate::cli::{hints, render, system, words};
 use crate::config::{
     Assignment, Complaint, Document, SettingPath, Severity, Shown, Subject, check, nearest,
     refusals,
@@ -255,10 +255,10 @@ fn refuse(error: &SettingsError, host: &Host, prefix: &Prefix) -> Refusal {
         SettingsError::NotInstalled => "install a release first",
         SettingsError::Busy { .. } | SettingsError::Interrupted { .. } => "try again in a moment",
         SettingsError::Open(_) => "see what `status` says",
-        SettingsError::State(error) => &hint::for_state(error),
+        SettingsError::State(error) => &hints::for_state(error),
         SettingsError::Path(_) => &system::advice_and_again(error),
         SettingsError::InDatabase => "change it in the System Console, or with mmctl config set",
-        SettingsError::Configure(error) => &config_hint::for_configure(error, host, prefix),
+        SettingsError::Configure(error) => &hints::for_configure(error, host, prefix),
         SettingsError::Edit(_) => "mend the configuration at that place",
     };
     (Exit::Refused, failure(words::chain(error), next))

@@ -5,7 +5,7 @@ use std::io;
 use super::{Answer, Refusal, failure};
 use crate::cli::args::{LintArgs, LintFormat};
 use crate::cli::exit::Exit;
-use crate::cli::{hint, render, words};
+use crate::cli::{hints, render, words};
 use crate::config::Severity;
 use crate::engine::{
     EnvironmentError, LintQuestion, LintedFile, lint_config_file, read_environment_files,
@@ -51,7 +51,7 @@ fn format_of(given: Option<LintFormat>, json: bool) -> Result<LintFormat, Refusa
 
 fn environment_of(args: &LintArgs) -> Result<Option<ServerEnvironment>, Refusal> {
     read_environment_files(&args.env_file).map_err(|error: EnvironmentError| {
-        (Exit::Refused, failure(words::chain(&error), &hint::for_environment(&error)))
+        (Exit::Refused, failure(words::chain(&error), &hints::for_environment(&error)))
     })
 }
 

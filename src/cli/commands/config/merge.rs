@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use super::{Answer, Refusal, failure};
 use crate::cli::args::MergeArgs;
-use crate::cli::commands::install::{overlays, policies};
 use crate::cli::exit::Exit;
-use crate::cli::{hint, render, words};
+use crate::cli::{hints, render, words};
 use crate::config::{Choice, Conflict, Decision, Ledger, MergeError, Merged, Settlement};
 use crate::engine::{LayerFiles, LayerFilesError, ResolveError, merge_files};
 use crate::model::REPORT_SCHEMA;
@@ -65,11 +64,11 @@ fn merged(args: &MergeArgs) -> Result<Merged, Refusal> {
         live: args.live.clone(),
         shipped: args.shipped.clone(),
         shipped_before: args.shipped_before.clone(),
-        overlays: overlays(&args.overlays),
+        overlays: args.overlays.overlays(),
         last_defaults: args.last_defaults.clone(),
         hop: args.from.clone().zip(args.to.clone()),
         adopt_new_defaults: args.adopt_new_defaults,
-        policies: policies(&args.overlays),
+        policies: args.overlays.policies(),
     };
     let standard_input = [&files.live, &files.shipped, &files.shipped_before, &files.last_defaults];
     let standard_input =
@@ -98,9 +97,9 @@ fn refuse(error: &LayerFilesError) -> Refusal {
     let next = match error {
         LayerFilesError::File(error) => return super::refuse_file(error),
         LayerFilesError::Resolve(error @ ResolveError::Assignment(_)) => {
-            return (Exit::Usage, failure(words::chain(error), hint::for_resolve(error)));
+            return (Exit::Usage, failure(words::chain(error), hints::for_resolve(error)));
         }
-        LayerFilesError::Resolve(error) => hint::for_resolve(error),
+        LayerFilesError::Resolve(error) => hints::for_resolve(error),
         LayerFilesError::Merge(MergeError::Refused { conflicts }) => {
             let refused = |conflict: &Conflict| conflict.settled == Settlement::Refused;
             return refuse_conflicts(conflicts, refused);

@@ -17,7 +17,7 @@ use std::path::Path;
 use crate::cli::answer::{Answer, Refusal, failure, settle};
 use crate::cli::args::{ConfigCommand, Output};
 use crate::cli::exit::Exit;
-use crate::cli::{config_hint, system, words};
+use crate::cli::{hints, system, words};
 use crate::config::{Document, Ledger, SettingPath};
 use crate::engine::{ConfigFile, ConfigFileError, Leave, read_config_file, write_config_file};
 use crate::host::Cancel;
@@ -86,7 +86,7 @@ fn write_ledger(path: &Path, ledger: &Ledger) -> Result<(), Refusal> {
 fn refuse_file(error: &ConfigFileError) -> Refusal {
     let next = match error {
         ConfigFileError::Path(_) => &system::advice_and_again(error),
-        ConfigFileError::Document { path, why } => &config_hint::for_text(why.rule, path),
+        ConfigFileError::Document { path, why } => &hints::for_text(why.rule, path),
     };
     (Exit::Refused, failure(words::chain(error), next))
 }

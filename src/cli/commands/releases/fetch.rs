@@ -9,7 +9,7 @@ use crate::cli::args::{FetchArgs, Output};
 use crate::cli::commands::sources;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{release_hint, render};
+use crate::cli::{hints, render};
 use crate::engine::{ArchiveSource, ArchiveWish, Delivered, Errand, Reporter, deliver};
 use crate::host::{Cancel, Clock};
 use crate::model::REPORT_SCHEMA;
@@ -52,5 +52,5 @@ fn fetch(
     };
     let mut errand = Errand { clock: Clock::system(), cancel, reporter };
     deliver(&sources::open(&args.sources)?, &wish, &args.to, &mut errand)
-        .map_err(|error| release_hint::for_acquire(&error))
+        .map_err(|error| hints::for_acquire(&error))
 }

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{known, today, warn_of_age};
+use super::warn_of_age;
 use crate::cli::answer::Answer;
 use crate::cli::args::ListArgs;
+use crate::cli::commands::catalog::{known, today};
 use crate::cli::exit::Exit;
 use crate::cli::render;
 use crate::model::{Artifact, LineKind, PublishedRelease, REPORT_SCHEMA};

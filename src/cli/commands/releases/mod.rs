@@ -6,19 +6,17 @@ mod show;
 mod verify;
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::cli::answer::{Answer, Refusal, settle};
-use crate::cli::args::{CatalogArgs, Output, ReleasesCommand};
-use crate::cli::environment::usual_store;
+use super::catalog::{store_of, today};
+use crate::cli::answer::{Answer, settle};
+use crate::cli::args::{Output, ReleasesCommand};
 use crate::cli::exit::Exit;
-use crate::cli::{release_hint, render, words};
-use crate::engine::{import_releases, known_releases};
-use crate::host::{Cancel, Clock};
+use crate::cli::{hints, render, words};
+use crate::engine::import_releases;
+use crate::host::Cancel;
 use crate::model::REPORT_SCHEMA;
 use crate::release::Catalog;
 
@@ -38,9 +36,9 @@ pub(crate) fn run(command: &ReleasesCommand, output: &Output, cancel: Cancel) ->
 }
 
 fn import(file: &Path, store: Option<&Path>, json: bool) -> io::Result<Answer> {
-    let store = store_of(store).ok_or_else(release_hint::no_store);
+    let store = store_of(store).ok_or_else(hints::no_store);
     let imported = store.and_then(|store| {
-        import_releases(&store, file, today()).map_err(|error| release_hint::for_catalog(&error))
+        import_releases(&store, file, today()).map_err(|error| hints::for_catalog(&error))
     });
     let (catalog, added) = match imported {
         Ok(imported) => imported,
@@ -66,23 +64,6 @@ fn import(file: &Path, store: Option<&Path>, json: bool) -> io::Result<Answer> {
     }
     writeln!(out, "all releases up to {} are known", catalog.as_of())?;
     Ok(Ok(Exit::Done))
-}
-
-/// Which day it is here.
-pub(super) fn today() -> Date {
-    TimeZone::UTC.to_datetime(Clock::system().now()).date()
-}
-
-/// The directory that was named, or the usual one, if anybody knows it.
-pub(super) fn store_of(named: Option<&Path>) -> Option<PathBuf> {
-    named.map(Path::to_owned).or_else(usual_store)
-}
-
-/// The releases that are known.
-pub(super) fn known(args: &CatalogArgs) -> Result<Catalog, Refusal> {
-    let store = store_of(args.store.as_deref());
-    known_releases(store.as_deref(), args.catalog.as_deref())
-        .map_err(|error| release_hint::for_catalog(&error))
 }
 
 /// Says that newer releases are not known, where that is so. It is no result, and goes where commentary goes.

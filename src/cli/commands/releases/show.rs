@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{known, today, warn_of_age};
+use super::warn_of_age;
 use crate::cli::answer::{Answer, Refusal};
 use crate::cli::args::ShowArgs;
+use crate::cli::commands::catalog::{known, today};
 use crate::cli::exit::Exit;
-use crate::cli::{release_hint, render};
+use crate::cli::{hints, render};
 use crate::model::{
     Artifact, Edition, OFFICIAL_BASE, Platform, PublishedRelease, PublishedSum, REPORT_SCHEMA,
     ReleaseSelector,
@@ -48,7 +49,7 @@ fn chosen<'c>(
     catalog: &'c Catalog,
     args: &ShowArgs,
 ) -> Result<(&'c PublishedRelease, Vec<&'c Artifact>), Refusal> {
-    let refuse = |error: &SelectError| release_hint::for_selection(error);
+    let refuse = |error: &SelectError| hints::for_selection(error);
     // What was withdrawn can be looked at, though not had.
     let release = match catalog.select(&args.release) {
         Err(SelectError::Withdrawn { version }) => {

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::known;
 use crate::cli::answer::{Answer, Refusal, failure};
 use crate::cli::args::VerifyArgs;
+use crate::cli::commands::catalog::known;
 use crate::cli::commands::sources;
 use crate::cli::exit::Exit;
 use crate::cli::{render, system, words};

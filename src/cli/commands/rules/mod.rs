@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::answer::{Refusal, settle};
 use crate::cli::args::{RuleArgs, RuleFileArgs, RulesCommand};
 use crate::cli::exit::Exit;
-use crate::cli::rules_hint;
+use crate::cli::hints;
 use crate::engine::read_rules;
 use crate::upgrade::{Condition, Rule, Rules};
 
@@ -25,12 +25,12 @@ pub(crate) fn run(command: &RulesCommand, json: bool) -> io::Result<Exit> {
 
 /// The rules that a way is found and a hop is judged by.
 pub(super) fn judged_by(args: &RuleArgs) -> Result<Rules, Refusal> {
-    read_rules(&args.files.rules, &args.accept).map_err(|error| rules_hint::for_rules(&error))
+    read_rules(&args.files.rules, &args.accept).map_err(|error| hints::for_rules(&error))
 }
 
 /// The rules that there are.
 fn known(args: &RuleFileArgs) -> Result<Rules, Refusal> {
-    read_rules(&args.rules, &[]).map_err(|error| rules_hint::for_rules(&error))
+    read_rules(&args.rules, &[]).map_err(|error| hints::for_rules(&error))
 }
 
 /// All that a rule says. Its fields are those of a file of rules.

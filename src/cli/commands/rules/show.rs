@@ -8,7 +8,7 @@ use super::{in_json, known};
 use crate::cli::answer::Answer;
 use crate::cli::args::RuleFileArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{render, rules_hint, terminal};
+use crate::cli::{hints, render, terminal};
 use crate::engine::find_rule;
 use crate::model::{REPORT_SCHEMA, Severity};
 use crate::upgrade::{Rule, RuleKind};
@@ -21,7 +21,7 @@ pub(super) fn run(id: &str, files: &RuleFileArgs, json: bool) -> io::Result<Answ
     };
     let rule = match find_rule(&rules, id) {
         Ok(rule) => rule,
-        Err(error) => return Ok(Err(rules_hint::for_rules(&error))),
+        Err(error) => return Ok(Err(hints::for_rules(&error))),
     };
     if json {
         render::json::print(&json!({

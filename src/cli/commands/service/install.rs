@@ -10,7 +10,7 @@ use crate::cli::answer::{Answer, Refusal, failure};
 use crate::cli::args::Output;
 use crate::cli::call::{Call, quoted};
 use crate::cli::exit::{self, Exit};
-use crate::cli::{commands, hint, render, system, words};
+use crate::cli::{commands, hints, render, system, words};
 use crate::engine::{
     LaunchError, Noted, PutService, ServiceFilesError, ServicePutting, Silent, enabling,
     put_service, read_receipt, run_enabling, shown,
@@ -172,7 +172,7 @@ fn refuse(error: &ServiceFilesError, call: &Call) -> Refusal {
                  belong into a drop-in, which `systemctl edit` makes"
             )
         }
-        ServiceFilesError::State(error) => &hint::for_state(error),
+        ServiceFilesError::State(error) => &hints::for_state(error),
         ServiceFilesError::Path(_)
         | ServiceFilesError::Exec { .. }
         | ServiceFilesError::Failed { .. } => &system::advice_and_again(error),

@@ -8,7 +8,7 @@ use std::io;
 use crate::cli::answer::{Refusal, failure, settle};
 use crate::cli::args::{LaunchArgs, Output, ServiceCommand, ServicePlaceArgs, Target};
 use crate::cli::exit::Exit;
-use crate::cli::{commands, hint, system, words};
+use crate::cli::{commands, hints, system, words};
 use crate::engine::{LaunchError, LaunchWish, find_launch};
 use crate::host::{Cancel, Host};
 use crate::model::{Prefix, RelPath, Version};
@@ -74,7 +74,7 @@ fn refuse(error: &LaunchError) -> Refusal {
         LaunchError::Path(_) | LaunchError::Configure(_) | LaunchError::Environment(_) => {
             &system::advice_and_again(error)
         }
-        LaunchError::State(error) => &hint::for_state(error),
+        LaunchError::State(error) => &hints::for_state(error),
         LaunchError::NotInstalled => {
             "install a release first; `service unit` also takes a version, with --for"
         }

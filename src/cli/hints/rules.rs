@@ -1,8 +1,8 @@
 //! What to do when rules of upgrades cannot be used, or are not there.
 
-use super::answer::{Refusal, failure};
-use super::exit::Exit;
-use super::{system, words};
+use crate::cli::answer::{Refusal, failure};
+use crate::cli::exit::Exit;
+use crate::cli::{system, words};
 use crate::engine::RuleFilesError;
 
 /// The rules cannot be told.

@@ -1,8 +1,8 @@
 //! What to do about a manifest that cannot be gone by.
 
-use super::answer::{Refusal, failure, refused};
-use super::exit::Exit;
-use super::{system, words};
+use crate::cli::answer::{Refusal, failure, refused};
+use crate::cli::exit::Exit;
+use crate::cli::{system, words};
 use crate::engine::ManifestFileError;
 use crate::model::{Finding, Report, Severity};
 
@@ -34,7 +34,7 @@ pub(crate) fn for_manifest(error: &ManifestFileError) -> Refusal {
 }
 
 /// The same as a report, with each fault in its place.
-pub(crate) fn report(command: &'static str, error: &ManifestFileError) -> Report {
+pub(crate) fn manifest_report(command: &'static str, error: &ManifestFileError) -> Report {
     let mut report = refused(command, for_manifest(error));
     if let ManifestFileError::Faults { path, faults } = error {
         let found = faults.0.iter().map(|fault| {
@@ -47,7 +47,7 @@ pub(crate) fn report(command: &'static str, error: &ManifestFileError) -> Report
 }
 
 /// What stands in the environment for something that the manifest leaves out makes no sense.
-pub(crate) fn for_environment(error: &clap::Error) -> Refusal {
+pub(crate) fn for_manifest_environment(error: &clap::Error) -> Refusal {
     let what = error.to_string().lines().next().unwrap_or_default().to_owned();
     (Exit::Usage, failure(what, "say it in the manifest, or mend the variable in the environment"))
 }

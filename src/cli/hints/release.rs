@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::answer::{Refusal, failure};
-use super::exit::Exit;
-use super::{bundle_hint, system, words};
+use super::bundle::for_bundle;
+use crate::cli::answer::{Refusal, failure};
+use crate::cli::exit::Exit;
+use crate::cli::{system, words};
 use crate::engine::{AcquireError, CatalogFileError};
 use crate::host::{FetchError, NetworkError};
 use crate::release::SelectError;
@@ -77,7 +78,7 @@ pub(crate) fn for_acquire(error: &AcquireError) -> Refusal {
             "choose what is in the bundle, or make another one with `mmembed bundle create` where there is a network"
         }
         AcquireError::BesideBundle { .. } => "name a version, or do without --bundle",
-        AcquireError::Bundle(error) => return bundle_hint::for_bundle(error),
+        AcquireError::Bundle(error) => return for_bundle(error),
         AcquireError::NotHere { .. } => {
             "do without --offline, or name a directory that has it with --releases-dir"
         }

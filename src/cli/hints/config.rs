@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::call::{Call, quoted};
-use super::system;
+use crate::cli::call::{Call, quoted};
+use crate::cli::system;
 use crate::config::Rule;
 use crate::engine::{ConfigPlaceError, ConfigureError, FileRule, newest_good_config};
 use crate::host::Host;
@@ -55,7 +55,7 @@ pub(crate) fn for_configure(error: &ConfigureError, host: &Host, prefix: &Prefix
 
 /// A server writes its file in place, so that a crash leaves half of it. What was in it is in a backup.
 fn for_torn(path: &Path, host: &Host, prefix: &Prefix) -> String {
-    let call = Call::new(prefix.app(), host.tree.root());
+    let call = Call::of(host, prefix);
     match newest_good_config(host, prefix) {
         Some(id) => {
             let saved = host.tree.absolute(&prefix.backup(&id));

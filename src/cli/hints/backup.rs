@@ -1,6 +1,7 @@
 //! What to do about a backup that could not be made, read or trusted.
 
-use super::system;
+use super::state::{for_environment, for_state};
+use crate::cli::system;
 use crate::engine::{BackupError, ConfigureError, DumpError};
 
 /// What to do next, in one sentence.
@@ -9,8 +10,8 @@ pub(crate) fn for_backup(error: &BackupError) -> String {
         BackupError::Path(_)
         | BackupError::Configure(ConfigureError::Path(_))
         | BackupError::Copy(_) => return system::advice_and_again(error),
-        BackupError::State(error) => return super::hint::for_state(error),
-        BackupError::Environment(error) => return super::hint::for_environment(error),
+        BackupError::State(error) => return for_state(error),
+        BackupError::Environment(error) => return for_environment(error),
         BackupError::Dump(error) => return for_dump(error),
         BackupError::Configure(_) => "mend the named file or setting, then run the command again",
         BackupError::Open(_) | BackupError::Interrupted { .. } => {

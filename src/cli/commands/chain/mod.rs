@@ -1,17 +1,17 @@
 //! `upgrade --to` and `plan --to`.
 
+mod report;
+
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::upgrade::wish;
-use super::{rules, sources};
+use super::{host_for, rules, sources, unentered};
 use crate::cli::answer::{Refusal, refused};
 use crate::cli::args::{Dumps, Output, UpgradeArgs};
-use crate::cli::chain_hint;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::{hint, release_hint, render};
+use crate::cli::{hints, render};
 use crate::engine::{
     ChainWish, Silent, Sources, Walking, goal, look_at_dump, read_receipt, resolve_prefix,
     resolve_root, walk,
@@ -47,10 +47,10 @@ pub(super) fn run(
     let walking = Walking { host, prefix, wish, rules, sources };
     let walked = walk(walking, &mut progress);
     drop(progress);
-    let mut report = chain_hint::report(walked, findings.clone(), host, prefix);
+    let mut report = report::walked(walked, findings.clone(), host, prefix);
     for path in reports {
         if let Err(error) = write_report(path, &report) {
-            report.findings.push(chain_hint::unwritten(&error));
+            report.findings.push(hints::unwritten(&error));
         }
     }
     Ok(report)
@@ -80,38 +80,37 @@ pub(super) fn plan(
     let Entered { host, prefix, sources, rules, wish, findings } = &entered;
     let walking = Walking { host, prefix, wish, rules, sources };
     let planned = walking.preview(&mut Silent);
-    chain_hint::planned(command, planned, findings.clone(), host, prefix)
+    report::planned(command, planned, findings.clone(), host, prefix)
 }
 
 fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Entered, Refusal> {
     let rules = rules::judged_by(&args.hop.rules)?;
     let refuse = |error: &crate::engine::ResolveError| {
-        (Exit::Refused, super::unentered(error, hint::for_resolve(error)))
+        (Exit::Refused, unentered(error, hints::for_resolve(error)))
     };
     let root = resolve_root(&args.target.root).map_err(|error| refuse(&error))?;
     let prefix = resolve_prefix(&root, &args.target.app).map_err(|error| refuse(&error))?;
-    let host =
-        super::host_for(&root, &prefix, cancel).map_err(|failure| (Exit::Refused, *failure))?;
+    let host = host_for(&root, &prefix, cancel).map_err(|failure| (Exit::Refused, *failure))?;
     read_receipt(&host, &prefix)
-        .map_err(|error| (Exit::Refused, super::unentered(&error, &hint::for_state(&error))))?
-        .ok_or_else(chain_hint::not_installed)?;
+        .map_err(|error| (Exit::Refused, unentered(&error, &hints::for_state(&error))))?
+        .ok_or_else(hints::not_installed)?;
     let sources = sources::open(&args.sources)?;
     let clock = Clock::system();
     let (version, finding) =
-        goal(&sources, to, &clock).map_err(|error| release_hint::for_acquire(&error))?;
+        goal(&sources, to, &clock).map_err(|error| hints::for_acquire(&error))?;
     let mut findings: Vec<Finding> = finding.into_iter().collect();
     let backups = match &args.chain.backup {
         Dumps::Each => BackupPace::Each,
         Dumps::Once => BackupPace::Once,
         Dumps::Own(file) => {
-            let seen = look_at_dump(file).map_err(|error| chain_hint::for_dump(&error))?;
+            let seen = look_at_dump(file).map_err(|error| hints::for_own_dump(&error))?;
             findings.push(seen);
             BackupPace::Own
         }
     };
     let until = args.chain.until_time.map(|until| until.after(&clock.here()));
     let wish = ChainWish {
-        hop: wish(args),
+        hop: args.wish(),
         to: version,
         edition: args.facts.edition.map(Into::into),
         platform: sources::platform(&args.sources),
@@ -123,7 +122,7 @@ fn enter(args: &UpgradeArgs, to: &ReleaseSelector, cancel: Cancel) -> Result<Ent
         only_at_hand: args.chain.only_cached,
         backups,
         stop_after: args.chain.stop_after.clone(),
-        until: until.transpose().map_err(|error| chain_hint::for_time(&error))?,
+        until: until.transpose().map_err(|error| hints::for_time(&error))?,
     };
     let host = args.cluster.on(host);
     Ok(Entered { host, prefix, sources, rules, wish, findings })

@@ -1,14 +1,16 @@
 //! What to do about an installation that is not taken over.
 
-use super::{hint, system};
+use super::resolve::{NAME_THE_SERVICE, for_resolve};
+use super::state::for_state;
+use crate::cli::system;
 use crate::engine::{AdoptError, ConfigureError, GatherError, ResolveAdoptError};
 use crate::planning::AdoptRefusal;
 
 /// What to do about a wish that makes no request.
 pub(crate) fn for_resolve_adopt(error: &ResolveAdoptError) -> String {
     match error {
-        ResolveAdoptError::Resolve(error) => hint::for_resolve(error).to_owned(),
-        ResolveAdoptError::Service(_) => hint::NAME_THE_SERVICE.to_owned(),
+        ResolveAdoptError::Resolve(error) => for_resolve(error).to_owned(),
+        ResolveAdoptError::Service(_) => NAME_THE_SERVICE.to_owned(),
     }
 }
 
@@ -20,8 +22,8 @@ pub(crate) fn for_adopt(error: &AdoptError) -> String {
         | AdoptError::Gather(
             GatherError::Path(_) | GatherError::Configure(ConfigureError::Path(_)),
         ) => return system::advice_and_again(error),
-        AdoptError::State(error) => return hint::for_state(error),
-        AdoptError::Resolve(error) => hint::for_resolve(error),
+        AdoptError::State(error) => return for_state(error),
+        AdoptError::Resolve(error) => for_resolve(error),
         AdoptError::Configure(_) | AdoptError::Gather(_) | AdoptError::Places(_) => {
             "mend the named file or setting, then run the command again"
         }

@@ -1,67 +1,16 @@
-//! What became of a chain, in words: what happened, what is in force now, and how to go on.
+//! What a chain comes to.
 
-use super::answer::{Refusal, failure};
-use super::exit::Exit;
-use super::words::chain;
-use super::{ending, hint, release_hint, system};
-use crate::engine::{
-    Closed, Halt, Outcome, OwnDumpError, UndertakeError, Walk, read_chain, read_receipt,
-};
-use crate::host::{Host, PathError};
-use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report, Severity, UpgradePath};
+use crate::cli::answer::{Refusal, failure};
+use crate::cli::exit::Exit;
+use crate::cli::words::chain;
+use crate::cli::{ending, hints, system};
+use crate::engine::{Closed, Halt, Outcome, UndertakeError, Walk, read_chain, read_receipt};
+use crate::host::Host;
+use crate::model::{Ending, Failure, Finding, HopEnding, Prefix, Report, UpgradePath};
 use crate::planning::join_findings;
-use crate::upgrade::NoRoute;
-
-/// Nothing is installed that a way could begin at.
-pub(crate) fn not_installed() -> Refusal {
-    let next =
-        "install a release first, or take over the installation that there is with `mmembed adopt`";
-    (Exit::Refused, failure("nothing is installed here by mmembed".to_owned(), next))
-}
-
-/// The operator's own dump cannot be counted on.
-pub(crate) fn for_dump(error: &OwnDumpError) -> Refusal {
-    let next = match error {
-        OwnDumpError::Path(error) => system::advice(error),
-        OwnDumpError::Read { .. } | OwnDumpError::Empty { .. } => {
-            "name the file that holds the dump, or say `--backup each`"
-        }
-    };
-    (Exit::Refused, failure(chain(error), next))
-}
-
-/// A time cannot be told.
-pub(crate) fn for_time(error: &jiff::Error) -> Refusal {
-    let next = "give a time such as 06:30 or 2026-11-30T06:30";
-    (Exit::Usage, failure(format!("--until-time: {error}"), next))
-}
-
-/// There is no way.
-pub(crate) fn for_no_route(error: &NoRoute) -> Failure {
-    let next = match error {
-        NoRoute::NotLater { .. } => "name a later release; to go back use `mmembed rollback`",
-        NoRoute::Unknown { .. } => {
-            "`mmembed releases list` shows those that are known; newer ones come by `mmembed releases import FILE`"
-        }
-        NoRoute::NotAtHand { .. } => {
-            "get its archive, with `mmembed releases fetch`, or do without --only-cached, --offline and --bundle"
-        }
-        NoRoute::NotBetween { .. } => "name versions between the two ends with --via",
-        NoRoute::Barred { .. } => {
-            "choose another release; a rule that you know better than is waived by --accept RULE"
-        }
-    };
-    failure(chain(error), next)
-}
-
-/// What was done could not be written down where somebody wanted it.
-pub(crate) fn unwritten(error: &PathError) -> Finding {
-    let text = format!("the report could not be written: {}", chain(error));
-    Finding::new(Severity::Warning, "report", text).advise(system::advice(error))
-}
 
 /// What a walk comes to.
-pub(crate) fn report(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Prefix) -> Report {
+pub(super) fn walked(walk: Walk, before: Vec<Finding>, host: &Host, prefix: &Prefix) -> Report {
     let Walk { halt, report: walked, findings, closed } = walk;
     let made = walked.iter().flat_map(|it| &it.hops).any(|it| it.ending == HopEnding::Committed);
     let is_back = matches!(&closed, Ok(Some(Closed { went_back: true, .. })));
@@ -122,21 +71,12 @@ fn in_the_dark(mut report: Report, host: &Host, prefix: &Prefix) -> Report {
     if let Some(failure) =
         report.failure.as_mut().filter(|_| is_open && report.ending != Ending::Locked)
     {
-        let open = still_open(host, prefix);
+        let open = hints::still_open(host, prefix);
         if failure.now != open {
             failure.now = format!("{}; {open}", failure.now);
         }
     }
     report
-}
-
-/// A chain that could not be ended.
-pub(crate) fn still_open(host: &Host, prefix: &Prefix) -> String {
-    let call = hint::call(host, prefix);
-    format!(
-        "the chain is still open, and the server that it has stopped may be in the dark; {} lets it out once that is possible",
-        call.word("recover")
-    )
 }
 
 fn refusing(halt: &Halt) -> Vec<Finding> {
@@ -169,13 +109,13 @@ fn told(halt: &Halt, made: bool, host: &Host, prefix: &Prefix) -> (Ending, Optio
                 Some(failure(what.to_owned(), "run the same command again to go on")),
             )
         }
-        Halt::NoRoute(error) => (Ending::Refused, Some(for_no_route(error))),
-        Halt::Acquire(error) => usual(release_hint::for_acquire(error)),
+        Halt::NoRoute(error) => (Ending::Refused, Some(hints::for_no_route(error))),
+        Halt::Acquire(error) => usual(hints::for_acquire(error)),
         Halt::Resolve(error) => {
-            (Ending::Refused, Some(failure(chain(&**error), &hint::for_resolve_upgrade(error))))
+            (Ending::Refused, Some(failure(chain(&**error), &hints::for_resolve_upgrade(error))))
         }
         Halt::Undertake(error) => {
-            (ending::of_undertaking(error), Some(hint::for_undertaking(error, host, prefix, None)))
+            (ending::of_undertaking(error), Some(hints::for_undertaking(error, host, prefix, None)))
         }
         Halt::Foresee(error) => {
             (Ending::Refused, Some(failure(chain(&**error), system::advice(&**error))))
@@ -186,7 +126,7 @@ fn told(halt: &Halt, made: bool, host: &Host, prefix: &Prefix) -> (Ending, Optio
         }
         Halt::Failed { plan, outcome } => {
             let ending = ending::of_outcome(outcome);
-            (ending, hint::for_outcome(outcome, host, plan))
+            (ending, hints::for_outcome(outcome, host, plan))
         }
     };
     if !made || matches!(ending, Ending::Stuck | Ending::Remainder | Ending::Locked) {
@@ -203,7 +143,7 @@ fn forbidden<'f>(findings: impl Iterator<Item = &'f Finding>, what: &str) -> Fai
 }
 
 /// What a plan comes to.
-pub(crate) fn planned(
+pub(super) fn planned(
     command: &'static str,
     planned: Result<UpgradePath, Halt>,
     before: Vec<Finding>,
@@ -260,11 +200,11 @@ fn unended(
     host: &Host,
     prefix: &Prefix,
 ) -> Option<(Ending, Option<Failure>)> {
-    let open = |failure| Failure { now: still_open(host, prefix), ..failure };
+    let open = |failure| Failure { now: hints::still_open(host, prefix), ..failure };
     match closed {
         Ok(closed) => {
             let (plan, outcome) = closed.as_ref()?.unfinished()?;
-            let failure = hint::for_outcome(outcome, host, plan);
+            let failure = hints::for_outcome(outcome, host, plan);
             // What could not go back, or not be let out, is not as it was before the chain.
             if matches!(outcome, Outcome::RolledBack { .. }) {
                 return Some((Ending::Stuck, failure.map(open)));
@@ -272,7 +212,7 @@ fn unended(
             Some((ending::of_outcome(outcome), failure))
         }
         Err(error) => {
-            let failure = hint::for_undertaking(error, host, prefix, None);
+            let failure = hints::for_undertaking(error, host, prefix, None);
             Some((Ending::Stuck, Some(open(failure))))
         }
     }

@@ -1,20 +1,19 @@
-//! What to do when a bundle is not what it should be, or cannot be made.
+//! What to do when a bundle is not what it should be.
 
-use super::answer::{Refusal, failure};
-use super::exit::Exit;
-use super::{release_hint, system, words};
-use crate::engine::{BundleError, BundleFault, CreateBundleError};
+use crate::cli::answer::{Refusal, failure};
+use crate::cli::exit::Exit;
+use crate::cli::{system, words};
+use crate::engine::{BundleError, BundleFault};
 use crate::host::{PlainTarError, TarFault};
 use crate::release::Contradiction;
 use crate::release::bundle::{Disagreement, IndexError};
-use crate::upgrade::NoRoute;
 
 /// What was not written as a bundle, or is not any more.
 const COPY_AGAIN: &str =
     "copy it here again, or make it anew with `mmembed bundle create`; do not use this one";
 
 /// What somebody has put together, or what was known was not right.
-const DISTRUST: &str =
+pub(super) const DISTRUST: &str =
     "do not use it; ask whoever made it where its archives and digests come from";
 
 /// A bundle cannot be used.
@@ -57,28 +56,4 @@ fn for_fault(fault: &BundleFault) -> &'static str {
         | BundleFault::Size { .. }
         | BundleFault::Content { .. } => COPY_AGAIN,
     }
-}
-
-/// No bundle was made.
-pub(crate) fn for_create(error: &CreateBundleError) -> Refusal {
-    let exit = if error.is_artifact() { Exit::Artifact } else { Exit::Refused };
-    let next = match error {
-        CreateBundleError::Acquire(error) => return release_hint::for_acquire(error),
-        CreateBundleError::Select(error) => return release_hint::for_selection(error),
-        CreateBundleError::Exists { .. } => {
-            "choose another --output, or replace what is there with --force"
-        }
-        CreateBundleError::NoRoute(NoRoute::Barred { .. }) => {
-            "take another way, or waive the rule that is in brackets with --accept RULE; `mmembed rules show RULE` says what it is about"
-        }
-        CreateBundleError::NoRoute(_) => {
-            "check --from and --to; the releases that are wanted can be named one by one with --release"
-        }
-        CreateBundleError::Members(_) => "leave one of them out",
-        CreateBundleError::Disagreement(_) => DISTRUST,
-        CreateBundleError::Path(_) => {
-            return (exit, failure(words::chain(error), &system::advice_and_again(error)));
-        }
-    };
-    (exit, failure(words::chain(error), next))
 }
