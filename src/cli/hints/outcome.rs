@@ -161,6 +161,7 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
+    use crate::engine::JournalError;
     use crate::host::PathError;
 
     #[test]
