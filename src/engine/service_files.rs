@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::open::make_path;
 use super::state_files::{StateFileError, read_receipt};
-use crate::host::{Exec, ExecError, Exit, Host, Kind, Lock, PathError, Territory};
+use crate::host::{Exec, ExecError, Exit, Host, Kind, Lock, PathError, Territory, resolve_within};
 use crate::model::{CommandSpec, Prefix, Receipt, RelPath, Service, Viewpoint, redact};
 use crate::server::{Seal, ServiceFile, ServiceFiles, ServiceKind, read_seal};
 
@@ -32,6 +32,8 @@ pub struct ServicePutting {
 pub struct PutService {
     /// What was written, by its path on this machine; nothing where all was there already.
     pub written: Vec<PathBuf>,
+    /// The link by which runit would look after it, and what that says, where nobody has asked for it.
+    pub unlinked: Option<(PathBuf, String)>,
     /// What the receipt says now.
     pub noted: Noted,
 }
@@ -99,9 +101,10 @@ pub fn put_service(
     service: &ServiceFiles,
     how: ServicePutting,
 ) -> Result<PutService, ServiceFilesError> {
-    let link = service.link().filter(|_| how.enable);
+    let looked_after = look_after(host, service)?;
+    let link = looked_after.clone().filter(|_| how.enable);
     let mut tops: Vec<RelPath> = service.files.iter().map(|file| file.path.clone()).collect();
-    tops.extend(link.iter().map(|(path, _)| path.clone()));
+    tops.extend(link.iter().map(|link| link.path.clone()));
     tops.push(prefix.state());
     let host = &host.reaching(Territory::new(tops))?;
     let mut missing = Vec::new();
@@ -111,9 +114,7 @@ pub fn put_service(
         }
     }
     let link = match link {
-        Some((path, target)) if !is_linked(host, &path, &target, how.force)? => {
-            Some((path, target))
-        }
+        Some(link) if !is_linked(host, &link, how.force)? => Some(link),
         _ => None,
     };
     let mut put = PutService::default();
@@ -122,14 +123,35 @@ pub fn put_service(
         host.tree.replace(&file.path, file.text.as_bytes(), file.mode, None)?;
         put.written.push(host.tree.absolute(&file.path));
     }
-    if let Some((path, target)) = link {
+    if let Some(Link { path, target }) = link {
         make_parent(host, &path)?;
         host.tree.remove_file(&path)?;
-        host.tree.make_link(&path, &target)?;
+        host.tree.make_link(&path, &path.link_to(&target))?;
         put.written.push(host.tree.absolute(&path));
     }
-    put.noted = note(host, prefix, service)?;
+    put.unlinked = looked_after
+        .as_ref()
+        .filter(|_| !how.enable)
+        .map(|Link { path, target }| (host.tree.absolute(path), path.link_to(target)));
+    put.noted = note(host, prefix, service, looked_after)?;
     Ok(put)
+}
+
+/// The link by which runit looks after a service.
+#[derive(Clone)]
+struct Link {
+    path: RelPath,
+    target: RelPath,
+}
+
+/// Distributions have links of their own for the directory that it lies in, absolute ones too.
+fn look_after(host: &Host, service: &ServiceFiles) -> Result<Option<Link>, PathError> {
+    let Some((path, target)) = service.link() else {
+        return Ok(None);
+    };
+    let directory = path.parent().unwrap_or_else(RelPath::here);
+    let directory = resolve_within(host.tree.root(), &directory)?;
+    Ok(Some(Link { path: directory.join(path.name()), target }))
 }
 
 fn make_parent(host: &Host, path: &RelPath) -> Result<(), PathError> {
@@ -170,12 +192,8 @@ fn is_missing(
     }
 }
 
-fn is_linked(
-    host: &Host,
-    path: &RelPath,
-    target: &str,
-    force: bool,
-) -> Result<bool, ServiceFilesError> {
+fn is_linked(host: &Host, link: &Link, force: bool) -> Result<bool, ServiceFilesError> {
+    let Link { path, target } = link;
     let taken = |what| Err(ServiceFilesError::Taken { path: host.tree.absolute(path), what });
     match host.tree.stat(path)?.map(|stat| stat.kind) {
         None => Ok(false),
@@ -187,19 +205,22 @@ fn is_linked(
 }
 
 /// Administrators write the absolute path.
-fn is_target(host: &Host, path: &RelPath, target: &str) -> Result<bool, PathError> {
+fn is_target(host: &Host, path: &RelPath, target: &RelPath) -> Result<bool, PathError> {
     let said = host.tree.read_link(path)?;
-    Ok(said == target
-        || Some(said.as_str())
-            == target.strip_prefix("..").map(|it| format!("/etc{it}")).as_deref())
+    Ok(said == path.link_to(target) || said == format!("/{target}"))
 }
 
 /// Notes the service in the receipt if none is noted there.
-fn note(host: &Host, prefix: &Prefix, service: &ServiceFiles) -> Result<Noted, ServiceFilesError> {
+fn note(
+    host: &Host,
+    prefix: &Prefix,
+    service: &ServiceFiles,
+    link: Option<Link>,
+) -> Result<Noted, ServiceFilesError> {
     let Some(receipt) = read_receipt(host, prefix)? else {
         return Ok(Noted::Not);
     };
-    let Some(own) = service_here(host, service, receipt.viewpoint)? else {
+    let Some(own) = service_here(host, service, link, receipt.viewpoint)? else {
         return Ok(Noted::Not);
     };
     if receipt.service == own {
@@ -218,11 +239,12 @@ fn note(host: &Host, prefix: &Prefix, service: &ServiceFiles) -> Result<Noted, S
 fn service_here(
     host: &Host,
     service: &ServiceFiles,
+    link: Option<Link>,
     viewpoint: Viewpoint,
 ) -> Result<Option<Service>, PathError> {
     let is_own_root = host.tree.root() == Path::new("/");
-    let linked = match service.link() {
-        Some((path, _)) if host.tree.exists(&path)? => Some(host.tree.absolute(&path)),
+    let linked = match link {
+        Some(Link { path, .. }) if host.tree.exists(&path)? => Some(host.tree.absolute(&path)),
         Some(_) => return Ok(None),
         None => None,
     };

@@ -53,6 +53,7 @@ mod tether;
 mod tree;
 mod unit_environment;
 pub mod unpack;
+mod within;
 
 use std::time::Duration;
 
@@ -119,6 +120,7 @@ pub use unit_environment::{UnitEnvironmentError, environment_of_unit};
 pub use unpack::{
     EntryName, Limits, Progress, Refusal, Rule, Unpack, UnpackError, Unpacked, make_durable, unpack,
 };
+pub use within::resolve_within;
 
 /// The doors, bundled.
 #[derive(Debug)]

@@ -103,6 +103,25 @@ impl RelPath {
         rest.to_str()?.parse().ok()
     }
 
+    /// What a link at this path says that is to lead to `target`: the way from the directory that holds it. It is relative, so that
+    /// it leads there also from inside a root, and wherever that root is mounted.
+    #[must_use]
+    pub fn link_to(&self, target: &Self) -> String {
+        let above = self.parent().unwrap_or_else(Self::here);
+        let mut common = above.clone();
+        while !target.is_within(&common) {
+            common = common.parent().unwrap_or_else(Self::here);
+        }
+        let up = "../".repeat(above.names().count() - common.names().count());
+        let rest = target.0.strip_prefix(&common.0).unwrap_or(&target.0);
+        format!("{up}{}", rest.trim_start_matches('/'))
+    }
+
+    /// The components.
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('/').filter(|name| !name.is_empty())
+    }
+
     /// The path under an absolute directory.
     #[must_use]
     pub fn under(&self, directory: &Path) -> PathBuf {
@@ -174,6 +193,21 @@ mod tests {
         assert_eq!(RelPath::here().parent(), None);
         assert_eq!(path("a/b").name(), "b");
         assert_eq!(RelPath::here().join("a").join("b"), path("a/b"));
+    }
+
+    #[test]
+    fn a_link_goes_the_shortest_way() {
+        for (from, text) in [
+            ("opt/mattermost", "acme/embedded/mattermost"),
+            ("opt/acme/mattermost", "embedded/mattermost"),
+            ("opt/acme/embedded/old", "mattermost"),
+            ("mattermost", "opt/acme/embedded/mattermost"),
+            ("srv/chat/server", "../../opt/acme/embedded/mattermost"),
+            ("opt/ac/me", "../acme/embedded/mattermost"),
+        ] {
+            let live = path("opt/acme/embedded/mattermost");
+            assert_eq!(path(from).link_to(&live), text, "{from}");
+        }
     }
 
     #[test]

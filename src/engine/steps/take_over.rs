@@ -58,11 +58,11 @@ pub(super) fn perform(
     let tree = &cx.host.tree;
     match way.look(cx)? {
         (Seen::Tree, Seen::Nothing) => {
-            tree.make_link(live, &link_text(from, live))?;
+            tree.make_link(live, &from.link_to(live))?;
             Ok(way.go(cx)?)
         }
         (Seen::Tree, Seen::Link) => Ok(way.go(cx)?),
-        (Seen::Nothing, Seen::Tree) => Ok(tree.make_link(from, &link_text(from, live))?),
+        (Seen::Nothing, Seen::Tree) => Ok(tree.make_link(from, &from.link_to(live))?),
         (Seen::Link, Seen::Tree) => Ok(()),
         seen => Err(way.misplaced(seen, cx)),
     }
@@ -98,7 +98,7 @@ impl Way<'_> {
         cx.reporter.hear(&Event::Note { text });
         tree.remove_file(self.live)?;
         tree.rename(self.from, self.live)?;
-        tree.make_link(self.from, &link_text(self.from, self.live))
+        tree.make_link(self.from, &self.from.link_to(self.live))
     }
 
     fn come_back(self, cx: &StepContext<'_>) -> Result<(), PathError> {
@@ -119,7 +119,7 @@ impl Way<'_> {
         Ok(match tree.stat(path)?.map(|stat| stat.kind) {
             None => Seen::Nothing,
             Some(Kind::Directory) => Seen::Tree,
-            Some(Kind::Symlink) if tree.read_link(path)? == link_text(self.from, self.live) => {
+            Some(Kind::Symlink) if tree.read_link(path)? == self.from.link_to(self.live) => {
                 Seen::Link
             }
             Some(Kind::Symlink | Kind::File | Kind::Special) => Seen::Other,
@@ -134,43 +134,5 @@ impl Way<'_> {
             live: tree.absolute(self.live),
             live_seen: live.as_str(),
         })
-    }
-}
-
-/// The way from the directory that holds `from` to `live`. It is relative, so that it leads there also from inside the
-/// root, and wherever the root is mounted.
-fn link_text(from: &RelPath, live: &RelPath) -> String {
-    let above = from.parent().unwrap_or_else(RelPath::here);
-    let mut common = above.clone();
-    while !live.is_within(&common) {
-        common = common.parent().unwrap_or_else(RelPath::here);
-    }
-    let depth = |path: &RelPath| path.as_path().components().filter(is_name).count();
-    let up = "../".repeat(depth(&above) - depth(&common));
-    let rest = live.as_str().strip_prefix(common.as_str()).unwrap_or(live.as_str());
-    format!("{up}{}", rest.trim_start_matches('/'))
-}
-
-const fn is_name(part: &std::path::Component<'_>) -> bool {
-    matches!(part, std::path::Component::Normal(_))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_goes_the_shortest_way() {
-        for (from, text) in [
-            ("opt/mattermost", "acme/embedded/mattermost"),
-            ("opt/acme/mattermost", "embedded/mattermost"),
-            ("opt/acme/embedded/old", "mattermost"),
-            ("mattermost", "opt/acme/embedded/mattermost"),
-            ("srv/chat/server", "../../opt/acme/embedded/mattermost"),
-            ("opt/ac/me", "../acme/embedded/mattermost"),
-        ] {
-            let live = "opt/acme/embedded/mattermost".parse().unwrap();
-            assert_eq!(link_text(&from.parse().unwrap(), &live), text, "{from}");
-        }
     }
 }

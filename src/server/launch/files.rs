@@ -113,12 +113,11 @@ fn named(kind: ServiceKind, given: &str) -> Result<&str, ServiceTextRefusal> {
 }
 
 impl ServiceFiles {
-    /// Where runit looks after it, and what the link there says; nothing for the other kinds.
+    /// By which link runit looks after it, and the directory that it leads to; nothing for the other kinds.
     #[must_use]
-    pub fn link(&self) -> Option<(RelPath, String)> {
-        let name = &self.name;
-        let link = || RelPath::here().join(&format!("etc/service/{name}"));
-        (self.kind == ServiceKind::Runit).then(|| (link(), format!("../sv/{name}")))
+    pub fn link(&self) -> Option<(RelPath, RelPath)> {
+        let below = |directory| RelPath::here().join(directory).join(&self.name);
+        (self.kind == ServiceKind::Runit).then(|| (below("etc/service"), below("etc/sv")))
     }
 
     /// The service, as the machine knows it whose root is `/`.

@@ -72,6 +72,27 @@ fn the_link_of_runit_is_made_on_request_and_once() {
 }
 
 #[test]
+fn the_link_of_runit_lies_where_the_distributions_own_links_lead() {
+    let world = staged();
+    // As Debian's package lays them.
+    let current = world.below("etc/runit/runsvdir/current");
+    fs::create_dir_all(world.below("etc/runit/runsvdir/default")).unwrap();
+    symlink("/etc/runit/runsvdir/default", &current).unwrap();
+    symlink("runit/runsvdir/current", world.below("etc/service")).unwrap();
+    let link = world.below("etc/runit/runsvdir/default/acme-mattermost");
+    let typed = format!("next: `ln -s ../../../sv/acme-mattermost {}`", link.display());
+    put(&world, "runit", &[]).expect(0).telling(&[&typed]);
+    put(&world, "runit", &["--enable"])
+        .expect(0)
+        .saying(&["etc/runit/runsvdir/default/acme-mattermost"]);
+    assert_eq!(fs::read_link(&link).unwrap(), PathBuf::from("../../../sv/acme-mattermost"));
+    assert!(link.join("run").is_file());
+    let before = world.stamps();
+    put(&world, "runit", &["--enable"]).expect(0).saying(&["nothing to do"]);
+    world.assert_untouched_since(&before);
+}
+
+#[test]
 fn what_somebody_else_wrote_or_changed_is_replaced_only_by_force() {
     let world = staged();
     let unit = world.below(UNIT);

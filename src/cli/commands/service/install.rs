@@ -76,7 +76,7 @@ fn install(wanted: &Wanted<'_>, asked: Asked, cancel: Cancel) -> Result<Installe
         Vec::new()
     };
     let left = if ran.is_empty() { told } else { Vec::new() };
-    let next = next(&service, &left, asked.enable, &host);
+    let next = next(&service, &put, &left);
     Ok(Installed { service, put, ran, next })
 }
 
@@ -90,17 +90,16 @@ fn require_installed(host: &Host, prefix: &Prefix) -> Result<(), Refusal> {
 }
 
 /// What is left to type, on the machine that the service is of.
-fn next(service: &ServiceFiles, left: &[String], enabled: bool, host: &Host) -> Vec<String> {
+fn next(service: &ServiceFiles, put: &PutService, left: &[String]) -> Vec<String> {
     let name = &service.name;
     let start = match service.kind {
         ServiceKind::Systemd => Some(format!("systemctl start {name}.service")),
         ServiceKind::SysV => Some(format!("service {name} start")),
         // runit starts what it looks after.
-        ServiceKind::Runit if enabled => None,
-        ServiceKind::Runit => {
-            let link = host.tree.root().join(format!("etc/service/{name}"));
-            Some(format!("ln -s ../sv/{name} {}", quoted(&link.to_string_lossy())))
-        }
+        ServiceKind::Runit => put
+            .unlinked
+            .as_ref()
+            .map(|(link, target)| format!("ln -s {target} {}", quoted(&link.to_string_lossy()))),
     };
     left.iter().cloned().chain(start).collect()
 }

@@ -214,7 +214,7 @@ fn runit_has_a_place_for_a_log_and_begins_with_it() {
     assert_eq!(paths, ["etc/sv/chat/log/run", "etc/sv/chat/run"]);
     assert!(service.files[0].text.contains("logs='/var/log/acme chat'\n"));
     let link = service.link().unwrap();
-    assert_eq!((link.0.as_str(), link.1.as_str()), ("etc/service/chat", "../sv/chat"));
+    assert_eq!((link.0.as_str(), link.1.as_str()), ("etc/service/chat", "etc/sv/chat"));
     assert_eq!(service.service(), Service::runit("chat").unwrap());
     for kind in [ServiceKind::Systemd, ServiceKind::SysV] {
         assert_eq!(with_log(kind), Err(ServiceTextRefusal::Log(kind)));
