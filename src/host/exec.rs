@@ -211,7 +211,9 @@ impl Exec {
         Ok(command)
     }
 
-    fn searched(&self) -> String {
+    /// The directories in which programs are looked for, as `PATH` has them.
+    #[must_use]
+    pub fn searched(&self) -> String {
         let dirs: Vec<_> = self.path.iter().map(|dir| dir.to_string_lossy()).collect();
         dirs.join(":")
     }

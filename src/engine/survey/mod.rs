@@ -2,6 +2,7 @@
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
 mod database;
+mod manager;
 mod port;
 mod space;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use database::check_rights;
 use database::{DatabaseSeen, purpose, see_database};
+use manager::see_manager;
 pub(crate) use port::see_port;
 use space::see_spaces;
 
@@ -110,6 +112,7 @@ fn see_machine(host: &Host, plan: &Plan) -> Surroundings {
         seen.running = census.found.iter().map(running).collect();
     });
     seen.findings.extend(see_rights(host, plan));
+    seen.findings.extend(see_manager(&host.exec, plan));
     seen
 }
 
