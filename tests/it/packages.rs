@@ -1,9 +1,10 @@
-//! The examples for packagers to copy, carried out: a Debian package by a real dpkg, and the image of a
-//! container.
+//! The examples for packagers to copy, carried out: a Debian package by a real dpkg, one that an Omnibus project makes, and the
+//! image of a container.
 
 mod container;
 mod debian;
 mod machine;
+mod omnibus;
 mod scripts;
 
 use std::io::Write as _;

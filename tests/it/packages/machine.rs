@@ -222,9 +222,16 @@ impl Machine {
     /// Everything that is there of the application, by its path.
     pub(super) fn left(&self) -> Vec<String> {
         let mut left = Vec::new();
-        for top in
-            ["opt/acme", "etc/opt", "var/opt", "var/cache", "lib/systemd", "etc/systemd", "run"]
-        {
+        for top in [
+            "opt/acme",
+            "etc/acme",
+            "etc/opt",
+            "var/opt",
+            "var/cache",
+            "lib/systemd",
+            "etc/systemd",
+            "run",
+        ] {
             collect(&self.world.root, &self.world.below(top), &mut left);
         }
         left.retain(|path| !["run/told", "run/console"].contains(&path.as_str()));

@@ -63,7 +63,7 @@ printf 'UID_MIN 1000\nSYS_UID_MIN 100\nSYS_UID_MAX 999\nSYS_GID_MIN 100\nSYS_GID
 
 mkdir -p var/lib/dpkg/info var/lib/dpkg/updates var/lib/dpkg/triggers var/log
 : >var/lib/dpkg/available
-for package in init-system-helpers passwd util-linux; do
+for package in init-system-helpers passwd postgresql-client util-linux; do
     printf 'Package: %s\nStatus: install ok installed\nMaintainer: none\nVersion: 9\nArchitecture: all\nDescription: copied\n\n' \
         "$package"
     : >"var/lib/dpkg/info/$package.list"

@@ -7,17 +7,23 @@ told=/run/told
 echo "$*" >>$told
 verb=
 unit=
+path=
 for word; do
     case $word in
     -*) ;;
+    /*) path=$word unit=${word##*/} ;;
     *) if [ -z "$verb" ]; then verb=$word; else unit=${word%.service}.service; fi ;;
     esac
 done
-file=/lib/systemd/system/$unit
+file=/etc/systemd/system/$unit
+[ -e "$file" ] || file=/lib/systemd/system/$unit
 pidfile=/run/$unit.pid
 
-# said KEY: the value of a key in the unit.
-said() { sed -n "s/^$1=//p" "$file" | head -n 1; }
+# said KEY [DEFAULT]: the value of a key in the unit.
+said() {
+    value=$(sed -n "s/^$1=//p" "$file" | head -n 1)
+    echo "${value:-${2:-}}"
+}
 
 running() {
     [ -r "$pidfile" ] && read -r number <"$pidfile" || return 1
@@ -28,10 +34,10 @@ running() {
 start() {
     ! running || return 0
     words=$(said ExecStart)
-    cd "$(said WorkingDirectory)"
+    cd "$(said WorkingDirectory /)"
     # The words of ExecStart are plain here.
     # shellcheck disable=SC2086
-    setsid setpriv --reuid "$(said User)" --regid "$(said Group)" --clear-groups \
+    setsid setpriv --reuid "$(said User root)" --regid "$(said Group root)" --clear-groups \
         env --default-signal=HUP,INT,QUIT,PIPE,TERM -- $words </dev/null >>/run/console 2>&1 &
     echo $! >"$pidfile"
 }
@@ -45,10 +51,19 @@ stop() {
 
 case $verb in
 daemon-reload) ;;
-preset)
+enable | preset)
+    if [ -n "$path" ]; then
+        file=/etc/systemd/system/$unit
+        ln -sf "$path" "$file"
+    fi
     wanted=/etc/systemd/system/$(said WantedBy).wants
     mkdir -p "$wanted"
     ln -sf "$file" "$wanted/$unit"
+    ;;
+disable)
+    wanted=/etc/systemd/system/$(said WantedBy).wants
+    rm -f "$wanted/$unit"
+    [ ! -L "$file" ] || rm "$file"
     ;;
 start | stop)
     [ -f "$file" ] || exit 5
