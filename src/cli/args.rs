@@ -59,6 +59,7 @@ pub(crate) struct Cli {
 
 /// How results are shown.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What is said")]
 pub(crate) struct Output {
     /// Print one JSON object instead of text; no progress is shown
     #[arg(long, global = true)]

@@ -443,5 +443,5 @@ const SUPPLY: &[OfCommand] = &[
             "is it what was published?",
         )],
     ),
-    of("releases import", &[line("mmembed releases import newer.toml", "know newer releases")]),
+    of("releases import", &[line("mmembed releases import newer.txt", "know newer releases")]),
 ];

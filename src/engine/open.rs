@@ -64,6 +64,14 @@ pub struct OpenTransaction {
     pub state: TransactionState,
 }
 
+impl OpenTransaction {
+    /// Is it left alone until the operator says that it is to be taken up?
+    #[must_use]
+    pub fn needs_operator(&self) -> bool {
+        decide(&self.state) == Recovery::AskOperator
+    }
+}
+
 /// Makes the directory that holds lock, receipt and transactions, with all that leads to it.
 pub fn prepare_state(host: &Host, prefix: &Prefix) -> Result<(), PathError> {
     make_path(host, &prefix.state(), 0o755)?;

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::backup::{BackupError, manifest_of};
+use super::backup::{BackupError, list_backups, manifest_of};
 use super::chain::read_chain;
 use super::resolve::{ResolveError, resolve_prefix, resolve_root};
 use super::server_environment::{EnvironmentError, read_environment_files};
@@ -12,6 +12,7 @@ use super::status::own_territory;
 use super::steps::{DEFAULTS, ENFORCED, LEDGER};
 use crate::host::{
     Cancel, Host, Meter, PathError, ServiceNameError, absolute, exists_outside, find_service,
+    hooks_directory,
 };
 use crate::model::{
     ArchiveStamp, BackupId, BackupManifest, DatabaseUse, InstallRequest, Manner, Overlays, Prefix,
@@ -115,10 +116,11 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
         settings.extend(host.tree.read(&path, LARGEST)?.map(|content| (name, content)));
     }
     let target = target(&prefix, &former, wish, &settings)?;
-    let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
+    let hooks = wish.manner.hooks.as_deref().map(hooks_directory).transpose()?;
     let manner = Manner { hooks, ..wish.manner.clone() };
     let waived = former.waived.clone();
-    let request = RestoreRequest { backup, target, tree, service, waived, manner };
+    let earlier = earlier_than(&host, &prefix, &id)?;
+    let request = RestoreRequest { backup, earlier, target, tree, service, waived, manner };
     Ok(ResolvedRestore {
         root,
         request,
@@ -128,6 +130,12 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
         former,
         settings,
     })
+}
+
+/// The backups that were made before this one.
+fn earlier_than(host: &Host, prefix: &Prefix, id: &BackupId) -> Result<Vec<BackupId>, BackupError> {
+    let all = list_backups(host, prefix)?.into_iter().map(|seen| seen.id);
+    Ok(all.filter(|other| other < id).collect())
 }
 
 /// The tree that was retired, if it is there still; else its archive.

@@ -8,7 +8,9 @@ use super::state_files::{StateFileError, read_receipt};
 use super::status::own_territory;
 use super::steps::{DEFAULTS, ENFORCED};
 use crate::config::Document;
-use crate::host::{Cancel, Host, Meter, PathError, ServiceNameError, absolute, find_service};
+use crate::host::{
+    Cancel, Host, Meter, PathError, ServiceNameError, find_service, hooks_directory,
+};
 use crate::model::{
     DatabaseUse, InstallWish, Location, Manner, Overlay, Prefix, Receipt, ServerEnvironment,
     Strength, UpgradeRequest, UpgradeWish,
@@ -66,7 +68,7 @@ pub fn resolve_upgrade(
     let Resolved { root, request: mut target, defaults, enforced, environment, .. } =
         resolve(&wished)?;
     target.viewpoint = receipt.viewpoint;
-    let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
+    let hooks = wish.manner.hooks.as_deref().map(hooks_directory).transpose()?;
     let service = match &wish.service {
         Some(service) => find_service(&reader.exec, service)?,
         None => receipt.service,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::chain::{ChainRecord, read_chain};
 use super::cluster::{SharedDatabase, is_node};
-use super::open::{OpenError, find_open};
+use super::open::{OpenError, OpenTransaction, find_open};
 use super::server_environment::{RunningOverrides, Seeker, SiteConfig};
 use super::state_files::{StateFileError, read_receipt};
 use super::steps::read_document;
@@ -12,7 +12,7 @@ use crate::config::Document;
 use crate::host::{
     Cancel, Census, Host, Meter, PathError, Territory, current_owner, lock_holder, running_from,
 };
-use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity, TransactionId};
+use crate::model::{Finding, Owner, Prefix, Receipt, RelPath, Severity};
 
 /// What is installed. Each part is seen by itself: what this user may not look at hides nothing else.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Status {
     /// Who is at work here just now.
     pub at_work: Option<String>,
     /// A transaction that is not closed: interrupted, unless somebody is at work.
-    pub open: Result<Option<TransactionId>, OpenError>,
+    pub open: Result<Option<OpenTransaction>, OpenError>,
     /// A chain of hops that is under way, or was interrupted between two of them.
     pub chain: Result<Option<ChainRecord>, StateFileError>,
     /// Processes that run from the tree.
@@ -55,7 +55,7 @@ pub fn status(host: &Host, prefix: &Prefix) -> Result<Status, StatusError> {
         receipt,
         tree_is_there: host.tree.exists(&live),
         at_work: lock_holder(&host.tree, &prefix.lock()),
-        open: find_open(host, prefix).map(|open| open.map(|open| open.id)),
+        open: find_open(host, prefix),
         chain: read_chain(host, prefix),
         running: running_from(&host.tree.absolute(&live)),
         live,

@@ -9,6 +9,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::error::{PathContext, PathError};
+use super::outside::{absolute, require_directory_outside};
 use super::owner::current_owner;
 
 /// Written by anybody but its owner: then anybody could have put anything there.
@@ -70,6 +71,16 @@ pub enum HookError {
         /// Whose it is.
         uid: u32,
     },
+}
+
+/// Where the hooks that somebody names lie, from the root on.
+///
+/// # Errors
+/// When there is no directory that can be searched: who names hooks does not want them passed over for a slip of the pen.
+pub fn hooks_directory(path: &Path) -> Result<PathBuf, PathError> {
+    let path = absolute(path)?;
+    require_directory_outside(&path)?;
+    Ok(path)
 }
 
 /// The hooks in a directory, by name. Links are followed. None, when there is no such directory.
@@ -179,6 +190,18 @@ mod tests {
         assert_eq!(found.others, ["1-x", "10-", "10-a~", "100-x", "README"]);
         let nothing = hooks_in(&phase.join("none")).unwrap();
         assert_eq!(nothing, HookPrograms::default());
+    }
+
+    #[test]
+    fn hooks_that_are_named_have_to_be_there() {
+        let (_dir, phase) = phase();
+        let hooks = phase.parent().unwrap();
+        assert_eq!(hooks_directory(hooks).unwrap(), hooks);
+        let mistyped = hooks.with_file_name("hoks");
+        let said = hooks_directory(&mistyped).unwrap_err().to_string();
+        assert!(said.contains(mistyped.to_str().unwrap()), "{said}");
+        let file = hook(&phase, "10-a", 0o755);
+        assert!(hooks_directory(&file).is_err());
     }
 
     #[test]

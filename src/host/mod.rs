@@ -72,7 +72,7 @@ pub use error::PathError;
 pub use exec::{Exec, ExecError, Output};
 pub use exit::Exit;
 pub use folders::folders_with;
-pub use hooks::{HookError, HookProgram, HookPrograms, hooks_in};
+pub use hooks::{HookError, HookProgram, HookPrograms, hooks_directory, hooks_in};
 pub use http::{Http, HttpError, Response};
 pub use identity::{OpenProcess, ProcessError, identify};
 pub use kernel::{open_files_limit, this_kernel, umask};

@@ -12,6 +12,6 @@ pub struct Leg {
     pub goes_on: bool,
     /// The backup of where the chain began, where the database is not saved again before each hop.
     pub saved_before: Option<BackupId>,
-    /// Backups that the way back needs, however many are kept.
+    /// Backups that a way back needs, however many are kept.
     pub needed: Vec<BackupId>,
 }

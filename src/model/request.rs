@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::backup::{BackupManifest, DataPolicy};
+use super::backup::{BackupId, BackupManifest, DataPolicy};
 use super::digest::Sha256Digest;
 use super::leg::Leg;
 use super::owner::Owner;
@@ -140,6 +140,8 @@ pub enum TreeSource {
 pub struct RestoreRequest {
     /// The backup.
     pub backup: BackupManifest,
+    /// The backups that were made before it: from there the way back goes on.
+    pub earlier: Vec<BackupId>,
     /// What was true when it was made, in the words of an installation.
     pub target: InstallRequest,
     /// Where its tree comes from.

@@ -206,7 +206,7 @@ pub enum Step {
     CleanUp {
         /// How many backups are kept.
         keep: u32,
-        /// These stay besides: the way back to where a chain began needs them.
+        /// These stay besides: a way back needs them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         needed: Vec<BackupId>,
     },

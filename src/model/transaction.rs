@@ -20,7 +20,9 @@ const NANOSECONDS: i64 = 1_000_000_000;
 
 /// Why a text names no transaction.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not the name of a transaction")]
+#[error(
+    "{text:?} is not the name of a transaction, nor of a backup, which look like 20261123T205143Z-9f3a"
+)]
 pub struct TransactionIdError {
     text: String,
 }

@@ -120,7 +120,7 @@ fn explain_clean_up(keep: u32, needed: &[BackupId]) -> String {
         [] => text,
         needed => {
             let names: Vec<&str> = needed.iter().map(BackupId::as_str).collect();
-            format!("{text} but for {}, the way back to where the chain began", names.join(", "))
+            format!("{text} but for {}, which a way back needs", names.join(", "))
         }
     }
 }

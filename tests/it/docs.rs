@@ -22,14 +22,8 @@ use crate::support::world::MMEMBED;
 
 /// The pages with blocks that cannot be run here, and how many. Each block says why, and its calls of mmembed are read as they would be
 /// if they were typed.
-const NOT_RUN: [(&str, usize); 6] = [
-    ("docs/adopt.md", 1),
-    ("docs/install.md", 1),
-    ("docs/quickstart-ci.md", 1),
-    ("docs/quickstart-operator.md", 1),
-    ("docs/quickstart-packager.md", 1),
-    ("docs/upgrade.md", 1),
-];
+const NOT_RUN: [(&str, usize); 3] =
+    [("docs/adopt.md", 1), ("docs/install.md", 1), ("docs/upgrade.md", 1)];
 
 /// Types a page on a host of its own.
 #[track_caller]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::release::parse_source;
 use crate::cli::until::UntilTime;
 use crate::engine::ArchiveSource;
-use crate::model::{ReleaseSelector, Version};
+use crate::model::{ReleaseLine, ReleaseSelector, Version, VersionError};
 use crate::upgrade::Pace;
 
 /// Where it leads.
@@ -65,12 +65,24 @@ pub(crate) struct ChainArgs {
         conflicts_with = "release"
     )]
     pub(crate) backup: Dumps,
-    /// Begin no hop that leads beyond this version
-    #[arg(long, value_name = "VERSION", requires = "to", conflicts_with = "release")]
+    /// Begin no hop that leads beyond this version, or beyond the releases of this line
+    #[arg(
+        long,
+        value_name = "VERSION",
+        value_parser = parse_last,
+        requires = "to",
+        conflicts_with = "release"
+    )]
     pub(crate) stop_after: Option<Version>,
     /// Begin no hop from this time on: 06:30, or a date with it such as 2026-11-30T06:30, or with a zone
     #[arg(long, value_name = "TIME", requires = "to", conflicts_with = "release")]
     pub(crate) until_time: Option<UntilTime>,
+}
+
+/// A version; of a line, what none of its releases lies beyond.
+fn parse_last(text: &str) -> Result<Version, VersionError> {
+    let of_line = |line: ReleaseLine| Version::new(line.major, line.minor, u64::MAX);
+    text.parse::<ReleaseLine>().map_or_else(|_| text.parse(), |line| Ok(of_line(line)))
 }
 
 /// At which lines a chain stops though it need not.
@@ -111,5 +123,19 @@ impl FromStr for Dumps {
             "once" => Self::Once,
             file => Self::Own(PathBuf::from(file)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_with_its_last_release() {
+        let last = parse_last("9.11").unwrap();
+        let beyond = |text: &str| text.parse::<Version>().unwrap() > last;
+        assert!(!beyond("9.10.3") && !beyond("9.11.0") && !beyond("9.11.99") && beyond("10.0.0"));
+        assert_eq!(parse_last("9.11.2"), "9.11.2".parse());
+        assert!(parse_last("9").is_err() && parse_last("esr").is_err());
     }
 }

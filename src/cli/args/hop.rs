@@ -26,9 +26,9 @@ pub(crate) struct UpgradeArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// The host's settings; those given last when none is given
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Settings of the host application")]
     pub(crate) overlays: OverlayArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "How it is carried out")]
     pub(crate) hop: HopArgs,
     /// Neither stop nor start a server, and leave the database alone: for a staging root that is packed up
     #[arg(long)]

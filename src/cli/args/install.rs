@@ -16,11 +16,11 @@ pub(crate) struct InstallArgs {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) archive: ArchiveArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Settings of the host application")]
     pub(crate) overlays: OverlayArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Where things lie, and whose they are")]
     pub(crate) placement: PlacementArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "How it is carried out")]
     pub(crate) service: ServiceArgs,
     /// Do everything but start the server, and need no database; below a --root, config.json then holds paths as seen
     /// inside it

@@ -11,9 +11,9 @@ use crate::engine::ArchiveSource;
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) upgrade: UpgradeArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "How the plan is shown")]
     pub(crate) form: PageArgs,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Of a first installation")]
     pub(crate) placement: PlacementArgs,
 }
 

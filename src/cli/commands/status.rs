@@ -59,11 +59,18 @@ fn open_transaction(status: &Status, call: &Call) -> Option<Finding> {
     match (&status.open, &status.at_work) {
         (Ok(None), _) => None,
         (Ok(Some(open)), Some(holder)) => {
-            let text = format!("the transaction {open} is being carried out by {holder}");
+            let text = format!("the transaction {} is being carried out by {holder}", open.id);
             Some(Finding::new(Severity::Note, "transaction-at-work", text))
         }
+        (Ok(Some(open)), None) if open.needs_operator() => {
+            let text =
+                format!("the transaction {} could not be undone, and is left alone", open.id);
+            let recover = call.with("recover", "--retry");
+            let advice = format!("remove what kept it from that, then {recover} takes it up again");
+            Some(Finding::new(Severity::Warning, "open-transaction", text).advise(advice))
+        }
         (Ok(Some(open)), None) => {
-            let text = format!("the transaction {open} was interrupted and is still open");
+            let text = format!("the transaction {} was interrupted and is still open", open.id);
             let recover = call.word("recover");
             let advice = format!(
                 "{recover} finishes it, and so does the next command that changes something"

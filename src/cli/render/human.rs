@@ -163,7 +163,7 @@ fn render_installation(report: &Report) -> String {
     if let Some(transaction) = &report.transaction {
         rows.push(("transaction".to_owned(), transaction.to_string()));
     }
-    if let Some(proof) = &report.proof {
+    if let Some(proof) = report.proof.as_ref().filter(|_| tells_of_release(report.ending)) {
         let seconds = proof.ready_after_ms / 1000;
         let millis = proof.ready_after_ms % 1000;
         // Nobody saw when a server became ready that was running before.
@@ -185,6 +185,12 @@ fn render_installation(report: &Report) -> String {
             .expect("a string can be written to");
     }
     text
+}
+
+/// Is the release that is in force what the command came to? Where a run failed, what was once proven of the release before it
+/// would read like good news.
+fn tells_of_release(ending: Ending) -> bool {
+    matches!(ending, Ending::Done | Ending::NothingToDo | Ending::Remainder | Ending::Halted)
 }
 
 /// A backup in one line.
@@ -218,6 +224,22 @@ mod tests {
             edition: crate::model::Edition::Team,
         });
         anstream::adapter::strip_str(&render(&report)).to_string()
+    }
+
+    #[test]
+    fn of_a_release_that_a_failed_run_left_alone_nothing_is_praised() {
+        let mut report = Report::new("upgrade", Ending::Done);
+        report.proof = Some(crate::model::Proof {
+            answered_as: "10.11.0".parse().unwrap(),
+            ready_after_ms: 1_250,
+            checks: vec!["it answers as 10.11.0".to_owned()],
+        });
+        let text = |report: &Report| anstream::adapter::strip_str(&render(report)).to_string();
+        assert!(text(&report).contains("  ready after  1.250 s\n  proved "), "{}", text(&report));
+        for ending in [Ending::Refused, Ending::RolledBack, Ending::Stuck, Ending::ProbeFailed] {
+            report.ending = ending;
+            assert_eq!(text(&report), "");
+        }
     }
 
     const INSTALLED: bool = true;

@@ -134,17 +134,26 @@ fn tree(situation: &Situation<'_>, receipt: &Receipt) -> Option<Observation> {
 }
 
 fn transaction(situation: &Situation<'_>) -> Option<Observation> {
-    let text = match find_open(situation.host, situation.patient.prefix) {
+    let (text, remedy) = match find_open(situation.host, situation.patient.prefix) {
         Ok(None) => return None,
-        Ok(Some(open)) => format!("{} is open: it is at work, or was interrupted", open.id),
+        Ok(Some(open)) if open.needs_operator() => (
+            format!(
+                "{} could not be undone, and is left alone until its cause is removed",
+                open.id
+            ),
+            format!("{} --retry", call(situation, "recover")),
+        ),
+        Ok(Some(open)) => (
+            format!("{} is open: it is at work, or was interrupted", open.id),
+            call(situation, "recover"),
+        ),
         Err(error) => {
             let finding = Finding::new(Severity::Fatal, "open-transaction", chain(&error))
                 .advise("run this as root, with the mmembed that began it");
             return Some(found("transaction", finding));
         }
     };
-    let finding = Finding::new(Severity::Warning, "open-transaction", text)
-        .advise(call(situation, "recover"));
+    let finding = Finding::new(Severity::Warning, "open-transaction", text).advise(remedy);
     Some(found("transaction", finding))
 }
 

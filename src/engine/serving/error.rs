@@ -27,7 +27,7 @@ pub enum ServingError {
         unit: Option<String>,
     },
     /// Something still runs from the tree.
-    #[error("process {pid} ({program}) still runs from the tree after {service} was told to stop")]
+    #[error("process {pid} ({program}) still runs from the tree after it was stopped by {service}")]
     StillRunning {
         /// Its number.
         pid: u32,

@@ -32,12 +32,14 @@ pub enum HooksError {
         source: ExecError,
     },
     /// One failed.
-    #[error("the hook {} failed ({exit})", path.display())]
+    #[error("the hook {} failed ({exit}{said})", path.display())]
     Failed {
         /// Which.
         path: PathBuf,
         /// How it ended.
         exit: Exit,
+        /// What it said last, with what leads up to it; empty if it said nothing.
+        said: String,
     },
 }
 
@@ -92,7 +94,7 @@ fn run_one(
     if output.exit.is_success() {
         Ok(())
     } else {
-        Err(HooksError::Failed { path: path.clone(), exit: output.exit })
+        Err(HooksError::Failed { path: path.clone(), said: last_words(&output), exit: output.exit })
     }
 }
 
@@ -119,6 +121,13 @@ fn tell(hook: &HookProgram, output: &Output, cx: &mut StepContext<'_>) {
             note(cx, format!("{}: {}", hook.name, redact(&line)));
         }
     }
+}
+
+/// Why a hook failed, as far as it has said so.
+fn last_words(output: &Output) -> String {
+    let last = |stream: &Captured| stream.last_lines(1).pop();
+    let line = last(&output.stderr).or_else(|| last(&output.stdout));
+    line.map(|line| format!("; it said: {}", redact(&line))).unwrap_or_default()
 }
 
 /// The last lines of a stream, and how much came before them.

@@ -75,3 +75,18 @@ fn the_server_is_dark_from_the_first_stop_to_the_last_start() {
     assert!(dropped.iter().any(|it| it["after"].is_null()), "{dropped:?}");
     way.assert_intact("11.7.0");
 }
+
+/// Who takes the last hop back may want to go back further: however few backups are kept, none of those before it goes.
+#[test]
+fn after_one_step_back_the_way_to_the_beginning_is_there() {
+    let way = Way::over(&STOPS[2..]);
+    let dump = way.world.dump();
+    way.upgrade("11.7.0", &["--every", "minor"]).expect(0);
+    way.world.ask(&["rollback", "--keep-backups", "1"], &[]).expect(0);
+    assert_eq!(way.world.serving().as_deref(), Some("10.11.0"));
+    let list = way.world.ask(&["backup", "list", "--json"], &[]).expect(0).json();
+    let first = list["backups"][0]["id"].as_str().unwrap().to_owned();
+    way.world.ask(&["rollback", "--to", &first], &[]).expect(0);
+    assert_eq!(way.world.serving().as_deref(), Some(STOPS[2]));
+    assert_eq!(way.world.dump(), dump);
+}

@@ -23,13 +23,15 @@ const ADDRESSES: [&str; 2] = ["127.0.0.1:5432", "127.0.0.1:8065"];
 /// Stands for cargo: what the page has built is built already, by whoever runs the tests.
 const CARGO: &str = r#"#!/bin/sh
 case "$*" in
+build) [ -x "$PROGRAMS/mmembed" ] ;;
 "run --example fixtures -- "*) shift 4; CARGO=true exec "$PROGRAMS/examples/fixtures" "$@" ;;
 *) echo "cargo $*: the tests of the documentation do not know that" >&2; exit 99 ;;
 esac
 "#;
 
-/// Stands for sudo: the superuser of the database is that of the tests' own cluster.
+/// Stands for sudo: PostgreSQL is installed already, and the superuser of the database is that of the tests' own cluster.
 const SUDO: &str = r#"#!/bin/sh
+[ "$*" != "apt-get install -y postgresql" ] || exec psql --version
 [ "$1 $2" = "-u postgres" ] || { echo "sudo $*: only for the database" >&2; exit 99; }
 shift 2
 PGHOST=127.0.0.1 PGPORT="$CLUSTER" PGUSER=mmuser_admin PGPASSWORD="$CLUSTER_PASSWORD" PGDATABASE=postgres exec "$@"

@@ -100,7 +100,7 @@ fn a_failure_rolls_back_and_the_hooks_for_that_run_once_and_last() {
     world.hook(OnRollback, "10-d", &format!("{}; exit 1", mark(&world, "rollback $MMEMBED_PHASE")));
     let (outcome, heard) = world.carry_out(vec![world.hooks(BeforeStop), world.hooks(AfterStop)]);
     let said = failure(&outcome).to_string();
-    assert_eq!(said, format!("the hook {} failed (exit code 7)", path.display()));
+    assert_eq!(said, format!("the hook {} failed (exit code 7; it said: broken)", path.display()));
     assert_eq!(marks(&world), ["before", "fails", "rollback on-rollback"]);
     assert_eq!(heard.0[0], "10-b: broken");
     // That the last of them failed is told, and nobody is stuck.

@@ -18,6 +18,17 @@ fn an_older_release_and_another_edition_have_to_be_asked_for() {
 }
 
 #[test]
+fn hooks_that_are_not_where_they_are_said_to_be_are_not_passed_over() {
+    let site = Site::of("10.11.0");
+    let archive = site.archive(&release("11.7.0"));
+    let hooks = site.world.beside("hoks").display().to_string();
+    let said = site.upgrade(&archive, &["--hooks", &hooks]).expect(3);
+    said.saying(&[&hooks, "No such file", "nothing was changed"]);
+    site.world.ask(&["rollback"], &["--hooks", &hooks]).expect(3);
+    assert_eq!(site.world.serving().as_deref(), Some("10.11.0"));
+}
+
+#[test]
 fn a_running_server_that_nobody_can_stop_is_named() {
     let site = Site::of("10.11.0");
     let archive = site.archive(&release("11.7.0"));

@@ -21,25 +21,37 @@ pub(crate) struct TestArgs {
     pub(crate) junit: Option<PathBuf>,
 }
 
+/// At most 78 columns wide: a line that is broken again where it is shown could not be copied.
 const CASE: &str = r#"A case is a folder with
   input.json       the configuration before
   case.toml        what is done with it
-  expected.json    the configuration after; "<generated>" stands for any value that is not empty
+  expected.json    the configuration after; "<generated>" stands for any
+                   value that is not empty
   expected.ledger  what happens on the way; not compared if it is missing
 
 case.toml:
   title = "what this is about"
-  from = "5.37"                    # the version before; without it, the database is new
-  stops = ["6.3", "10.11.4"]       # the versions that are started, one after the other
-  merged = true                    # as `upgrade` does; false: only the servers
-  defaults = ["../acme.json"]      # overlays, as seen from the case; later ones win
-  enforced = ["enforced.json"]
+  from = "5.37"                    # before; left out: the database is new
+  stops = ["6.3", "10.11.4"]       # what is started, one after the other
+  merged = true                    # as `upgrade` does; false: only servers
+  defaults = ["../acme.json"]      # overlays, as seen from the case
+  enforced = ["enforced.json"]     # later overlays win
   last_defaults = ["before.json"]  # the defaults that were applied before
-  policies = ["TeamSettings=prefer-host"]  # as --policy of `upgrade`, at every stop
-  obstacle = "C-TYPE"              # the last stop has to be refused by this rule
-  compare = "file"                 # or "effective": with the environment applied
-  named_only = false               # true: only what expected.json names; null is not there
+  policies = ["TeamSettings=prefer-host"]  # as of `upgrade`, at every stop
+  obstacle = "C-TYPE"              # this rule has to refuse the last stop
+  compare = "file"                 # or "effective": with the environment
+  named_only = false               # true: only what expected.json names
   [environment]
   MM_TEAMSETTINGS_SITENAME = "x"
 
-Exit codes: 0 every case passed, 3 there is no case or a directory cannot be read, 8 a case failed or is broken."#;
+Exit codes: 0 every case passed, 3 there is no case or a directory cannot be
+read, 8 a case failed or is broken."#;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_case_can_be_copied_from_a_narrow_terminal() {
+        let wide = super::CASE.lines().find(|line| line.chars().count() > 78);
+        assert_eq!(wide, None);
+    }
+}

@@ -266,6 +266,13 @@ fn what_kills_the_tool_three_times_is_left_to_the_operator() {
         assert_eq!(victim.recover(&[], &[(AT_RECORD, 1)]).status.signal(), Some(9));
     }
     let before = victim.site().world.stamps();
+    for command in ["status", "doctor"] {
+        victim.site().world.ask(&[command], &[]).saying(&[
+            "could not be undone",
+            "left alone",
+            "--retry",
+        ]);
+    }
     for words in ["recover", "upgrade"] {
         let output =
             if words == "recover" { victim.recover(&[], &[]) } else { victim.upgrade(&[]) };
