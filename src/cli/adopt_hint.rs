@@ -1,5 +1,8 @@
 //! What to do about an installation that is not taken over.
 
+use std::path::Path;
+
+use super::call::quoted;
 use super::{hint, system};
 use crate::engine::{AdoptError, ConfigureError, GatherError, ResolveAdoptError};
 use crate::planning::AdoptRefusal;
@@ -9,6 +12,13 @@ pub(crate) fn for_resolve_adopt(error: &ResolveAdoptError) -> String {
     match error {
         ResolveAdoptError::Resolve(error) => hint::for_resolve(error).to_owned(),
         ResolveAdoptError::Service(_) => hint::NAME_THE_SERVICE.to_owned(),
+        ResolveAdoptError::RootTwice { meant, .. } => {
+            let meant = meant.under(Path::new("/"));
+            format!(
+                "name it as seen from inside the root: --from {}",
+                quoted(&meant.to_string_lossy())
+            )
+        }
     }
 }
 
