@@ -3,7 +3,9 @@
 
 use super::places::placements_for;
 use super::steps::{ConfigureError, read_applied};
-use crate::config::{Document, Hop, Layers, MergeError, Places, Policies, RelocateError, merge};
+use crate::config::{
+    Conflict, Document, Hop, Layers, MergeError, Places, Policies, RelocateError, merge,
+};
 use crate::host::Host;
 use crate::model::{Finding, InstallRequest, Receipt, RelPath, Severity, chain};
 use crate::planning::conflict_finding;
@@ -23,16 +25,25 @@ pub(crate) struct Foreseen<'a> {
     pub(crate) enforced: &'a Document,
 }
 
-impl Foreseen<'_> {
+/// What such a merge comes to.
+#[derive(Default)]
+pub(crate) struct Outlook {
     /// The settings that a user and the host application both changed, each with what will come of it; and a directory that
     /// cannot be meant.
+    pub(crate) findings: Vec<Finding>,
+    /// The settings, as far as no release is asked; `None` where they cannot be merged.
+    pub(crate) settings: Option<Document>,
+}
+
+impl Foreseen<'_> {
+    /// Merges.
     ///
     /// # Errors
     /// When the overlays that were applied last cannot be read.
-    pub(crate) fn findings(&self) -> Result<Vec<Finding>, ConfigureError> {
+    pub(crate) fn outlook(&self) -> Result<Outlook, ConfigureError> {
         let Self { host, target, receipt, site, shipped, defaults, enforced } = self;
         if receipt.is_some() && site.is_none() {
-            return Ok(Vec::new());
+            return Ok(Outlook::default());
         }
         let root = host.tree.root();
         let spell = |path: &RelPath| target.viewpoint.spell(root, path);
@@ -56,16 +67,19 @@ impl Foreseen<'_> {
             policies: &policies,
             ..Layers::of_release(&nothing)
         });
+        let conflicts = |all: &[Conflict]| all.iter().map(conflict_finding).collect();
         Ok(match merged {
-            Ok(merged) => merged.conflicts.iter().map(conflict_finding).collect(),
-            Err(MergeError::Refused { conflicts }) => {
-                conflicts.iter().map(conflict_finding).collect()
+            Ok(merged) => {
+                Outlook { findings: conflicts(&merged.conflicts), settings: Some(merged.document) }
+            }
+            Err(MergeError::Refused { conflicts: all }) => {
+                Outlook { findings: conflicts(&all), settings: None }
             }
             Err(MergeError::Relocate(error @ RelocateError::Place { .. })) => {
-                vec![misplaced(&error)]
+                Outlook { findings: vec![misplaced(&error)], settings: None }
             }
             // The rehearsal tells, with the release's own settings at hand.
-            Err(MergeError::Edit { .. } | MergeError::Relocate(_)) => Vec::new(),
+            Err(MergeError::Edit { .. } | MergeError::Relocate(_)) => Outlook::default(),
         })
     }
 }

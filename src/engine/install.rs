@@ -3,7 +3,7 @@
 
 use super::cluster::SharedDatabase;
 use super::config_place::locate_plain;
-use super::conflicts::Foreseen;
+use super::conflicts::{Foreseen, Outlook};
 use super::observe::{observe, see_archive};
 use super::open::Payload;
 use super::resolve::Resolved;
@@ -50,7 +50,8 @@ impl Undertaking for Resolved {
             Decision::NothingToDo(receipt) => return Ok(Prepared::NothingToDo(receipt)),
             Decision::Carry(plan) => plan,
         };
-        let needs = self.needs(&found, live.as_ref());
+        let outlook = self.outlook(host, inventory.receipt.as_ref(), live.as_ref())?;
+        let needs = self.needs(&found, live.as_ref(), outlook.settings.as_ref());
         let mut surroundings = survey(host, request, &plan, &archive, &needs);
         let version = &request.release.version;
         if request.start != Start::Never && self.request.database == DatabaseUse::AsItIs {
@@ -69,18 +70,7 @@ impl Undertaking for Resolved {
             intent: plan.intent,
             own: live.as_ref(),
         }));
-        let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
-        let shipped = read_document(host, &shipped)?;
-        let foreseen = Foreseen {
-            host,
-            target: request,
-            receipt: inventory.receipt.as_ref(),
-            site: live.as_ref(),
-            shipped: shipped.as_ref(),
-            defaults: &self.defaults,
-            enforced: &self.enforced,
-        };
-        surroundings.findings.extend(foreseen.findings()?);
+        surroundings.findings.extend(outlook.findings);
         let findings = planning::check(&plan, &surroundings);
         Ok(Prepared::Plan { plan, findings })
     }
@@ -92,8 +82,11 @@ impl Undertaking for Resolved {
     fn shared_database(&self, host: &Host) -> Result<Option<SharedDatabase>, UndertakeError> {
         let request = &self.request;
         let live = read_settled(host, &request.config())?;
-        let found = self.look(host, read_receipt(host, &request.prefix)?.as_ref())?;
-        Ok(SharedDatabase::of_needs(&self.needs(&found, live.as_ref()), request.server))
+        let receipt = read_receipt(host, &request.prefix)?;
+        let found = self.look(host, receipt.as_ref())?;
+        let outlook = self.outlook(host, receipt.as_ref(), live.as_ref())?;
+        let needs = self.needs(&found, live.as_ref(), outlook.settings.as_ref());
+        Ok(SharedDatabase::of_needs(&needs, request.server))
     }
 
     fn environment(&self, host: &Host) -> Result<ServerEnvironment, UndertakeError> {
@@ -117,10 +110,35 @@ impl Resolved {
         seeker.look()
     }
 
-    /// What the server will need, by the settings in use.
-    fn needs(&self, found: &Found, live: Option<&Document>) -> Needs {
+    /// What the settings in use and the host's will come to. A value that the release has shipped is nobody's choice, and gives
+    /// way to a default of the host's.
+    fn outlook(
+        &self,
+        host: &Host,
+        receipt: Option<&Receipt>,
+        live: Option<&Document>,
+    ) -> Result<Outlook, ConfigureError> {
+        let shipped = self.request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
+        let shipped = read_document(host, &shipped)?;
+        let foreseen = Foreseen {
+            host,
+            target: &self.request,
+            receipt,
+            site: live,
+            shipped: shipped.as_ref(),
+            defaults: &self.defaults,
+            enforced: &self.enforced,
+        };
+        foreseen.outlook()
+    }
+
+    /// What the server will need, by the settings that it will have; where those cannot be merged, by the layers of them.
+    fn needs(&self, found: &Found, live: Option<&Document>, settings: Option<&Document>) -> Needs {
         let overridden = layer_of(&found.environment, &self.request.release.version);
-        needs(&[Some(&overridden), Some(&self.enforced), live, Some(&self.defaults)])
+        match settings {
+            Some(settings) => needs(&[Some(&overridden), Some(settings)]),
+            None => needs(&[Some(&overridden), Some(&self.enforced), live, Some(&self.defaults)]),
+        }
     }
 }
 

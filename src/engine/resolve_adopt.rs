@@ -16,9 +16,9 @@ pub struct ResolvedAdopt {
     pub root: PathBuf,
     /// The request, its paths resolved as they led then.
     pub request: AdoptRequest,
-    /// The installed tree, absolute, links in it kept.
-    from: PathBuf,
-    /// The configuration that was named, likewise below the root.
+    /// The installed tree as it was named, below the root, links in it kept.
+    from: RelPath,
+    /// The configuration that was named, likewise.
     config_file: Option<RelPath>,
 }
 
@@ -28,8 +28,8 @@ impl ResolvedAdopt {
     pub(crate) fn now(&self) -> Result<AdoptRequest, ResolveError> {
         let config_file = self.config_file.as_ref();
         Ok(AdoptRequest {
-            from: below(&self.root, &self.from)?,
-            by_link: is_link(&self.from)?.then(|| self.from.clone()),
+            from: below_root(&self.root, &self.from)?,
+            by_link: link(&self.root, &self.from)?,
             config_file: config_file.map(|path| below_root(&self.root, path)).transpose()?,
             ..self.request.clone()
         })
@@ -45,6 +45,19 @@ pub enum ResolveAdoptError {
     /// The service cannot be told.
     #[error(transparent)]
     Service(#[from] ServiceNameError),
+    /// The tree was named as seen from outside the root.
+    #[error(
+        "--from is taken below --root: there is no directory {}",
+        from.under(root).display()
+    )]
+    RootTwice {
+        /// The root.
+        root: PathBuf,
+        /// What was named.
+        from: RelPath,
+        /// The directory that was meant, below the root.
+        meant: RelPath,
+    },
 }
 
 impl From<PathError> for ResolveAdoptError {
@@ -63,7 +76,7 @@ impl From<OwnerError> for ResolveAdoptError {
 pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveAdoptError> {
     let root = resolve_root(&wish.root)?;
     let prefix = resolve_prefix(&root, &wish.app)?;
-    let typed = absolute(&wish.from)?;
+    refuse_root_twice(wish, &root)?;
     let archive = wish.archive.as_deref().map(absolute).transpose()?;
     let named = archive
         .as_deref()
@@ -72,8 +85,8 @@ pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveAdoptErro
     let users = Users::below(&root, Exec::default());
     let lookup = |name: &Option<String>| name.as_deref().map(|name| users.lookup(name)).transpose();
     let request = AdoptRequest {
-        from: below(&root, &typed)?,
-        by_link: is_link(&typed)?.then(|| typed.clone()),
+        from: below_root(&root, &wish.from)?,
+        by_link: link(&root, &wish.from)?,
         version: wish.version.clone().or_else(|| named.as_ref().map(|it| it.version.clone())),
         edition: wish.edition.or_else(|| named.map(|it| it.edition)),
         archive,
@@ -87,21 +100,33 @@ pub fn resolve_adopt(wish: &AdoptWish) -> Result<ResolvedAdopt, ResolveAdoptErro
             .map_or(Ok(Service::None), |service| find_service(&Exec::default(), service))?,
         prefix,
     };
-    Ok(ResolvedAdopt { root, request, from: typed, config_file: wish.config_file.clone() })
+    let (from, config_file) = (wish.from.clone(), wish.config_file.clone());
+    Ok(ResolvedAdopt { root, request, from, config_file })
 }
 
-fn below(root: &Path, typed: &Path) -> Result<RelPath, ResolveError> {
-    let resolved = resolve_links(typed)?;
-    let outside = || ResolveError::OutsideRoot { path: typed.to_owned(), root: root.to_owned() };
-    let relative = resolved.strip_prefix(root).map_err(|_| outside())?;
-    relative.to_str().and_then(|text| text.parse().ok()).ok_or_else(outside)
+/// Somebody who knows the tree by its whole path means that one.
+fn refuse_root_twice(wish: &AdoptWish, root: &Path) -> Result<(), ResolveAdoptError> {
+    let typed = wish.from.under(Path::new("/"));
+    let roots = [root.to_owned(), absolute(&wish.root)?];
+    let below = |outer: &PathBuf| -> Option<RelPath> {
+        let rest = Path::new("/").join(typed.strip_prefix(outer).ok()?);
+        RelPath::below_root(rest.to_str()?).ok().filter(|meant| *meant != wish.from)
+    };
+    match roots.iter().find_map(below) {
+        Some(meant) if !wish.from.under(root).is_dir() => {
+            let (root, from) = (root.to_owned(), wish.from.clone());
+            Err(ResolveAdoptError::RootTwice { root, from, meant })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
-/// Is the last part of a path a link? What leads to it may be one without anybody caring.
-fn is_link(typed: &Path) -> Result<bool, PathError> {
+/// The whole path, if its last part is a link. What leads to it may be one without anybody caring.
+fn link(root: &Path, from: &RelPath) -> Result<Option<PathBuf>, PathError> {
+    let typed = from.under(root);
     let (Some(parent), Some(name)) = (typed.parent(), typed.file_name()) else {
-        return Ok(false);
+        return Ok(None);
     };
     let plain = resolve_links(parent)?.join(name);
-    Ok(resolve_links(&plain)? != plain)
+    Ok((resolve_links(&plain)? != plain).then_some(typed))
 }

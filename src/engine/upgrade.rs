@@ -69,7 +69,7 @@ impl Undertaking for ResolvedUpgrade {
             defaults: &self.defaults,
             enforced: &self.enforced,
         };
-        surroundings.findings.extend(foreseen.findings()?);
+        surroundings.findings.extend(foreseen.outlook()?.findings);
         surroundings.findings.extend(judge(&Judged {
             host,
             found: &found,

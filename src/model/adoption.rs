@@ -18,8 +18,8 @@ pub struct AdoptWish {
     pub app: AppName,
     /// The root, as given.
     pub root: PathBuf,
-    /// The installed tree, as given.
-    pub from: PathBuf,
+    /// The installed tree, below the root.
+    pub from: RelPath,
     /// The archive that the tree came from, as given, if it is at hand.
     pub archive: Option<PathBuf>,
     /// The installed version, where neither the archive's name nor the tree tells.

@@ -113,5 +113,5 @@ pub use upgrade_path::{
     SettingsForecast, UpgradePath,
 };
 pub use version::{Version, VersionError};
-pub use walk_report::{ChangedSetting, HopEnding, HopReport, WalkReport};
+pub use walk_report::{ChangedSetting, HopEnding, HopReport, PeopleServed, WalkReport};
 pub use wish::{InstallWish, Overlay, RestoreWish, Strength, UpgradeWish};

@@ -21,7 +21,7 @@
 //!   "waived": ["gate-5.31"],
 //!   "proof": { "answered_as": "10.11.0", "ready_after_ms": 1234, "checks": ["…"] },
 //!   "path": { "from": { "version": "9.11.18", "edition": "team" }, "hops": [{ "from": "9.11.18", "to": "10.11.4" }], "backups": "each" },
-//!   "walk": { "from": { "version": "9.11.18", "edition": "team" }, "hops": [{ "ending": "committed" }], "dark_ms": 217000 },
+//!   "walk": { "from": { "version": "9.11.18", "edition": "team" }, "hops": [{ "ending": "committed" }], "served": "again", "dark_ms": 217000 },
 //!   "failure": { "what": "…", "now": "…", "next": "…" }
 //! }
 //! ```
@@ -46,7 +46,8 @@
 //! |---|---|
 //! | `from`, `to` | releases, as above |
 //! | `hops` | each has `from`, `to`, `transaction`, `ending` (`committed`, `rolled-back` or `stuck`), `staged_ms`, `ahead_ms` (a part of it), `down_ms`, `migrated_ms` and `total_ms` |
-//! | `dark_ms` | from the stop of the first server to the first answer of the last one; not there where none served |
+//! | `served` | `throughout`: the server was not stopped; `again`: it was stopped, and serves again; `not-yet`: it was stopped; `never`: none served before |
+//! | `dark_ms` | from the stop of the first server to the first answer of the last one; not there where this command did not see both |
 //! | `total_ms` | what this command took |
 //! | `settings` | `[{ "setting", "before", "after" }]`: JSON texts, or `***` for a secret; the one that is not there is left out |
 //!

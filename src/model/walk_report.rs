@@ -16,7 +16,10 @@ pub struct WalkReport {
     pub to: Release,
     /// The hops that were made or tried, in order. Those of earlier commands that were interrupted are among them.
     pub hops: Vec<HopReport>,
-    /// From the stop of the first server to the first answer of the last one, in milliseconds; absent where none served.
+    /// Whether people were served.
+    pub served: PeopleServed,
+    /// From the stop of the first server to the first answer of the last one, in milliseconds; absent where this command did not
+    /// see both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_ms: Option<u64>,
     /// What this command took, in milliseconds.
@@ -24,6 +27,20 @@ pub struct WalkReport {
     /// Settings that are others than before the first hop. Secrets are masked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<ChangedSetting>,
+}
+
+/// Whether people were served while a chain was walked, and are at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PeopleServed {
+    /// The server was not stopped.
+    Throughout,
+    /// It was stopped, and serves again: the new one, or the former one.
+    Again,
+    /// It was stopped, and does not serve yet.
+    NotYet,
+    /// None served before, and none was to.
+    Never,
 }
 
 /// One hop that was made or tried. All times are in milliseconds, and all are zero where the run that began it was interrupted.

@@ -40,4 +40,5 @@ pub(crate) enum SchemaArg {
     Report,
     Event,
     Rules,
+    Doctor,
 }

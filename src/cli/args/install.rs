@@ -85,9 +85,10 @@ impl PlacementArgs {
 pub(crate) struct AdoptArgs {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The installed tree, such as /opt/mattermost; of GitLab's package, /opt/gitlab/embedded/service/mattermost
-    #[arg(long, value_name = "DIR")]
-    pub(crate) from: PathBuf,
+    /// The installed tree, such as /opt/mattermost; of GitLab's package, /opt/gitlab/embedded/service/mattermost (an absolute
+    /// path, taken below --root)
+    #[arg(long, value_name = "/DIR", value_parser = RelPath::below_root)]
+    pub(crate) from: RelPath,
     /// The archive that the tree came from: then it is known exactly which files are the site's own
     #[arg(long, value_name = "PATH")]
     pub(crate) release: Option<PathBuf>,

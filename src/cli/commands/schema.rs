@@ -18,5 +18,6 @@ const fn text(of: SchemaArg) -> &'static str {
         SchemaArg::Report => include_str!("../schema/report.json"),
         SchemaArg::Event => include_str!("../schema/event.json"),
         SchemaArg::Rules => include_str!("../schema/rules.json"),
+        SchemaArg::Doctor => include_str!("../schema/doctor.json"),
     }
 }

@@ -1,7 +1,10 @@
 //! What to do about an installation that is not taken over.
 
+use std::path::Path;
+
 use super::resolve::{NAME_THE_SERVICE, for_resolve};
 use super::state::for_state;
+use crate::cli::call::quoted;
 use crate::cli::system;
 use crate::engine::{AdoptError, ConfigureError, GatherError, ResolveAdoptError};
 use crate::planning::AdoptRefusal;
@@ -11,6 +14,13 @@ pub(crate) fn for_resolve_adopt(error: &ResolveAdoptError) -> String {
     match error {
         ResolveAdoptError::Resolve(error) => for_resolve(error).to_owned(),
         ResolveAdoptError::Service(_) => NAME_THE_SERVICE.to_owned(),
+        ResolveAdoptError::RootTwice { meant, .. } => {
+            let meant = meant.under(Path::new("/"));
+            format!(
+                "name it as seen from inside the root: --from {}",
+                quoted(&meant.to_string_lossy())
+            )
+        }
     }
 }
 

@@ -11,8 +11,8 @@ pub(super) fn page() -> String {
     let schema: Value = serde_json::from_str(include_str!("../schema/manifest.json"))
         .expect("a test reads the schema");
     let mut text = String::from(
-        "`mmembed schema manifest` prints this as JSON Schema, for editors; `schema plan`, `report`, `event` and `rules` print the \
-         others. `mmembed init` writes a manifest with a comment to each key.\n\n| key | holds | |\n|---|---|---|\n",
+        "`mmembed schema manifest` prints this as JSON Schema, for editors; `schema plan`, `report`, `event`, `rules` and \
+         `doctor` print the others. `mmembed init` writes a manifest with a comment to each key.\n\n| key | holds | |\n|---|---|---|\n",
     );
     add(&mut text, &schema, "");
     text

@@ -55,7 +55,7 @@ mod tests {
         path.passed_over: version why
         path.rooms: free_bytes mount needed_bytes path
         path.to: edition version
-        walk: dark_ms from hops settings to total_ms
+        walk: dark_ms from hops served settings to total_ms
         walk.from: edition version
         walk.hops: ahead_ms down_ms ending from migrated_ms staged_ms to total_ms transaction
         walk.settings: after before setting

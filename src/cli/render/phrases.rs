@@ -3,8 +3,8 @@
 
 use super::figures;
 use crate::model::{
-    ArtifactReport, BackupPace, Ending, Finding, HopEnding, PlannedHop, Release, Report,
-    RoomReport, Saved, Severity, UpgradePath, Version, WalkReport,
+    ArtifactReport, BackupPace, Ending, Finding, HopEnding, PeopleServed, PlannedHop, Release,
+    Report, RoomReport, Saved, Severity, UpgradePath, Version, WalkReport,
 };
 
 /// How often the database is saved, and what that means.
@@ -121,12 +121,22 @@ pub(super) fn ends(from: &Release, to: &Release) -> String {
     format!("Mattermost {} ({}) → {} ({})", from.version, from.edition, to.version, to.edition)
 }
 
-/// How long nobody was served, and how long it took in all.
+/// Whether people were served, and how long not.
 pub(super) fn dark(walk: &WalkReport) -> String {
-    walk.dark_ms.map_or_else(
-        || "no server served".to_owned(),
-        |dark| format!("{} dark in all", figures::time(dark)),
-    )
+    match (walk.served, walk.dark_ms) {
+        (PeopleServed::Again, Some(dark)) => format!("{} dark in all", figures::time(dark)),
+        _ => served(walk.served).to_owned(),
+    }
+}
+
+/// Whether people were served.
+pub(super) const fn served(served: PeopleServed) -> &'static str {
+    match served {
+        PeopleServed::Throughout => "the server was not stopped",
+        PeopleServed::Again => "the server serves again",
+        PeopleServed::NotYet => "no server serves yet",
+        PeopleServed::Never => "no server served",
+    }
 }
 
 /// Versions, one after the other.

@@ -2,8 +2,8 @@
 
 use crate::model::{
     ArtifactReport, BackupPace, ChangedSetting, Edition, Ending, Failure, Finding, HopEnding,
-    HopReport, PassedOverReport, PlannedHop, Release, Report, RoomReport, Saved, SettingChange,
-    SettingsForecast, Severity, TransactionId, UpgradePath, WalkReport,
+    HopReport, PassedOverReport, PeopleServed, PlannedHop, Release, Report, RoomReport, Saved,
+    SettingChange, SettingsForecast, Severity, TransactionId, UpgradePath, WalkReport,
 };
 
 /// What no field may bring into a text of any form.
@@ -136,6 +136,7 @@ pub(super) fn walk() -> WalkReport {
             hop("9.11.18", "10.11.4", committed, [12_300, 0, 840, 185_000, 200_000], 1),
             hop("10.11.4", "11.7.3", committed, [9_100, 9_100, 610, 30_200, 31_000], 2),
         ],
+        served: PeopleServed::Again,
         dark_ms: Some(217_000),
         total_ms: 232_000,
         settings: vec![

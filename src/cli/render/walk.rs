@@ -84,6 +84,7 @@ fn settings(walk: &WalkReport) -> String {
 mod tests {
     use super::super::samples;
     use super::*;
+    use crate::model::PeopleServed;
 
     #[test]
     fn the_table_says_how_long_each_part_of_each_hop_took() {
@@ -108,10 +109,19 @@ mod tests {
     }
 
     #[test]
-    fn where_no_server_served_no_time_is_named() {
-        let mut walk = samples::walk();
-        (walk.dark_ms, walk.settings) = (None, Vec::new());
-        insta::assert_snapshot!(render(&walk).lines().last().unwrap(), @"  no server served; this command took 3 min 52 s");
+    fn where_nobody_knows_how_long_it_was_dark_no_time_is_named() {
+        for (served, said) in [
+            (PeopleServed::Throughout, "the server was not stopped"),
+            (PeopleServed::Again, "the server serves again"),
+            (PeopleServed::NotYet, "no server serves yet"),
+            (PeopleServed::Never, "no server served"),
+        ] {
+            let mut walk = samples::walk();
+            (walk.served, walk.dark_ms, walk.settings) = (served, None, Vec::new());
+            let text = render(&walk);
+            let last = text.lines().last().unwrap();
+            assert_eq!(last, format!("  {said}; this command took 3 min 52 s"));
+        }
     }
 
     #[test]

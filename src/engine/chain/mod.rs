@@ -9,6 +9,7 @@ mod abreast;
 mod ahead;
 mod artifact;
 mod close;
+mod darkness;
 mod foresee;
 mod goal;
 mod let_out;

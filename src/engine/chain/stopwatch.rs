@@ -20,6 +20,7 @@ pub(super) struct Stopwatch<'a> {
     clock: Clock,
     began: Duration,
     marks: Vec<Mark>,
+    undoings: Vec<(StepId, Duration)>,
 }
 
 /// What a stopwatch has measured.
@@ -28,17 +29,19 @@ pub(super) struct Times {
     began: Duration,
     ended: Duration,
     marks: Vec<Mark>,
+    /// Which steps were undone, in that order, and since when.
+    undoings: Vec<(StepId, Duration)>,
 }
 
 impl<'a> Stopwatch<'a> {
     /// It has been running since `began`, on the monotonic clock.
     pub(super) fn new(inner: &'a mut dyn Reporter, clock: &Clock, began: Duration) -> Self {
-        Self { inner, clock: clock.clone(), began, marks: Vec::new() }
+        Self { inner, clock: clock.clone(), began, marks: Vec::new(), undoings: Vec::new() }
     }
 
     pub(super) fn stop(self) -> Times {
         let ended = self.clock.monotonic();
-        Times { began: self.began, ended, marks: self.marks }
+        Times { began: self.began, ended, marks: self.marks, undoings: self.undoings }
     }
 }
 
@@ -51,6 +54,8 @@ impl Reporter for Stopwatch<'_> {
             && let Some(mark) = self.marks.iter_mut().rev().find(|mark| mark.step == *step)
         {
             mark.done = Some(now);
+        } else if let Event::Undoing { step, .. } = event {
+            self.undoings.push((*step, now));
         }
         self.inner.hear(event);
     }
@@ -65,6 +70,19 @@ impl Times {
     /// When the first step of this kind was done.
     pub(super) fn done(&self, plan: &Plan, is_it: fn(&Step) -> bool) -> Option<Duration> {
         self.of(plan, is_it)?.done
+    }
+
+    /// When the first step of this kind was undone: then the undoing of the one before it began, or everything ended well.
+    pub(super) fn undone(
+        &self,
+        plan: &Plan,
+        is_it: fn(&Step) -> bool,
+        ending: HopEnding,
+    ) -> Option<Duration> {
+        let step = self.of(plan, is_it)?.step;
+        let mut undoings = self.undoings.iter().skip_while(|(undone, _)| *undone != step).skip(1);
+        let next = undoings.next().map(|(_, began)| *began);
+        next.or_else(|| (ending == HopEnding::RolledBack).then_some(self.ended))
     }
 
     fn of(&self, plan: &Plan, is_it: fn(&Step) -> bool) -> Option<Mark> {

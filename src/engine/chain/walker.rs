@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::abreast::Abreast;
 use super::ahead::Ahead;
 use super::close::{Closed, close, go_back, is_between};
+use super::darkness::Darkness;
 use super::next::Next;
 use super::record::{
     Beginning, ChainRecord, HopBegun, forget, keep_environment, kept_environment, read_chain,
@@ -43,9 +44,7 @@ pub(super) struct Walker<'w> {
     turn: Option<Turn>,
     hops: Vec<HopReport>,
     findings: Vec<Finding>,
-    /// Since when the server is in the dark, on the monotonic clock.
-    dark_since: Option<Duration>,
-    dark: Option<Duration>,
+    darkness: Darkness,
 }
 
 impl<'w> Walker<'w> {
@@ -58,8 +57,7 @@ impl<'w> Walker<'w> {
             turn: None,
             hops: Vec::new(),
             findings: Vec::new(),
-            dark_since: None,
-            dark: None,
+            darkness: Darkness::default(),
         }
     }
 
@@ -154,6 +152,9 @@ impl<'w> Walker<'w> {
         }
         record.way_back = None;
         record.backups = wish.backups;
+        if record.serving {
+            self.darkness.take_up();
+        }
         self.from = Some(record.from.clone());
         self.hops.clone_from(&record.hops);
         self.record = Some(record);
@@ -293,13 +294,7 @@ impl<'w> Walker<'w> {
         let mut report = times.report(&next.plan, &next.from.version, ending);
         report.ahead_ms = milliseconds(next.ahead);
         self.hops.push(report);
-        if self.dark_since.is_none() && next.darkens() {
-            self.dark_since = times.began(&next.plan, |step| matches!(step, Step::StopServer(_)));
-        }
-        let out = times.done(&next.plan, |step| matches!(step, Step::StartServer(_)));
-        if let Some((since, out)) = self.dark_since.zip(out) {
-            self.dark = Some(out.saturating_sub(since));
-        }
+        self.darkness.hop(next, ending, times);
     }
 
     /// Lets out what is in the dark, unless somebody has to look at it first.
@@ -327,9 +322,8 @@ impl<'w> Walker<'w> {
         }
         let losses = (Losses::Refused, self.turn.as_ref());
         let closed = close(host, lock, prefix, losses, reporter)?;
-        let is_out = closed.as_ref().is_some_and(|closed| closed.unfinished().is_none());
-        if let Some(since) = self.dark_since.filter(|_| is_out && self.dark.is_none()) {
-            self.dark = Some(host.clock.monotonic().saturating_sub(since));
+        if closed.as_ref().is_some_and(|closed| closed.unfinished().is_none()) {
+            self.darkness.let_out(host.clock.monotonic());
         }
         Ok(closed)
     }
@@ -338,12 +332,13 @@ impl<'w> Walker<'w> {
         let Walking { host, wish, .. } = self.walking;
         let settings = self.changed_settings();
         let took = host.clock.monotonic().saturating_sub(self.began);
-        let (hops, dark_ms) = (self.hops, self.dark.map(milliseconds));
+        let (hops, darkness) = (self.hops, self.darkness);
         let report = self.from.filter(|_| !hops.is_empty()).map(|from| WalkReport {
             to: Release { version: wish.to.clone(), edition: wish.edition.unwrap_or(from.edition) },
             from,
             hops,
-            dark_ms,
+            served: darkness.served(),
+            dark_ms: darkness.lasted().map(milliseconds),
             total_ms: milliseconds(took),
             settings,
         });

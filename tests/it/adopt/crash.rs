@@ -31,7 +31,7 @@ fn found(root: &Path, archive: &Path, with_archive: bool) -> AdoptWish {
     AdoptWish {
         app: "acme".parse().unwrap(),
         root: root.to_owned(),
-        from,
+        from: "opt/mattermost".parse().unwrap(),
         archive: with_archive.then(|| archive.to_owned()),
         version: Some("5.9.0".parse().unwrap()),
         edition: Some(mmembed::model::Edition::Team),
@@ -96,7 +96,7 @@ fn a_run_killed_with_sigkill_is_finished_by_the_next_one() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mmembed"));
         command.args(["adopt", "--app", "acme", "--json", "--edition", "team"]);
         command.args(["--release-version", "5.9.0", "--root"]).arg(root);
-        command.arg("--from").arg(root.join("opt/mattermost")).env_clear();
+        command.arg("--from").arg("/opt/mattermost").env_clear();
         command.arg("--config-file").arg("/opt/mattermost/config/config.json");
         if let Some(at) = kill_at {
             command.env("MMEMBED_TEST_KILL_AT", at.to_string());

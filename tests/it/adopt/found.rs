@@ -73,7 +73,7 @@ impl Found {
 
     pub(super) fn words(&self, more: &[&str]) -> Vec<String> {
         let mut words = self.world.words(&["adopt", "--from"]);
-        words.insert(2, self.tree.display().to_string());
+        words.insert(2, self.world.inside(&self.tree));
         words.extend(more.iter().map(ToString::to_string));
         words
     }

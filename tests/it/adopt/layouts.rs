@@ -92,7 +92,7 @@ impl GitLab {
 
     fn words(&self, more: &[&str]) -> Vec<String> {
         let mut words = self.world.words(&["adopt", "--from"]);
-        words.insert(2, self.assets.display().to_string());
+        words.insert(2, self.world.inside(&self.assets));
         words.extend(more.iter().map(ToString::to_string));
         words
     }

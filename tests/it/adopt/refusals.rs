@@ -19,20 +19,51 @@ fn refuses(found: &Found, more: &[&str], words: &[&str]) {
 #[test]
 fn what_is_no_installation() {
     let found = Found::of(&release("10.11.0"));
+    let outside = release("10.11.0").unpack(&found.world.beside("elsewhere"));
+    std::os::unix::fs::symlink(outside, found.world.below("out")).unwrap();
     for (from, words) in [
-        ("opt/nowhere", "there is no directory"),
-        ("etc/motd", "there is no directory"),
-        ("opt/other", "neither bin/mattermost nor bin/platform"),
-        ("opt", "neither bin/mattermost nor bin/platform"),
-        ("", "there is no directory"),
+        ("/opt/nowhere", "there is no directory"),
+        ("/etc/motd", "there is no directory"),
+        ("/opt/other", "neither bin/mattermost nor bin/platform"),
+        ("/opt", "neither bin/mattermost nor bin/platform"),
+        ("/out", "leads out of the root"),
     ] {
-        let mut argv = found.world.words(&["adopt", "--from"]);
-        argv.insert(2, found.world.below(from).display().to_string());
-        found.world.run(&argv).expect(3).saying(&[words]);
+        found.world.ask(&["adopt"], &["--from", from]).expect(3).saying(&[words]);
     }
-    let mut argv = found.world.words(&["adopt", "--from"]);
-    argv.insert(2, found.world.beside("elsewhere").display().to_string());
-    found.world.run(&argv).expect(3).saying(&["leads out of the root"]);
+    for (from, words) in [("/", "the root directory itself"), ("opt", "an absolute path")] {
+        found.world.ask(&["adopt"], &["--from", from]).expect(2).saying(&[words]);
+    }
+}
+
+/// Whoever names the tree by its whole path is told what to type.
+#[test]
+fn a_tree_is_named_as_seen_from_inside_the_root() {
+    let found = Found::of(&release("10.11.0"));
+    let whole = found.tree.display().to_string();
+    let root = found.world.root.display().to_string();
+    let link = found.world.beside("link").display().to_string();
+    std::os::unix::fs::symlink(&root, &link).unwrap();
+    for (root, from) in
+        [(&root, whole.clone()), (&link, whole.replace(&root, &link)), (&link, whole)]
+    {
+        let said = found
+            .world
+            .run(&["adopt", "--app", "acme", "--root", root, "--from", &from].map(str::to_owned));
+        said.expect(3).saying(&["--from is taken below --root", "--from /opt/mattermost"]);
+    }
+    let absent = format!("{root}/srv/none");
+    found.world.ask(&["adopt"], &["--from", &absent]).expect(3).saying(&["--from /srv/none"]);
+    // Where such a directory is below the root, it is the one that is meant.
+    let inner = found.world.below(root.trim_start_matches('/')).join("opt/mattermost");
+    fs::create_dir_all(&inner).unwrap();
+    let from = format!("{root}/opt/mattermost");
+    found
+        .world
+        .ask(&["adopt"], &["--from", &from])
+        .expect(3)
+        .saying(&["holds no Mattermost server"]);
+    fs::remove_dir(&inner).unwrap();
+    found.adopt(&[]).expect(0);
 }
 
 #[test]
@@ -91,7 +122,7 @@ fn a_live_path_that_is_taken() {
     found.adopt(&[]).expect(0);
     let second = release("9.11.0").unpack(&found.world.below("srv"));
     let mut argv = found.world.words(&["adopt", "--from"]);
-    argv.insert(2, second.display().to_string());
+    argv.insert(2, found.world.inside(&second));
     found
         .world
         .run(&argv)
@@ -101,7 +132,7 @@ fn a_live_path_that_is_taken() {
     let argv: Vec<String> = found.world.words(&["adopt"]);
     let argv =
         argv.iter().map(|word| if word == "acme" { "other".to_owned() } else { word.clone() });
-    let argv = argv.chain(["--from".to_owned(), live.display().to_string()]).collect::<Vec<_>>();
+    let argv = argv.chain(["--from".to_owned(), format!("/{LIVE}")]).collect::<Vec<_>>();
     found.world.run(&argv).expect(3).saying(&["was made by mmembed"]);
 }
 

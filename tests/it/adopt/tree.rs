@@ -128,7 +128,7 @@ fn what_was_taken_over_is_not_taken_over_again() {
     found.adopt(&[]).expect(0).saying(&["nothing to do"]);
     found.world.assert_untouched_since(&before);
     let mut words = found.world.words(&["adopt", "--from"]);
-    words.insert(2, found.world.below(LIVE).display().to_string());
+    words.insert(2, format!("/{LIVE}"));
     found.world.run(&words).expect(0).saying(&["nothing to do"]);
     found.world.assert_untouched_since(&before);
 }
@@ -259,7 +259,7 @@ fn a_tree_behind_a_link_is_taken_over_where_it_is() {
     let link = found.world.below("opt/mattermost");
     std::os::unix::fs::symlink("mattermost-10.11.0", &link).unwrap();
     let mut words = found.world.words(&["adopt", "--from"]);
-    words.insert(2, link.display().to_string());
+    words.insert(2, found.world.inside(&link));
     found.world.run(&words).expect(0).saying(&["is a link: the tree is", "mattermost-10.11.0"]);
     for path in [&link, &found.tree] {
         assert!(path.join("bin/mattermost").is_file(), "{}", path.display());
@@ -365,7 +365,7 @@ fn a_lost_receipt_is_written_anew() {
     let before = read();
     // Where the server would see its directories from inside the root, they cannot be seen from here.
     let mut words = world.words(&["adopt"]);
-    words.extend(["--from".to_owned(), world.below(LIVE).display().to_string()]);
+    words.extend(["--from".to_owned(), format!("/{LIVE}")]);
     let config = world.below(LIVE).join("config/config.json");
     let text = fs::read_to_string(&config).unwrap();
     let inside =

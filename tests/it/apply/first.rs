@@ -23,6 +23,24 @@ fn a_host_becomes_what_its_manifest_says_and_stays_so() {
     desk.assert_settled();
 }
 
+/// An image holds what its release has shipped; which database its machine has, only the machine's manifest says.
+#[test]
+fn an_image_gets_its_database_from_the_manifest_of_its_machine() {
+    let desk = Desk::with(&["10.11.0"]);
+    let wanted = desk.world.overlay();
+    let mut image = wanted.clone();
+    image["SqlSettings"] = serde_json::json!({});
+    desk.world.write_overlay("overlay.json", &image);
+    desk.wish("10.11.0", "", "");
+    desk.apply(&["--no-start"]).expect(0);
+    assert_ne!(desk.setting("SqlSettings", "DataSource"), wanted["SqlSettings"]["DataSource"]);
+    desk.world.write_overlay("overlay.json", &wanted);
+    desk.apply(&["--check"]).expect(10);
+    desk.apply(&[]).expect(0).saying(&["proved"]);
+    assert_eq!(desk.setting("SqlSettings", "DataSource"), wanted["SqlSettings"]["DataSource"]);
+    desk.assert_settled();
+}
+
 #[test]
 fn a_manifest_without_settings_leaves_those_that_were_given_last() {
     let desk = Desk::with(&["10.11.0"]);

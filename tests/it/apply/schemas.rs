@@ -4,13 +4,14 @@ use std::fs;
 use std::process::Command;
 
 use mmembed::manifest::{Draft, Manifest};
+use mmembed::model::Area;
 use serde_json::{Value, json};
 
 use super::checker::check;
 use super::desk::Desk;
 use crate::architecture::source::project;
 use crate::support::said::Said;
-use crate::support::world::{MMEMBED, STATE};
+use crate::support::world::{MMEMBED, STATE, World, release};
 
 fn schema(of: &str) -> Value {
     let output = Command::new(MMEMBED).args(["schema", of]).output().unwrap();
@@ -79,6 +80,36 @@ fn rules_fit_their_schema() {
         let mut other = rules.clone();
         other["rule"][0][key] = wrong;
         assert!(check(&schema, &other).is_err(), "{key}");
+    }
+}
+
+#[test]
+fn an_examination_fits_its_schema() {
+    let schema = schema("doctor");
+    let world = World::new();
+    let well = world.ask(&["doctor"], &["--json", "--no-database"]).expect(0).json();
+    let archive = world.archive(&release("10.11.0"));
+    world.install(&archive, &["--no-start"]).expect(0);
+    fs::remove_dir(world.below("var/opt/acme/mattermost/plugins")).unwrap();
+    let ill = world.ask(&["doctor"], &["--json", "--to", "99.0.0"]).expect(8).json();
+    let nowhere = world.beside("nowhere").display().to_string();
+    let words = ["doctor", "--json", "--root", &nowhere].map(str::to_owned);
+    let refused = world.run(&words).expect(3).json();
+    for value in [&well, &ill, &refused] {
+        assert_fits(&schema, value);
+    }
+    assert_eq!(schema["$defs"]["observation"]["properties"]["area"]["enum"], json!(Area::ALL));
+    let seen = ill["observations"].as_array().unwrap();
+    for health in schema["$defs"]["observation"]["properties"]["health"]["enum"].as_array().unwrap()
+    {
+        let is_told = seen.iter().any(|it| it["health"] == *health);
+        // Whether there is something to be warned of depends on the machine.
+        assert!(is_told || health == "warning", "{health}: {seen:#?}");
+    }
+    for (key, wrong) in [("health", json!("ill")), ("area", json!("moon")), ("more", json!(1))] {
+        let mut other = ill.clone();
+        other["observations"][0][key] = wrong;
+        assert!(check(&schema, &other).is_err(), "{other}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::interrupted::hook;
 use super::way::{STOPS, Way};
 use crate::fakes::release::FixtureRelease;
 use crate::fakes::trailer::Fault;
@@ -28,6 +29,26 @@ fn a_third_hop_that_fails_leaves_the_second_serving_and_is_gone_on_from() {
     mended(&mut way);
     way.upgrade("11.7.0", &["--via", STOPS[3]]).expect(0);
     way.assert_intact("11.7.0");
+}
+
+/// What a walk that failed says of the server is what people saw of it.
+#[test]
+fn it_is_told_whether_people_were_served() {
+    let mut way =
+        Way::of(&[release(STOPS[2]), release(STOPS[3]).fault(Fault::DiesInMidMigration(3))]);
+    let refused = hook(&way, "before-stop", "exit 1");
+    let words: Vec<&str> = refused.iter().map(String::as_str).collect();
+    let said = way.upgrade(STOPS[3], &words).expect(4);
+    said.saying(&["rolled back", "the server was not stopped; this command took"]);
+    let walk = way.upgrade(STOPS[3], &["--json"]).expect(4).json()["walk"].clone();
+    assert_eq!(walk["served"], "again");
+    let (dark, total) = (walk["dark_ms"].as_u64().unwrap(), walk["total_ms"].as_u64().unwrap());
+    assert!(0 < dark && dark <= total, "{walk}");
+    way.assert_intact(STOPS[2]);
+    way.ctl.stop();
+    way.offer(&[release(STOPS[2]), release(STOPS[3])]);
+    let walk = way.upgrade(STOPS[3], &["--json"]).expect(0).json()["walk"].clone();
+    assert_eq!((&walk["served"], &walk["dark_ms"]), (&json!("never"), &json!(null)));
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn broken_at_the_third() -> Way {
 }
 
 /// Writes a program that runs in this phase, and gives the words that name it.
-fn hook(way: &Way, phase: &str, script: &str) -> [String; 2] {
+pub(super) fn hook(way: &Way, phase: &str, script: &str) -> [String; 2] {
     let directory = way.world.beside("hooks").join(phase);
     fs::create_dir_all(&directory).unwrap();
     let path = directory.join("10-test");
@@ -87,7 +87,7 @@ fn what_fails_after_a_commit_half_way_does_not_leave_the_server_in_the_dark() {
     let hooks = hook(&way, "after-commit", &format!("[ ! -e {} ]", broken.display()));
     let hooks: Vec<&str> = hooks.iter().map(String::as_str).collect();
     let said = way.upgrade(STOPS[2], &[&VIA[..], &hooks].concat()).expect(9);
-    said.saying(&["10-test", "in the dark", "recover"]);
+    said.saying(&["10-test", "in the dark", "recover", "no server serves yet"]);
     way.world.ask(&["status"], &[]).expect(0).saying(&["a chain was interrupted", "in the dark"]);
     way.world.ask(&["recover"], &[]).expect(9);
     fs::remove_file(broken).unwrap();
@@ -189,6 +189,15 @@ fn what_people_did_in_mid_chain_goes_only_where_somebody_says_so() {
     said.saying(&[STOPS[0], "is in force"]);
     way.assert_intact(STOPS[0]);
     assert_eq!(way.world.dump(), dump);
+}
+
+#[test]
+fn how_long_it_was_dark_since_an_earlier_command_is_not_made_up() {
+    let way = Way::over(&STOPS[..3]);
+    killed_after_the_first_hop(&way, STOPS[2], &[]);
+    let walk = way.upgrade(STOPS[2], &["--json"]).expect(0).json()["walk"].clone();
+    assert_eq!((&walk["served"], &walk["dark_ms"]), (&Value::from("again"), &Value::Null));
+    way.assert_intact(STOPS[2]);
 }
 
 #[test]

@@ -83,6 +83,31 @@ fn killed_anywhere_recover_leaves_what_was_reached_serving() {
     }
 }
 
+/// The same, though `recover` is killed, and the next one, too.
+#[test]
+fn killed_anywhere_and_twice_again_the_third_recover_leaves_what_was_reached_serving() {
+    let mut twice = 0;
+    let all: Vec<u64> = chances(0x0ace).take(18).collect();
+    for chance in all.chunks(3) {
+        let way = Way::over(&STOPS[..3]);
+        let words = way.words(&["upgrade"], STOPS[2], &["--via", STOPS[1]]);
+        let recover = way.world.words(&["recover"]);
+        let at = [150 + chance[0] % 350, chance[1] % 60, chance[2] % 30];
+        let at = at.map(|at| u32::try_from(at).unwrap());
+        killed_at(&words, at[0]);
+        let ends = [at[1], at[2]].map(|at| killed_at(&recover, at).0);
+        eprintln!("at {at:?}: {ends:?}");
+        twice += usize::from(ends == [true, true]);
+        way.world.run(&recover).expect(0);
+        let version = way.world.receipt()["release"]["version"].as_str().unwrap().to_owned();
+        assert!(STOPS[..3].contains(&version.as_str()), "{version}");
+        way.world.wait_until_serving();
+        way.assert_intact(&version);
+        way.world.assert_nothing_runs_but_the_server();
+    }
+    assert!(twice >= 3, "only {twice} recoveries were killed twice");
+}
+
 /// Really killed, from outside, while a hop is under way and the next one is staged.
 #[test]
 fn killed_from_outside_at_any_time_the_same_command_arrives() {

@@ -42,6 +42,32 @@ fn what_was_staged_can_be_proven_later() {
     assert!(world.receipt()["proof"]["answered_as"].is_string());
 }
 
+/// The database that a release has shipped is nobody's choice: the host's default takes its place, one that an operator has
+/// chosen does not give way.
+#[test]
+fn what_was_staged_without_a_database_gets_one_by_a_default() {
+    let world = World::new();
+    let archive = world.archive(&release("10.11.0"));
+    let wanted = world.overlay();
+    let mut staged = wanted.clone();
+    staged["SqlSettings"] = json!({});
+    world.write_overlay("overlay.json", &staged);
+    world.install(&archive, &["--no-start"]).expect(0);
+    assert_ne!(world.config()["SqlSettings"]["DataSource"], wanted["SqlSettings"]["DataSource"]);
+    let chosen = r#"SqlSettings.DataSource="postgres://a:b@127.0.0.1:1/chosen?sslmode=disable""#;
+    let shipped = world.below(LIVE).join("config/config.json");
+    let before = fs::read(&shipped).unwrap();
+    world.ask(&["config", "set"], &[chosen]).expect(0);
+    world.write_overlay("overlay.json", &wanted);
+    world.install(&archive, &[]).expect(3).saying(&["[database]", "127.0.0.1"]);
+    fs::write(&shipped, before).unwrap();
+    let plan = world.install(&archive, &["--dry-run"]).expect(10);
+    plan.saying(&["start the server in the dark"]);
+    world.install(&archive, &[]).expect(0).saying(&["proved"]);
+    assert_eq!(world.config()["SqlSettings"]["DataSource"], wanted["SqlSettings"]["DataSource"]);
+    assert!(world.receipt()["proof"]["answered_as"].is_string());
+}
+
 #[test]
 fn directories_can_stay_in_the_tree() {
     let world = World::new();

@@ -2,8 +2,8 @@
 
 use mmembed::model::{
     ArtifactReport, BackupPace, ChangedSetting, Edition, Ending, Failure, Finding, HopEnding,
-    HopReport, PassedOverReport, PlannedHop, Release, Report, RoomReport, Saved, SettingChange,
-    SettingsForecast, Severity, TransactionId, UpgradePath, WalkReport,
+    HopReport, PassedOverReport, PeopleServed, PlannedHop, Release, Report, RoomReport, Saved,
+    SettingChange, SettingsForecast, Severity, TransactionId, UpgradePath, WalkReport,
 };
 
 /// The stops of a long way, with why one stops there.
@@ -259,6 +259,7 @@ pub fn failed() -> Report {
         from: release("3.10.3"),
         to: release("10.11.15"),
         hops,
+        served: PeopleServed::Again,
         dark_ms: Some(391_000),
         total_ms: 402_000,
         settings: settings.collect(),
@@ -281,6 +282,7 @@ pub fn walked() -> Report {
         from: release("9.11.18"),
         to: release("11.7.3"),
         hops: vec![made(0, "9.11.18", "10.11.15"), made(1, "10.11.15", "11.7.3")],
+        served: PeopleServed::Again,
         dark_ms: Some(52_400),
         total_ms: 63_000,
         settings: Vec::new(),

@@ -87,6 +87,11 @@ impl World {
         self.root.join(path)
     }
 
+    /// A path below the root as it is seen from inside.
+    pub(crate) fn inside(&self, path: &Path) -> String {
+        format!("/{}", path.strip_prefix(&self.root).unwrap().display())
+    }
+
     /// Builds an archive beside the root.
     pub(crate) fn archive(&self, release: &FixtureRelease) -> PathBuf {
         release.build(self.directory.path())

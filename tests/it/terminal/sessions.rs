@@ -406,7 +406,7 @@ fn a_failure_and_its_way_back() {
         Way: Mattermost 9.11.0 → 10.11.0 (team edition)
           hop ahead staged down migrated total ending
           9.11.0 → 10.11.0 [time] [time] [time] [time] [time] rolled back
-          no server served; this command took [time]
+          [time] dark in all; this command took [time]
           transaction  20260101T000000Z-abcd
         error: the server ended before it was ready (exit code 2; it crashed): panic:
                runtime error: index out of range (a fault on demand)

@@ -39,7 +39,10 @@ pub(super) fn content(walk: &WalkReport) -> Markup {
 fn glance(walk: &WalkReport) -> Markup {
     let made = walk.hops.iter().filter(|hop| hop.ending == HopEnding::Committed).count();
     let dark = walk.dark_ms.map_or_else(|| "–".to_owned(), time);
-    let remark = if walk.dark_ms.is_some() { "from stop to answer" } else { "no server served" };
+    let remark = match walk.dark_ms {
+        Some(_) => "from stop to answer",
+        None => phrases::served(walk.served),
+    };
     figures(&[
         ("Hops made", made.to_string(), String::new()),
         ("Dark in all", dark, remark.to_owned()),

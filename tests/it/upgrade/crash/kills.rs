@@ -20,6 +20,9 @@ use crate::upgrade::site::Site;
 /// Kills the program before it writes the record with this number.
 const AT_RECORD: &str = "MMEMBED_TEST_KILL_AT_RECORD";
 
+/// Kills the program before it makes the change of the file system with this number.
+const AT_CHANGE: &str = "MMEMBED_TEST_KILL_AT";
+
 /// A host that can be brought back to its beginning, and an upgrade of it.
 pub(super) struct Victim {
     pub(super) matrix: Matrix,
@@ -255,6 +258,47 @@ fn a_recovery_killed_at_any_record_is_finished_by_the_next_one() {
             }
         }
     }
+}
+
+/// Of a server that ran, the right one runs again, though the recovery is killed, and the next one, too: each at some change of
+/// the file system. The third one is let be.
+#[test]
+fn a_recovery_killed_twice_is_finished_by_the_third() {
+    let victim = Victim::new();
+    assert_code(&victim.upgrade(&[]), 0, &[]);
+    let committed = victim.number_of(&Record::Committed).unwrap();
+    let (site, mut twice) = (victim.site(), 0);
+    for (killed_at, again) in [
+        (committed - 5, [(2, 2), (17, 4), (31, 12)]),
+        (committed, [(5, 9), (23, 23), (44, 30)]),
+        (committed + 2, [(1, 0), (4, 2), (9, 9)]),
+    ] {
+        for (first, second) in again {
+            let when = format!("killed at record {killed_at}, then at {first} and at {second}");
+            victim.matrix.reset();
+            site.ctl.start(&site.world);
+            let (messages, dump) = (site.world.messages(), site.world.dump());
+            let output = victim.upgrade(&[(AT_RECORD, killed_at)]);
+            assert_eq!(output.status.signal(), Some(9), "{when}: {output:?}");
+            let is_committed = victim.is_committed();
+            let ends = [first, second].map(|at| victim.recover(&[], &[(AT_CHANGE, at)]).status);
+            twice += usize::from(ends.iter().all(|end| end.signal() == Some(9)));
+            assert_code(&victim.recover(&[], &[]), 0, &[]);
+            let version = if is_committed { "11.7.0" } else { "10.11.0" };
+            assert_eq!(site.world.serving().as_deref(), Some(version), "{when}");
+            assert_eq!(site.world.messages(), messages, "{when}");
+            if !is_committed {
+                assert_eq!(site.world.dump(), dump, "{when}");
+            }
+            site.assert_own_files_are_there();
+            site.world.assert_nothing_runs_but_the_server();
+            site.ctl.stop();
+            if !is_committed {
+                victim.assert_old(&when);
+            }
+        }
+    }
+    assert!(twice >= 6, "only {twice} recoveries were killed twice");
 }
 
 /// A step that brings the tool down three times is not tried a fourth time unasked.
