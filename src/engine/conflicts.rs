@@ -3,7 +3,9 @@
 
 use super::places::placements_for;
 use super::steps::{ConfigureError, read_applied};
-use crate::config::{Document, Hop, Layers, MergeError, Places, Policies, RelocateError, merge};
+use crate::config::{
+    Document, Hop, Layers, MergeError, Passed, Places, Policies, RelocateError, merge,
+};
 use crate::host::Host;
 use crate::model::{Finding, InstallRequest, Receipt, RelPath, Severity, chain};
 use crate::planning::conflict_finding;
@@ -17,6 +19,8 @@ pub(crate) struct Foreseen<'a> {
     pub(crate) receipt: Option<&'a Receipt>,
     /// The configuration in use, wherever it is kept; `None` where there is none.
     pub(crate) site: Option<&'a Document>,
+    /// The same, carried past the stops that the database has left behind, where there are any.
+    pub(crate) passed: Option<&'a Passed>,
     /// As the release in use shipped it.
     pub(crate) shipped: Option<&'a Document>,
     pub(crate) defaults: &'a Document,
@@ -30,7 +34,7 @@ impl Foreseen<'_> {
     /// # Errors
     /// When the overlays that were applied last cannot be read.
     pub(crate) fn findings(&self) -> Result<Vec<Finding>, ConfigureError> {
-        let Self { host, target, receipt, site, shipped, defaults, enforced } = self;
+        let Self { host, target, receipt, site, passed, shipped, defaults, enforced } = self;
         if receipt.is_some() && site.is_none() {
             return Ok(Vec::new());
         }
@@ -45,7 +49,7 @@ impl Foreseen<'_> {
         let applied = read_applied(host, &target.prefix)?;
         let policies = Policies::parse(&target.policies).map_err(ConfigureError::Policy)?;
         let nothing = Document::empty();
-        let merged = merge(&Layers {
+        let layers = Layers {
             old_release: *shipped,
             defaults: Some(defaults),
             defaults_applied: applied.as_ref(),
@@ -55,9 +59,11 @@ impl Foreseen<'_> {
             hop: receipt.map(|receipt| Hop { from: &receipt.release.version, to: version }),
             policies: &policies,
             ..Layers::of_release(&nothing)
-        });
-        Ok(match merged {
-            Ok(merged) => merged.conflicts.iter().map(conflict_finding).collect(),
+        };
+        let layers = passed.map_or(layers, |passed| passed.layers(layers, version));
+        let on_the_way = passed.iter().flat_map(|passed| &passed.conflicts);
+        Ok(match merge(&layers) {
+            Ok(merged) => on_the_way.chain(&merged.conflicts).map(conflict_finding).collect(),
             Err(MergeError::Refused { conflicts }) => {
                 conflicts.iter().map(conflict_finding).collect()
             }

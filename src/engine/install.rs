@@ -72,6 +72,7 @@ impl Undertaking for Resolved {
         let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
         let foreseen = Foreseen {
+            passed: None,
             host,
             target: request,
             receipt: inventory.receipt.as_ref(),

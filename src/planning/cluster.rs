@@ -43,6 +43,15 @@ pub enum Standing {
     },
 }
 
+/// How far another node has brought the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The release that it is migrated for.
+    pub version: Version,
+    /// The host that this ran on, where that stands written.
+    pub by: Option<String>,
+}
+
 impl ClusterSeen {
     /// Is this a node of a cluster, by its configuration or by the company that it keeps?
     #[must_use]
@@ -75,6 +84,24 @@ impl ClusterSeen {
                 Standing::Migrated { by: None }
             }
             _ => Standing::NotMigrated,
+        }
+    }
+
+    /// How far another node has brought the database beyond what is installed, on a way over these stops. Only a node of a cluster by its
+    /// own configuration goes by that.
+    #[must_use]
+    pub fn reached(&self, installed: &Version, stops: &[Version]) -> Option<Reached> {
+        let is_migrated =
+            |stop: &&Version| matches!(self.standing(installed, stop), Standing::Migrated { .. });
+        let stop = stops.iter().rev().find(is_migrated).filter(|_| self.enabled)?;
+        match self.standing(installed, stop) {
+            // The mark says more than which stops lie behind.
+            Standing::Migrated { by: by @ Some(_) } => {
+                let version = self.mark.as_ref()?.version.clone();
+                Some(Reached { version, by })
+            }
+            Standing::Migrated { by: None } => Some(Reached { version: stop.clone(), by: None }),
+            Standing::NotMigrated | Standing::Unfinished { .. } => None,
         }
     }
 
@@ -244,6 +271,31 @@ mod tests {
         assert_eq!(stands(&seen, "7.0.0", "7.8.0"), "migrated");
         let dirty = SchemaState { dirty: true, ..schema(Some("5.37.0"), None) };
         assert_eq!(stands(&cluster(dirty, None), "5.31.3", "5.37.10"), "not migrated");
+    }
+
+    #[test]
+    fn a_way_is_told_how_far_the_database_has_come_on_it() {
+        let stops = ["5.37.10", "7.1.9", "9.11.0"].map(version);
+        let reached = |seen: &ClusterSeen| {
+            let reached = seen.reached(&version("5.31.3"), &stops);
+            reached.map(|it| (it.version.to_string(), it.by))
+        };
+        let marked = |at: &str| {
+            let done = Some(mark(Stage::Done, at, "migration-83"));
+            cluster(schema(Some("6.4.0"), Some(83)), done)
+        };
+        let by = |at: &str| Some((at.to_owned(), Some("chat2".to_owned())));
+        // Beyond the goal, at a stop, and between two.
+        for at in ["10.11.0", "7.1.9", "8.1.0"] {
+            assert_eq!(reached(&marked(at)), by(at));
+        }
+        // Before the first stop nothing lies behind.
+        assert_eq!(reached(&marked("5.36.0")), None);
+        assert_eq!(reached(&ClusterSeen { enabled: false, ..marked("7.1.9") }), None);
+        let unmarked = cluster(schema(Some("5.37.0"), None), None);
+        assert_eq!(reached(&unmarked), Some(("5.37.10".to_owned(), None)));
+        let begun = mark(Stage::Begun, "7.1.9", "migration-83");
+        assert_eq!(reached(&ClusterSeen { mark: Some(begun), ..marked("7.1.9") }), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
     reason = "a report that lacks what is looked for fails the test, as it should"
 )]
 
+mod chains;
 mod company;
 mod interrupted;
 mod pair;
