@@ -385,6 +385,9 @@ fn for_step(cause: &StepError) -> String {
         StepError::Confirm(_) => "check which archive you mean",
         StepError::State(_) => "use the version of mmembed that wrote the file",
         StepError::Configure(_) => "mend the named file or setting, then run the command again",
+        StepError::Accept(AcceptError::Turn(error)) => {
+            return super::cluster_hint::for_turn(error);
+        }
         StepError::Accept(AcceptError::Database(_)) => "check that the database can be reached",
         StepError::Accept(_) => {
             "read the server's log there; the settings may not suit this release"

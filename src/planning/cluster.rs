@@ -20,6 +20,8 @@ pub struct ClusterSeen {
     pub mark: Option<Mark>,
     /// Was that written by this node?
     pub is_own_mark: bool,
+    /// Does a pooler lend out the database's sessions, so that no node can hold a turn? Looked for only in a cluster.
+    pub is_pooled: bool,
 }
 
 /// How the database stands to the release that comes.
@@ -163,7 +165,15 @@ impl ClusterSeen {
             Standing::Unfinished { by, to, transaction } => Some(unfinished(by, to, transaction)),
             Standing::NotMigrated => self.in_use(target),
         };
-        self.recognised().into_iter().chain(verdict).collect()
+        self.recognised().into_iter().chain(self.pooled()).chain(verdict).collect()
+    }
+
+    /// Two nodes on a pooler would take their turn in the same session, and both have it.
+    fn pooled(&self) -> Option<Finding> {
+        let text = "a pooler before the database lends its sessions out statement by statement, as PgBouncer does with pool_mode = transaction: nodes cannot take turns there";
+        let advice = "let SqlSettings.DataSource lead to PostgreSQL itself, at least for the upgrade, and run the command again";
+        let finding = || Finding::new(Severity::Fatal, "cluster-pooled", text).advise(advice);
+        self.is_pooled.then(finding)
     }
 
     /// Servers on other hosts would go on with a database that is migrated below them.
@@ -327,6 +337,14 @@ mod tests {
         assert_eq!(weigh(&unnamed, Standing::NotMigrated), serving(Severity::Warning));
         let switched = weigh(&seen, Standing::Migrated { by: None });
         assert!(switched.iter().all(|(weight, _)| *weight == Severity::Note), "{switched:?}");
+    }
+
+    #[test]
+    fn no_turn_is_taken_through_a_pooler() {
+        let seen = ClusterSeen { is_pooled: true, ..cluster(schema(None, Some(199)), None) };
+        let found = seen.findings(&Standing::NotMigrated, &version("11.7.0"));
+        assert!(found.iter().any(|it| it.is_fatal() && it.code == "cluster-pooled"), "{found:?}");
+        assert!(!found.iter().any(may_pass));
     }
 
     #[test]

@@ -7,6 +7,8 @@
 mod chains;
 mod company;
 mod interrupted;
+mod lost;
 mod pair;
+mod pooled;
 mod switched;
 mod waiting;

@@ -30,16 +30,13 @@ pub(super) fn find_way(
     cluster: Option<&ClusterSeen>,
 ) -> Result<Found, NoRoute> {
     let usual = find_route(router, ends, wishes, sources, archive);
-    let whole = match &usual {
-        Ok((route, _)) => Some(route.clone()),
+    let whole = usual.as_ref().map(|(route, _)| route.clone()).or_else(|_| {
         // Nobody needs the archive of a stop that lies behind.
-        Err(_) => {
-            let published = obtainable(&sources.catalog, archive.0, archive.1);
-            let anywhere = Wishes { only: Some(published), ..wishes.clone() };
-            cluster.and_then(|_| router.route(ends.0, ends.1, &anywhere).ok())
-        }
-    };
-    let reached = cluster.zip(whole).and_then(|(seen, whole)| {
+        let published = obtainable(&sources.catalog, archive.0, archive.1);
+        let anywhere = Wishes { only: Some(published), ..wishes.clone() };
+        router.route(ends.0, ends.1, &anywhere)
+    });
+    let reached = cluster.zip(whole.ok()).and_then(|(seen, whole)| {
         let reached = seen.reached(ends.0, &whole.versions())?;
         Some((whole, reached))
     });
