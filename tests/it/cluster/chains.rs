@@ -78,7 +78,7 @@ const UNLIKE_REAL: [&str; 3] = [
 ];
 
 /// The configuration without what is a node's own.
-fn common(site: &Site) -> Value {
+fn shared_settings(site: &Site) -> Value {
     let text = site.world.config().to_string();
     let text = text.replace(&site.world.root.display().to_string(), "ROOT");
     let mut config: Value = serde_json::from_str(&text).unwrap();
@@ -95,7 +95,7 @@ fn common(site: &Site) -> Value {
 
 #[track_caller]
 fn assert_same_settings(pair: &Pair) {
-    let document = |site| Document::from_value(&common(site)).unwrap();
+    let document = |site| Document::from_value(&shared_settings(site)).unwrap();
     let mut differences = diff(&document(&pair.first), &document(&pair.second));
     differences.retain(|it| !UNLIKE_REAL.contains(&it.setting.to_string().as_str()));
     let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
