@@ -169,6 +169,8 @@ pub(crate) enum Command {
         /// The same, and take away what people have put into a server that was started meanwhile
         #[arg(long)]
         accept_data_loss: bool,
+        #[command(flatten)]
+        cluster: ClusterArgs,
     },
     /// Save configuration, database and files, and look after what was saved
     Backup {

@@ -20,6 +20,7 @@ pub(crate) const fn of_turn(error: &TurnError) -> Ending {
     match error {
         TurnError::Held { .. } => Ending::Locked,
         TurnError::Cancelled { .. }
+        | TurnError::Pooled
         | TurnError::Lost
         | TurnError::Closed(_)
         | TurnError::Database(_)

@@ -94,8 +94,9 @@ fn dispatch(cli: &Cli) -> io::Result<Exit> {
             let start = if *no_start { None } else { Some((environment, patience)) };
             commands::verify::run(target, start, &cli.output, cancel)
         }
-        Command::Recover { target, retry, accept_data_loss } => {
-            commands::recover::run(target, wish(*retry, *accept_data_loss), &cli.output, cancel)
+        Command::Recover { target, retry, accept_data_loss, cluster } => {
+            let wish = wish(*retry, *accept_data_loss);
+            commands::recover::run((target, cluster), wish, &cli.output, cancel)
         }
         Command::Backup { command } => commands::backup::run(command, &cli.output, cancel),
         Command::Config { command } => {

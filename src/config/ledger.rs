@@ -90,6 +90,8 @@ pub enum Because {
     ServerFilled,
     /// The server rewrote it.
     ServerRewrote,
+    /// A version that was passed without its server being started would have left it so.
+    PassedVersion,
 }
 
 impl Because {
@@ -144,6 +146,9 @@ impl Because {
             Self::ServerDropped => "the server dropped it when it wrote the file",
             Self::ServerFilled => "the server filled it in",
             Self::ServerRewrote => "the server rewrote it",
+            Self::PassedVersion => {
+                "a version that was passed over would have left it so, as the database had left that behind"
+            }
         }
     }
 }

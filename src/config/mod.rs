@@ -19,6 +19,7 @@ mod ledger;
 mod mask;
 mod merge;
 mod newer;
+mod passage;
 mod place;
 mod policy;
 mod register;
@@ -61,6 +62,7 @@ pub use ledger::{Because, Choice, Decision, Ledger, MovedDefault, Origin};
 pub use mask::Shown;
 pub use merge::{Carried, Carry, Conflict, MergeError, Merged, Settlement, merge};
 pub use newer::later_writer;
+pub use passage::{Passage, Passed};
 pub use place::{PlaceError, Placement, Where, check_place};
 pub use policy::{Policies, Policy, PolicyError, Stance};
 pub use relocate::{

@@ -53,6 +53,6 @@ pub use saved::{
 };
 pub use tool_version::{ToolTooOld, ask_tool_version, can_dump, parse_tool_version};
 pub use turn::{
-    KEEP_IDLE, NodesSeen, TURN_KEY, has_turn, hold_session, list_holders, list_nodes,
-    parse_holders, parse_nodes, take_turn,
+    KEEP_IDLE, NodesSeen, OWN_SESSION, TURN_KEY, has_turn, hold_session, list_holders, list_nodes,
+    own_session, parse_holders, parse_nodes, take_turn,
 };

@@ -3,6 +3,9 @@
 //! The lock is that of a session and of one database (PostgreSQL documentation, Advisory Locks). It is gone with the session that
 //! holds it, whatever ends that, so that nothing is left behind by whoever is killed.
 
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
 use serde::Deserialize;
 
 use crate::model::CommandSpec;
@@ -36,7 +39,7 @@ pub fn has_turn() -> String {
 pub fn list_holders() -> String {
     format!(
         "select coalesce(pg_catalog.json_agg(coalesce(nullif(a.application_name, ''), 'somebody') || ' from ' || \
-         coalesce(a.client_addr::text, 'the database''s own machine')), '[]'::json) \
+         coalesce(pg_catalog.host(a.client_addr), 'the database''s own machine')), '[]'::json) \
          from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid where {};",
         is_turn()
     )
@@ -60,6 +63,15 @@ fn is_turn() -> String {
 pub const KEEP_IDLE: &str = "select count(pg_catalog.set_config(name, '0', false)) \
      from pg_catalog.pg_settings where name = 'idle_session_timeout';";
 
+/// The session that answers, by the number of its process.
+pub const OWN_SESSION: &str = "select pg_catalog.pg_backend_pid();";
+
+/// Asks for [`OWN_SESSION`] in a session of its own.
+#[must_use]
+pub fn own_session(psql: &Psql<'_>) -> CommandSpec {
+    psql.query(OWN_SESSION)
+}
+
 /// A call that stays for as long as its standard input, and answers each line of it that is one statement. It calls itself by the
 /// name of the host, whatever the data source says: other nodes read who holds them up.
 #[must_use]
@@ -70,13 +82,43 @@ pub fn hold_session(psql: &Psql<'_>, host: &str) -> CommandSpec {
     spec
 }
 
-/// Sessions of a server's own role that come from another machine than whoever asks: other nodes, as a rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What was seen of other nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodesSeen {
-    /// What they call themselves and where they come from, each once: `mattermost from 10.0.0.7`.
+    /// Sessions of a server's own role that come from another machine than whoever asks, as a rule: what they call themselves and where
+    /// they come from, each once: `mattermost from 10.0.0.7`.
     pub elsewhere: Vec<String>,
     /// The value of the mark, where there is one.
     pub mark: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    elsewhere: Vec<Session>,
+    mark: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    name: String,
+    /// `None` for one that came by a socket of the database's machine.
+    address: Option<IpAddr>,
+    port: Option<u16>,
+}
+
+impl Session {
+    /// Is the other end of it one of these sockets?
+    fn is_one_of(&self, sockets: &BTreeSet<SocketAddr>) -> bool {
+        let end = self.address.zip(self.port).map(|(address, port)| SocketAddr::new(address, port));
+        end.is_some_and(|end| sockets.contains(&end))
+    }
+
+    fn in_words(&self) -> String {
+        match self.address {
+            Some(address) => format!("{} from {address}", self.name),
+            None => format!("{} from the database's own machine", self.name),
+        }
+    }
 }
 
 /// Works from PostgreSQL 9.4 on, whether there is a table or not. A session of mmembed is none of a server. All loopback addresses
@@ -84,8 +126,8 @@ pub struct NodesSeen {
 const NODES: &str = "\
 select pg_catalog.json_build_object(
   'elsewhere', (
-    select coalesce(pg_catalog.json_agg(distinct coalesce(nullif(application_name, ''), 'somebody') || ' from ' ||
-      coalesce(client_addr::text, 'the database''s own machine')), '[]'::json)
+    select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', coalesce(nullif(application_name, ''), 'somebody'),
+      'address', pg_catalog.host(client_addr), 'port', nullif(client_port, -1))), '[]'::json)
     from pg_catalog.pg_stat_activity
     where datname = pg_catalog.current_database() and usename = current_user and pid <> pg_catalog.pg_backend_pid()
       and MACHINE(client_addr) is distinct from MACHINE(pg_catalog.inet_client_addr())
@@ -111,9 +153,13 @@ fn machine(address: &str) -> String {
     )
 }
 
-/// Reads the answer to [`list_nodes`].
-pub fn parse_nodes(output: &str) -> Result<NodesSeen, AnswerError> {
-    read("the other nodes", output)
+/// Reads the answer to [`list_nodes`]. A session whose other end is one of this machine's own sockets is no other node's, whatever
+/// address it has.
+pub fn parse_nodes(output: &str, own: &BTreeSet<SocketAddr>) -> Result<NodesSeen, AnswerError> {
+    let Answer { elsewhere, mark } = read("the other nodes", output)?;
+    let others = elsewhere.iter().filter(|session| !session.is_one_of(own));
+    let elsewhere: BTreeSet<String> = others.map(Session::in_words).collect();
+    Ok(NodesSeen { elsewhere: elsewhere.into_iter().collect(), mark })
 }
 
 #[cfg(test)]
@@ -138,10 +184,25 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_ends_in_a_socket_of_this_machine_is_its_own() {
+        let text = r#"{"elsewhere" : [{"name": "x", "address": "10.0.0.7", "port": 40000},
+            {"name": "x", "address": "10.0.0.7", "port": 40001}], "mark" : null}"#;
+        let own = ["10.0.0.7:40000", "10.0.0.7:40001"].map(|end| end.parse().unwrap());
+        let seen = |own: &[SocketAddr]| {
+            parse_nodes(text, &own.iter().copied().collect()).unwrap().elsewhere
+        };
+        assert_eq!(seen(&own), Vec::<String>::new());
+        assert_eq!(seen(&own[..1]), ["x from 10.0.0.7"]);
+    }
+
+    #[test]
     fn answers_are_read_and_others_refused() {
-        let seen = parse_nodes(r#"{"elsewhere" : ["x from 10.0.0.7"], "mark" : null}"#).unwrap();
-        assert_eq!(seen, NodesSeen { elsewhere: vec!["x from 10.0.0.7".to_owned()], mark: None });
-        assert!(parse_nodes("t").is_err());
+        let text = r#"{"elsewhere" : [{"name": "x", "address": "10.0.0.7", "port": 40000},
+            {"name": "x", "address": "10.0.0.7", "port": 40001}, {"name": "y", "address": null, "port": null}], "mark" : null}"#;
+        let seen = parse_nodes(text, &BTreeSet::new()).unwrap();
+        assert_eq!(seen.elsewhere, ["x from 10.0.0.7", "y from the database's own machine"]);
+        assert_eq!(seen.mark, None);
+        assert!(parse_nodes("t", &BTreeSet::new()).is_err());
         assert_eq!(parse_holders("[]").unwrap(), Vec::<String>::new());
         assert!(parse_holders("").is_err());
     }

@@ -4,7 +4,7 @@
 use super::places::placements_for;
 use super::steps::{ConfigureError, read_applied};
 use crate::config::{
-    Conflict, Document, Hop, Layers, MergeError, Places, Policies, RelocateError, merge,
+    Document, Hop, Layers, MergeError, Passed, Places, Policies, RelocateError, merge,
 };
 use crate::host::Host;
 use crate::model::{Finding, InstallRequest, Receipt, RelPath, Severity, chain};
@@ -19,6 +19,8 @@ pub(crate) struct Foreseen<'a> {
     pub(crate) receipt: Option<&'a Receipt>,
     /// The configuration in use, wherever it is kept; `None` where there is none.
     pub(crate) site: Option<&'a Document>,
+    /// The same, carried past the stops that the database has left behind, where there are any.
+    pub(crate) passed: Option<&'a Passed>,
     /// As the release in use shipped it.
     pub(crate) shipped: Option<&'a Document>,
     pub(crate) defaults: &'a Document,
@@ -41,7 +43,7 @@ impl Foreseen<'_> {
     /// # Errors
     /// When the overlays that were applied last cannot be read.
     pub(crate) fn outlook(&self) -> Result<Outlook, ConfigureError> {
-        let Self { host, target, receipt, site, shipped, defaults, enforced } = self;
+        let Self { host, target, receipt, site, passed, shipped, defaults, enforced } = self;
         if receipt.is_some() && site.is_none() {
             return Ok(Outlook::default());
         }
@@ -56,7 +58,7 @@ impl Foreseen<'_> {
         let applied = read_applied(host, &target.prefix)?;
         let policies = Policies::parse(&target.policies).map_err(ConfigureError::Policy)?;
         let nothing = Document::empty();
-        let merged = merge(&Layers {
+        let layers = Layers {
             old_release: *shipped,
             defaults: Some(defaults),
             defaults_applied: applied.as_ref(),
@@ -66,14 +68,17 @@ impl Foreseen<'_> {
             hop: receipt.map(|receipt| Hop { from: &receipt.release.version, to: version }),
             policies: &policies,
             ..Layers::of_release(&nothing)
-        });
-        let conflicts = |all: &[Conflict]| all.iter().map(conflict_finding).collect();
-        Ok(match merged {
-            Ok(merged) => {
-                Outlook { findings: conflicts(&merged.conflicts), settings: Some(merged.document) }
-            }
-            Err(MergeError::Refused { conflicts: all }) => {
-                Outlook { findings: conflicts(&all), settings: None }
+        };
+        let layers = passed.map_or(layers, |passed| passed.layers(layers, version));
+        let on_the_way = passed.iter().flat_map(|passed| &passed.conflicts);
+        Ok(match merge(&layers) {
+            Ok(merged) => Outlook {
+                findings: on_the_way.chain(&merged.conflicts).map(conflict_finding).collect(),
+                settings: Some(merged.document),
+            },
+            Err(MergeError::Refused { conflicts }) => {
+                let findings = conflicts.iter().map(conflict_finding).collect();
+                Outlook { findings, settings: None }
             }
             Err(MergeError::Relocate(error @ RelocateError::Place { .. })) => {
                 Outlook { findings: vec![misplaced(&error)], settings: None }

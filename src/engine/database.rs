@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use crate::database::{
     AnswerError, Backends, CreatedObject, DataSource, DsnError, Endpoint, Failure, Inspection,
     Mark, NodesSeen, NotPostgres, Psql, SchemaState, ask_saved, count_sessions, count_traces,
-    drop_created, hold_session, inspect, list_backends, list_created, list_nodes, parse_backends,
-    parse_created, parse_inspection, parse_nodes, parse_saved, parse_schema_state, parse_sessions,
-    parse_traces, read_active_configuration, read_data_source, remove_mark, schema_state,
-    write_mark,
+    drop_created, hold_session, inspect, list_backends, list_created, list_nodes, own_session,
+    parse_backends, parse_created, parse_inspection, parse_nodes, parse_saved, parse_schema_state,
+    parse_sessions, parse_traces, read_active_configuration, read_data_source, remove_mark,
+    schema_state, write_mark,
 };
-use crate::host::{Exec, ExecError, Tether, this_host};
+use crate::host::{Exec, ExecError, Tether, connected_sockets, this_host};
 use crate::model::{CommandSpec, Owner, Secret};
 
 /// The program that PostgreSQL is asked with.
@@ -123,7 +123,9 @@ impl<'a> Database<'a> {
 
     /// Which servers of other hosts are connected to it, and what the last migration has left written.
     pub(crate) fn nodes(&self) -> Result<NodesSeen, DatabaseError> {
-        Ok(parse_nodes(&self.ask(list_nodes(&self.psql()))?)?)
+        let answer = self.ask(list_nodes(&self.psql()))?;
+        // Where nobody can tell which connections are this machine's, its addresses have to do.
+        Ok(parse_nodes(&answer, &connected_sockets().unwrap_or_default())?)
     }
 
     /// Writes down for other nodes what was done to it.
@@ -141,6 +143,11 @@ impl<'a> Database<'a> {
         let mut spec = hold_session(&self.psql(), &this_host());
         spec.run_as = self.run_as;
         self.exec.tether(&spec)
+    }
+
+    /// The number of a session that is open for this question only.
+    pub(crate) fn own_session(&self) -> Result<String, DatabaseError> {
+        Ok(self.ask(own_session(&self.psql()))?.trim().to_owned())
     }
 
     /// The configuration that a server without a file keeps here, as it is; `None` if there is none.

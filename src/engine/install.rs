@@ -121,6 +121,7 @@ impl Resolved {
         let shipped = self.request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
         let foreseen = Foreseen {
+            passed: None,
             host,
             target: &self.request,
             receipt,

@@ -3,6 +3,7 @@
 
 use std::io::ErrorKind;
 
+use crate::engine::cluster::Turn;
 use crate::engine::journal_file::{JournalError, JournalFile};
 use crate::engine::reporter::Reporter;
 use crate::engine::steps::Losses;
@@ -108,8 +109,22 @@ pub fn carry_out(
     payloads: &[Payload],
     reporter: &mut dyn Reporter,
 ) -> Result<Outcome, OpenError> {
+    carry_out_in_turn(host, (lock, None), plan, payloads, reporter)
+}
+
+/// The same by a node that may have taken its turn to change the database: it has to have it still when the database is changed.
+///
+/// # Errors
+/// As [`carry_out`].
+pub(crate) fn carry_out_in_turn(
+    host: &Host,
+    (lock, turn): (&Lock, Option<&Turn>),
+    plan: Plan,
+    payloads: &[Payload],
+    reporter: &mut dyn Reporter,
+) -> Result<Outcome, OpenError> {
     let host = host.reaching(Territory::new(reach(&plan)))?;
-    Ok(begin(&host, lock, plan, payloads, reporter)?.run())
+    Ok(begin(&host, lock, plan, payloads, reporter)?.in_turn(turn).run())
 }
 
 /// Writes plan and payloads, and begins.

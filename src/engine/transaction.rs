@@ -1,6 +1,7 @@
 //! One run of one plan: lock, journal, steps forward, and if need be the same steps back.
 //! Nothing is decided here that the plan or the journal's rules do not say.
 
+use crate::engine::cluster::Turn;
 use crate::engine::journal_file::{JournalError, JournalFile};
 use crate::engine::reporter::Reporter;
 use crate::engine::steps::{self, Losses, StepContext, StepError};
@@ -13,6 +14,7 @@ use crate::planning::explain;
 pub(crate) struct Transaction<'a> {
     host: &'a Host,
     _lock: &'a Lock,
+    turn: Option<&'a Turn>,
     plan: Plan,
     journal: JournalFile,
     reporter: &'a mut dyn Reporter,
@@ -74,12 +76,19 @@ impl<'a> Transaction<'a> {
         Self {
             host,
             _lock: lock,
+            turn: None,
             plan,
             journal,
             reporter,
             losses: Losses::Refused,
             taken_up: false,
         }
+    }
+
+    /// The same, by a node that has taken its turn to change the database.
+    pub(crate) const fn in_turn(mut self, turn: Option<&'a Turn>) -> Self {
+        self.turn = turn;
+        self
     }
 
     /// The same, begun by another run, which has vanished. The operator may have given the word that what people have
@@ -242,6 +251,7 @@ impl<'a> Transaction<'a> {
             host: self.host,
             plan: &self.plan,
             reporter: &mut *self.reporter,
+            turn: self.turn,
             losses: self.losses,
             taken_up: self.taken_up,
         }

@@ -10,7 +10,8 @@ use super::cluster::{SharedDatabase, Turn, TurnError};
 use super::foreign::ForeignError;
 use super::observe::ObserveError;
 use super::open::{
-    OpenError, OpenTransaction, Payload, Wish, carry_out, find_open, prepare_state, prune, recover,
+    OpenError, OpenTransaction, Payload, Wish, carry_out_in_turn, find_open, prepare_state, prune,
+    recover,
 };
 use super::reporter::Reporter;
 use super::resolve_restore::ResolveRestoreError;
@@ -234,7 +235,8 @@ pub fn undertake(
     let environment = undertaking.environment(host)?;
     payloads.push(Payload { name: ENVIRONMENT, content: environment.to_private_text() });
     will_go_back(host, prefix, &plan)?;
-    let outcome = carry_out(host, &lock, (*plan).clone(), &payloads, reporter)?;
+    let held = (&lock, turn.as_ref());
+    let outcome = carry_out_in_turn(host, held, (*plan).clone(), &payloads, reporter)?;
     let ran = (plan, Box::new(outcome));
     let (plan, outcome) = after(host, &lock, turn.as_ref(), ran, reporter)?;
     if let Err(error) = prune(host, prefix) {

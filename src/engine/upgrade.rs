@@ -11,11 +11,14 @@ use super::open::Payload;
 use super::resolve_upgrade::ResolvedUpgrade;
 use super::server_environment::{Found, Judged, Seeker, SiteConfig, judge, layer_of, names_of};
 use super::state_files::{read_identity, read_receipt};
-use super::steps::{ConfigureError, read_document};
+use super::steps::{ConfigureError, read_applied, read_document};
 use super::survey::{Needs, see_modified, survey};
 use super::undertake::{Prepared, UndertakeError, Undertaking};
 use super::verify::is_serving;
-use crate::config::{Complaint, Document, Severity as Weight, Subject, check as lint, refusals};
+use crate::config::{
+    Complaint, Document, Passage, Passed, Policies, Severity as Weight, Subject, check as lint,
+    refusals,
+};
 use crate::database::Engine;
 use crate::host::Host;
 use crate::model::{
@@ -57,14 +60,20 @@ impl Undertaking for ResolvedUpgrade {
         }
         let shipped = request.prefix.live().join(TreeIdentity::SHIPPED_CONFIG);
         let shipped = read_document(host, &shipped)?;
-        surroundings.findings.extend(self.lint(live.as_ref(), shipped.as_ref()));
-        surroundings.findings.extend(self.refused(live.as_ref(), &overridden));
+        let passed = self.pass(host, live.as_ref(), inventory.receipt.as_ref())?;
+        let (settings, made) = match &passed {
+            Some(passed) => (Some(&passed.document), Some(passed.shipped())),
+            None => (live.as_ref(), shipped.as_ref()),
+        };
+        surroundings.findings.extend(self.lint(settings, made));
+        surroundings.findings.extend(self.refused(settings, &overridden));
         surroundings.findings.extend(self.written_later(live.as_ref()));
         let foreseen = Foreseen {
             host,
             target: request,
             receipt: inventory.receipt.as_ref(),
             site: live.as_ref(),
+            passed: passed.as_ref(),
             shipped: shipped.as_ref(),
             defaults: &self.defaults,
             enforced: &self.enforced,
@@ -136,6 +145,31 @@ impl ResolvedUpgrade {
         let verdict = shared.judge(host, &target.prefix, versions);
         inventory.migrated = verdict.migrated;
         verdict.findings
+    }
+
+    /// The settings in use, carried past the stops that the database has left behind.
+    fn pass(
+        &self,
+        host: &Host,
+        live: Option<&Document>,
+        receipt: Option<&Receipt>,
+    ) -> Result<Option<Passed>, ConfigureError> {
+        let Some((live, receipt)) = live.zip(receipt) else {
+            return Ok(None);
+        };
+        let target = &self.request.target;
+        let policies = Policies::parse(&target.policies).map_err(ConfigureError::Policy)?;
+        let applied = read_applied(host, &target.prefix)?;
+        let passage = Passage {
+            from: &receipt.release.version,
+            past: &self.request.leg.left_behind,
+            defaults: Some(&self.defaults),
+            defaults_applied: applied.as_ref(),
+            enforced: Some(&self.enforced),
+            policies: &policies,
+        };
+        // What cannot be merged is found by the rehearsal, with the file at hand that it is about.
+        Ok(passage.carry(live).ok().flatten())
     }
 
     /// The settings in use, without what the environment overrides.

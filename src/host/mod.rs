@@ -97,8 +97,8 @@ pub use plain_tar::{
     require_place,
 };
 pub use ports::{
-    Hold, Listener, PortError, addresses_of, free_loopback_port, hold_of, is_taken, listeners_on,
-    needs_privilege,
+    Hold, Listener, PortError, addresses_of, connected_sockets, free_loopback_port, hold_of,
+    is_taken, listeners_on, needs_privilege,
 };
 pub use processes::{Census, RunningProcess, running_from};
 pub use processes_by_argument::running_with_argument;

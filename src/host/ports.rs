@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
 use super::identity::is_absence;
-use super::socket_table::{Socket, listening_on};
+use super::socket_table::{Socket, connected, listening_on};
 
 /// Something that listens on a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +135,14 @@ pub fn listeners_on(port: u16) -> Result<Vec<Listener>, PortError> {
     Ok(listeners.collect())
 }
 
+/// The ends on this machine of all its TCP connections, in this network namespace.
+///
+/// # Errors
+/// If the sockets of this machine cannot be read.
+pub fn connected_sockets() -> Result<BTreeSet<SocketAddr>, PortError> {
+    Ok(tables()?.iter().flat_map(|table| connected(table)).collect())
+}
+
 /// Is it this process that listens on the port?
 ///
 /// # Errors
@@ -160,16 +168,21 @@ fn hold(sockets: &[Socket], held: &Held) -> Hold {
 }
 
 fn sockets_on(port: u16) -> Result<Vec<Socket>, PortError> {
-    let mut sockets = Vec::new();
+    Ok(tables()?.iter().flat_map(|table| listening_on(table, port)).collect())
+}
+
+/// The kernel's tables of TCP sockets.
+fn tables() -> Result<Vec<String>, PortError> {
+    let mut tables = Vec::new();
     for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
         match fs::read_to_string(path) {
-            Ok(table) => sockets.extend(listening_on(&table, port)),
+            Ok(table) => tables.push(table),
             // A kernel without IPv6 has no table of it.
             Err(error) if path.ends_with('6') && is_absence(&error) => {}
             Err(source) => return Err(PortError::Unreadable { path, source }),
         }
     }
-    Ok(sockets)
+    Ok(tables)
 }
 
 /// Pairs of socket and process, as far as they may be seen.

@@ -6,6 +6,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 /// The state "listening" in `/proc/net/tcp`: `TCP_LISTEN` in the kernel's `net/tcp_states.h`.
 const LISTEN: &str = "0A";
 
+/// The state "established", from the same place: `TCP_ESTABLISHED`.
+const ESTABLISHED: &str = "01";
+
 /// A line of `/proc/net/tcp` or `/proc/net/tcp6`, see proc(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Socket {
@@ -30,6 +33,16 @@ fn listening(line: &str) -> Option<Socket> {
     let uid = fields.nth(3)?.parse().ok()?;
     let inode = fields.nth(1)?.parse().ok()?;
     Some(Socket { address, uid, inode })
+}
+
+/// The ends on this machine of the connections in a table. An address of IPv4 is told as such, also where a socket of IPv6 has it.
+pub(super) fn connected(table: &str) -> impl Iterator<Item = SocketAddr> {
+    table.lines().skip(1).filter_map(|line| {
+        let mut fields = line.split_ascii_whitespace().skip(1);
+        let (own, _other, state) = (fields.next()?, fields.next()?, fields.next()?);
+        let end = address(own).filter(|_| state == ESTABLISHED)?;
+        Some(SocketAddr::new(end.ip().to_canonical(), end.port()))
+    })
 }
 
 /// `0100007F:1F91`: the address in words of this machine's byte order, the port as a number.
@@ -80,5 +93,18 @@ mod tests {
         assert_eq!(addresses(8081), [("[::]:8081".to_owned(), 77)]);
         assert_eq!(addresses(22), [("[::1]:22".to_owned(), 78)]);
         assert_eq!(addresses(80), []);
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn the_own_ends_of_connections_are_found() {
+        let found: Vec<_> = connected(TCP).collect();
+        assert_eq!(found, ["127.0.0.1:8081".parse().unwrap()]);
+        let mapped = TCP6.replace(
+            "00000000000000000000000001000000:0016 00000000000000000000000000000000:0000 0A",
+            "0000000000000000FFFF00000700000A:0016 0000000000000000FFFF00000800000A:1538 01",
+        );
+        let found: Vec<_> = connected(&mapped).collect();
+        assert_eq!(found, ["10.0.0.7:22".parse().unwrap()]);
     }
 }

@@ -176,6 +176,8 @@ const REST_OF_TOP: &str = r#"
 # env-files = ["mattermost.env"]
 # hooks = "hooks"
 # start-timeout = "30m"
+# How long to wait while another node of a cluster changes the database.
+# wait-for-cluster = "1h"
 # adopt-new-defaults = false
 # use-existing-database = false
 "#;

@@ -93,6 +93,7 @@ fn read(keys: &mut Keys<'_, '_>, found: &mut Found<'_>) -> Option<Manifest> {
         rules,
         accept,
         start_timeout: keys.take("start-timeout", found, |it| parsed_by(it, parse_duration)),
+        wait_for_cluster: keys.take("wait-for-cluster", found, |it| parsed_by(it, parse_duration)),
         no_start: keys.take("no-start", found, truth),
         use_existing_database: keys.take("use-existing-database", found, truth),
         adopt_new_defaults: keys.take("adopt-new-defaults", found, truth),

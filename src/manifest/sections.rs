@@ -51,6 +51,8 @@ pub struct Manifest {
     pub accept: Option<Vec<String>>,
     /// How long the server may take to become ready.
     pub start_timeout: Option<Duration>,
+    /// How long to wait while another node of a cluster changes the database.
+    pub wait_for_cluster: Option<Duration>,
     /// Is everything done but starting the server?
     pub no_start: Option<bool>,
     /// May a first installation use a database that is not empty?

@@ -103,6 +103,7 @@ fn every_fault_is_told_with_its_place_and_what_was_meant() {
             "start-timeout = \"soon\"\n",
             "4:17: `start-timeout`: expected a time such as 90s, 30m or 2h",
         ),
+        ("wait-for-cluster = 3600\n", "4:20: `wait-for-cluster`: expected a text, found a number"),
         ("service = 1\n", "4:11: `service`: expected a table, found a number"),
         ("set = 1\n", "4:7: `set`: expected a table, found a number"),
         (

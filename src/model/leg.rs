@@ -1,6 +1,7 @@
 //! What a hop has to know of the chain that it is part of.
 
 use super::backup::BackupId;
+use super::version::Version;
 
 /// The place of a hop in a chain. By default the hop is all there is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,4 +15,6 @@ pub struct Leg {
     pub saved_before: Option<BackupId>,
     /// Backups that a way back needs, however many are kept.
     pub needed: Vec<BackupId>,
+    /// The stops between both releases that the database has left behind, as another node of the cluster has brought it further.
+    pub left_behind: Vec<Version>,
 }

@@ -31,7 +31,7 @@
 //! | field | |
 //! |---|---|
 //! | `from`, `to` | releases: `{ "version", "edition" }` |
-//! | `hops` | never empty; each has `from`, `to` (versions), `because` (texts), `artifact`, `findings`, `settings`, `saved` (`all` or `all-but-database`) and `needs_database_to_go_back` (a truth) |
+//! | `hops` | never empty; each has `from`, `to` (versions), `because` (texts), `artifact`, `findings`, `settings`, `saved` (`all` or `all-but-database`), `only_switches` and `needs_database_to_go_back` (truths), and `left_behind` (versions; not there where there are none) |
 //! | `hops[].artifact` | `name`, `at_hand` (a path) or `url`, `bytes` if somebody told them, `sha256` (a list, which may be empty) |
 //! | `hops[].settings` | `knowledge` (a text, empty where nothing was looked at) and `changes`: `[{ "setting", "what", "text" }]`; `what` is `added`, `dropped`, `respelled`, `rewritten`, `renamed`, `unknown` or `conflict` |
 //! | `findings` | what is about no hop alone; those of a hop stand with it |

@@ -242,6 +242,10 @@ pub struct Configure {
     /// none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<String>,
+    /// Versions between the former release and this one that the database has left behind: the settings are carried past them, and
+    /// their servers are not started. Plans of before there were any have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<Version>,
     /// The release, for what its settings are called and mean.
     pub release: Release,
     /// Where the mutable directories are.

@@ -69,6 +69,12 @@ pub struct PlannedHop {
     pub settings: SettingsForecast,
     /// What is saved before it changes anything.
     pub saved: Saved,
+    /// Stops between the two versions that are not made, as another node of the cluster has brought the database beyond them. The
+    /// settings are carried past them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<Version>,
+    /// Has another node of the cluster migrated the database for it? Then this one only switches.
+    pub only_switches: bool,
     /// Does the server change the schema of its database, so that the former one could not use it any more? Then going back
     /// takes the saved database.
     pub needs_database_to_go_back: bool,

@@ -20,6 +20,8 @@ pub struct ClusterSeen {
     pub mark: Option<Mark>,
     /// Was that written by this node?
     pub is_own_mark: bool,
+    /// Does a pooler lend out the database's sessions, so that no node can hold a turn? Looked for only in a cluster.
+    pub is_pooled: bool,
 }
 
 /// How the database stands to the release that comes.
@@ -41,6 +43,15 @@ pub enum Standing {
         /// Its transaction.
         transaction: TransactionId,
     },
+}
+
+/// How far another node has brought the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The release that it is migrated for.
+    pub version: Version,
+    /// The host that this ran on, where that stands written.
+    pub by: Option<String>,
 }
 
 impl ClusterSeen {
@@ -75,6 +86,24 @@ impl ClusterSeen {
                 Standing::Migrated { by: None }
             }
             _ => Standing::NotMigrated,
+        }
+    }
+
+    /// How far another node has brought the database beyond what is installed, on a way over these stops. Only a node of a cluster by its
+    /// own configuration goes by that.
+    #[must_use]
+    pub fn reached(&self, installed: &Version, stops: &[Version]) -> Option<Reached> {
+        let is_migrated =
+            |stop: &&Version| matches!(self.standing(installed, stop), Standing::Migrated { .. });
+        let stop = stops.iter().rev().find(is_migrated).filter(|_| self.enabled)?;
+        match self.standing(installed, stop) {
+            // The mark says more than which stops lie behind.
+            Standing::Migrated { by: by @ Some(_) } => {
+                let version = self.mark.as_ref()?.version.clone();
+                Some(Reached { version, by })
+            }
+            Standing::Migrated { by: None } => Some(Reached { version: stop.clone(), by: None }),
+            Standing::NotMigrated | Standing::Unfinished { .. } => None,
         }
     }
 
@@ -136,7 +165,15 @@ impl ClusterSeen {
             Standing::Unfinished { by, to, transaction } => Some(unfinished(by, to, transaction)),
             Standing::NotMigrated => self.in_use(target),
         };
-        self.recognised().into_iter().chain(verdict).collect()
+        self.recognised().into_iter().chain(self.pooled()).chain(verdict).collect()
+    }
+
+    /// Two nodes on a pooler would take their turn in the same session, and both have it.
+    fn pooled(&self) -> Option<Finding> {
+        let text = "a pooler before the database lends its sessions out statement by statement, as PgBouncer does with pool_mode = transaction: nodes cannot take turns there";
+        let advice = "let SqlSettings.DataSource lead to PostgreSQL itself, at least for the upgrade, and run the command again";
+        let finding = || Finding::new(Severity::Fatal, "cluster-pooled", text).advise(advice);
+        self.is_pooled.then(finding)
     }
 
     /// Servers on other hosts would go on with a database that is migrated below them.
@@ -247,6 +284,31 @@ mod tests {
     }
 
     #[test]
+    fn a_way_is_told_how_far_the_database_has_come_on_it() {
+        let stops = ["5.37.10", "7.1.9", "9.11.0"].map(version);
+        let reached = |seen: &ClusterSeen| {
+            let reached = seen.reached(&version("5.31.3"), &stops);
+            reached.map(|it| (it.version.to_string(), it.by))
+        };
+        let marked = |at: &str| {
+            let done = Some(mark(Stage::Done, at, "migration-83"));
+            cluster(schema(Some("6.4.0"), Some(83)), done)
+        };
+        let by = |at: &str| Some((at.to_owned(), Some("chat2".to_owned())));
+        // Beyond the goal, at a stop, and between two.
+        for at in ["10.11.0", "7.1.9", "8.1.0"] {
+            assert_eq!(reached(&marked(at)), by(at));
+        }
+        // Before the first stop nothing lies behind.
+        assert_eq!(reached(&marked("5.36.0")), None);
+        assert_eq!(reached(&ClusterSeen { enabled: false, ..marked("7.1.9") }), None);
+        let unmarked = cluster(schema(Some("5.37.0"), None), None);
+        assert_eq!(reached(&unmarked), Some(("5.37.10".to_owned(), None)));
+        let begun = mark(Stage::Begun, "7.1.9", "migration-83");
+        assert_eq!(reached(&ClusterSeen { mark: Some(begun), ..marked("7.1.9") }), None);
+    }
+
+    #[test]
     fn what_was_begun_and_not_ended_forbids_it_to_all_but_the_node_itself() {
         let begun = mark(Stage::Begun, "11.7.0", "migration-121");
         let seen = cluster(schema(None, Some(150)), Some(begun));
@@ -275,6 +337,14 @@ mod tests {
         assert_eq!(weigh(&unnamed, Standing::NotMigrated), serving(Severity::Warning));
         let switched = weigh(&seen, Standing::Migrated { by: None });
         assert!(switched.iter().all(|(weight, _)| *weight == Severity::Note), "{switched:?}");
+    }
+
+    #[test]
+    fn no_turn_is_taken_through_a_pooler() {
+        let seen = ClusterSeen { is_pooled: true, ..cluster(schema(None, Some(199)), None) };
+        let found = seen.findings(&Standing::NotMigrated, &version("11.7.0"));
+        assert!(found.iter().any(|it| it.is_fatal() && it.code == "cluster-pooled"), "{found:?}");
+        assert!(!found.iter().any(may_pass));
     }
 
     #[test]

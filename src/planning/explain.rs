@@ -1,6 +1,8 @@
 //! What a step does, as a sentence: the one source of words for the dry run, the progress and the report.
 
-use crate::model::{BackUp, BackupId, Carry, DataPolicy, DatabaseUndo, Prove, RelPath, Step};
+use crate::model::{
+    BackUp, BackupId, Carry, Configure, DataPolicy, DatabaseUndo, Prove, RelPath, Step, Version,
+};
 
 /// What the step does.
 #[must_use]
@@ -25,7 +27,9 @@ pub fn explain(step: &Step) -> String {
             format!("copy {from} to {to}, on another file system, and compare")
         }
         Step::RemoveDirectory { path } => format!("remove {path}, whose copy is in use now"),
-        Step::Configure(configure) => format!("merge the configuration into {}", configure.file),
+        Step::Configure(configure) => {
+            format!("merge the configuration into {}{}", configure.file, explain_passage(configure))
+        }
         Step::RehearseMerge(_) => {
             "merge the configuration once, to see that it can be done".to_owned()
         }
@@ -84,6 +88,15 @@ pub fn explain(step: &Step) -> String {
         }
         Step::Settle => "write the receipt".to_owned(),
     }
+}
+
+/// The versions that the settings are carried past.
+fn explain_passage(configure: &Configure) -> String {
+    if configure.left_behind.is_empty() {
+        return String::new();
+    }
+    let versions: Vec<String> = configure.left_behind.iter().map(Version::to_string).collect();
+    format!(", carried past {}, which the database has left behind", versions.join(", "))
 }
 
 fn explain_prove(prove: &Prove) -> String {

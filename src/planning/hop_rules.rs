@@ -1,6 +1,9 @@
 //! What the rules of upgrades have to say about the one hop of a plan.
 //! Which way to take is not decided here, and what is merely worth knowing is told by who plans a way.
 
+use std::collections::BTreeSet;
+
+use super::join::join_findings;
 use crate::model::{Finding, Plan, Release, Severity, Step, Version};
 use crate::upgrade::{Certainty, RuleKind, Rules, Situation, Verdict};
 
@@ -14,32 +17,52 @@ pub struct HopRules<'a> {
 }
 
 impl HopRules<'_> {
-    /// What is known of the way from the release that gives way to the one that comes; nothing for a plan that makes no hop.
+    /// What is known of the way from the release that gives way to the one that comes, over the stops that the database has left
+    /// behind; nothing for a plan that makes no hop.
     #[must_use]
     pub fn check(&self, plan: &Plan) -> Vec<Finding> {
-        let former = plan.steps.iter().find_map(|planned| {
+        let hop = plan.steps.iter().find_map(|planned| {
             let Step::Configure(configure) = &planned.step else {
                 return None;
             };
-            configure.former.as_ref()
+            configure.former.as_ref().zip(Some(&configure.left_behind))
         });
-        let to = &plan.receipt.release;
-        former.map(|former| self.check_hop(&former.version, to)).unwrap_or_default()
+        let Some((former, left_behind)) = hop else {
+            return Vec::new();
+        };
+        let to = &plan.receipt.release.version;
+        let hops = parts(&former.version, left_behind, to).into_iter();
+        hops.map(|(from, to)| self.check_hop(from, to)).fold(Vec::new(), join_findings)
     }
 
-    fn check_hop(&self, from: &Version, to: &Release) -> Vec<Finding> {
-        let verdicts = self.rules.judge(from, &to.version, self.situation);
+    fn check_hop(&self, from: &Version, to: &Version) -> Vec<Finding> {
+        let verdicts = self.rules.judge(from, to, self.situation);
         verdicts.iter().filter(|verdict| is_weighty(verdict)).map(finding).collect()
     }
 
     /// The rules that are about the hop and that the operator has waived, by name.
-    pub(super) fn waived(&self, from: &Version, to: &Release) -> Vec<String> {
-        let verdicts = self.rules.judge(from, &to.version, self.situation);
-        let waived = verdicts.iter().filter(|verdict| verdict.certainty == Certainty::Waived);
-        let mut names: Vec<String> = waived.map(|verdict| verdict.rule.id.clone()).collect();
-        names.sort();
-        names
+    pub(super) fn waived(
+        &self,
+        from: &Version,
+        left_behind: &[Version],
+        to: &Release,
+    ) -> Vec<String> {
+        let hops = parts(from, left_behind, &to.version).into_iter();
+        let verdicts = hops.flat_map(|(from, to)| self.rules.judge(from, to, self.situation));
+        let waived = verdicts.filter(|verdict| verdict.certainty == Certainty::Waived);
+        let names: BTreeSet<String> = waived.map(|verdict| verdict.rule.id.clone()).collect();
+        names.into_iter().collect()
     }
+}
+
+/// The hops that one hop stands for which leads past what the database has left behind.
+fn parts<'v>(
+    from: &'v Version,
+    left_behind: &'v [Version],
+    to: &'v Version,
+) -> Vec<(&'v Version, &'v Version)> {
+    let before = std::iter::once(from).chain(left_behind);
+    before.zip(left_behind.iter().chain([to])).collect()
 }
 
 /// What weighs, what would if it were not waived, and what may bar the way, for all that is known.
@@ -69,8 +92,7 @@ mod tests {
     use crate::upgrade::Driver;
 
     fn hop(from: &str, to: &str, rules: &Rules, situation: &Situation) -> Vec<Finding> {
-        let to = Release { version: to.parse().unwrap(), edition: Edition::Team };
-        HopRules { rules, situation }.check_hop(&from.parse().unwrap(), &to)
+        HopRules { rules, situation }.check_hop(&from.parse().unwrap(), &to.parse().unwrap())
     }
 
     fn usual() -> Situation {
@@ -121,8 +143,8 @@ mod tests {
         assert!(told[0].text.contains("waived"), "{told:?}");
         let to = Release { version: "11.7.2".parse().unwrap(), edition: Edition::Team };
         let by = HopRules { rules: &rules, situation: &usual() };
-        assert_eq!(by.waived(&"10.11.17".parse().unwrap(), &to), ["collision-10.11"]);
-        assert_eq!(by.waived(&"10.11.0".parse().unwrap(), &to), Vec::<String>::new());
+        assert_eq!(by.waived(&"10.11.17".parse().unwrap(), &[], &to), ["collision-10.11"]);
+        assert_eq!(by.waived(&"10.11.0".parse().unwrap(), &[], &to), Vec::<String>::new());
     }
 
     #[test]

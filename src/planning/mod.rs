@@ -31,7 +31,7 @@ pub use ahead::{
     obtainable, rooms, saved_on,
 };
 pub use check::check;
-pub use cluster::{ClusterSeen, PROCEDURE as CLUSTER_PROCEDURE, Standing, may_pass};
+pub use cluster::{ClusterSeen, PROCEDURE as CLUSTER_PROCEDURE, Reached, Standing, may_pass};
 pub use database_fit::{check_database_system, check_database_version};
 pub use estimate::{Estimate, STATE_BYTES, dump_estimate, estimate};
 pub use explain::explain;

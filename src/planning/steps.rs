@@ -117,6 +117,7 @@ impl Steps {
             former: None,
             adopt_new_defaults: false,
             policies: request.policies.clone(),
+            left_behind: Vec::new(),
             release: request.release.clone(),
             placements: request.placements.clone(),
             viewpoint: request.viewpoint,

@@ -33,7 +33,8 @@ pub fn upgrade(
     }
     refuse_overlaps(&request.target, seen)?;
     refuse_obstacles(seen)?;
-    let waived = rules.waived(&receipt.release.version, &request.target.release);
+    let (from, to) = (&receipt.release.version, &request.target.release);
+    let waived = rules.waived(from, &request.leg.left_behind, to);
     Ok(Decision::Carry(Box::new(plan(request, seen, receipt, waived))))
 }
 
@@ -152,6 +153,7 @@ fn configure(
         }),
         adopt_new_defaults: request.manner.adopt_new_defaults,
         policies: target.policies.clone(),
+        left_behind: request.leg.left_behind.clone(),
         release: target.release.clone(),
         placements: target.placements.clone(),
         viewpoint: target.viewpoint,

@@ -47,6 +47,13 @@ pub enum Because {
     Via,
     /// Its line is stopped at by the wished pace.
     Every(Pace),
+    /// Another node of the cluster has brought the database there, or beyond.
+    Database {
+        /// The release that it is migrated for.
+        at: Version,
+        /// The host that this ran on, where that is known.
+        by: Option<String>,
+    },
 }
 
 /// A version between the two ends that the way could not stop at.
@@ -116,6 +123,10 @@ impl fmt::Display for Because {
             Self::Rule { id, text } => write!(f, "{text} ({id})"),
             Self::Via => f.write_str("it was asked for"),
             Self::Every(pace) => write!(f, "every {pace} line is stopped at"),
+            Self::Database { at, by } => {
+                let by = by.as_ref().map(|host| format!(", {host},")).unwrap_or_default();
+                write!(f, "another node{by} has brought the database to {at}")
+            }
         }
     }
 }

@@ -52,6 +52,11 @@ impl Database {
         )
     }
 
+    /// The role that owns it, and its password.
+    pub(crate) const fn login() -> (&'static str, &'static str) {
+        (ROLE, PASSWORD)
+    }
+
     /// A connection to it.
     pub(crate) fn connect(&self) -> Client {
         connect(self.port, &self.name)

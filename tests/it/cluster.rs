@@ -4,8 +4,11 @@
     reason = "a report that lacks what is looked for fails the test, as it should"
 )]
 
+mod chains;
 mod company;
 mod interrupted;
+mod lost;
 mod pair;
+mod pooled;
 mod switched;
 mod waiting;

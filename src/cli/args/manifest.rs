@@ -37,6 +37,7 @@ impl PlanArgs {
         put(&mut args.upgrade.hop.rules.accept, manifest.accept.as_ref());
         put(&mut args.upgrade.environment.env_file, manifest.env_files.as_ref());
         put(&mut args.upgrade.patience.start_timeout, manifest.start_timeout.as_ref());
+        put(&mut args.upgrade.cluster.wait_for_cluster, manifest.wait_for_cluster.as_ref());
         put(&mut args.upgrade.no_start, manifest.no_start.as_ref());
         args.lay_over(manifest);
         args.save(manifest);
@@ -122,8 +123,9 @@ mod tests {
     use crate::manifest::Draft;
 
     /// Keys whose comment in a first manifest shows the usual value, not an example.
-    const USUAL: [&str; 11] = [
+    const USUAL: [&str; 12] = [
         "start-timeout",
+        "wait-for-cluster",
         "adopt-new-defaults",
         "use-existing-database",
         "no-start",

@@ -24,6 +24,7 @@ pub(crate) fn run(args: &ApplyArgs, output: &Output, cancel: Cancel) -> io::Resu
     if args.no_start {
         manifest.no_start = Some(true);
     }
+    manifest.wait_for_cluster = args.wait_for_cluster.or(manifest.wait_for_cluster);
     let applying = match Applying::of(manifest, args.check, &cancel) {
         Ok(applying) => applying,
         Err(refusal) => return Ok(refused("apply", refusal)),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::cli::args::{Output, Target};
+use crate::cli::args::{ClusterArgs, Output, Target};
 use crate::cli::call::Call;
 use crate::cli::progress::Progress;
 use crate::cli::{ending, hints, words};
@@ -15,14 +15,14 @@ use crate::model::{Ending, Failure, Finding, Prefix, Report, Severity, Transacti
 
 /// Finishes what an interrupted run left open: a transaction, and the chain that it was part of.
 pub(crate) fn run(
-    target: &Target,
+    (target, cluster): (&Target, &ClusterArgs),
     wish: Wish,
     output: &Output,
     cancel: Cancel,
 ) -> io::Result<Report> {
     let mut progress = Progress::open(output)?;
     let (host, prefix) = match super::enter(target, cancel) {
-        Ok(entered) => entered,
+        Ok((host, prefix)) => (cluster.on(host), prefix),
         Err(failure) => return Ok(super::refused("recover", *failure)),
     };
     let recovered = recovered(&host, &prefix, wish, &mut progress);

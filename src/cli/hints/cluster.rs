@@ -16,6 +16,10 @@ pub(crate) fn for_turn(error: &TurnError) -> String {
         TurnError::Cancelled { .. } => {
             "run the command again once that node is done".to_owned()
         }
+        TurnError::Pooled => {
+            "let SqlSettings.DataSource lead to PostgreSQL itself, at least for the upgrade, then run the command again"
+                .to_owned()
+        }
         TurnError::Lost => {
             "look whether the database's server was started anew, then run the command again".to_owned()
         }

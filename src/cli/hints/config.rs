@@ -49,6 +49,7 @@ pub(crate) fn for_configure(error: &ConfigureError, host: &Host, prefix: &Prefix
         | ConfigureError::StoredDocument(_)
         | ConfigureError::Overridden(_)
         | ConfigureError::Policy(_)
+        | ConfigureError::Passage { .. }
         | ConfigureError::Merge { .. } => "mend the configuration at that place".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! What to do about a transaction that ran.
 
 use super::backup::for_backup;
-use super::cluster::IN_USE;
+use super::cluster::{IN_USE, for_turn};
 use super::open::{for_open_step, transaction_directory};
 use crate::cli::call::Call;
 use crate::cli::system;
@@ -91,6 +91,7 @@ fn for_step(cause: &StepError) -> String {
         StepError::Confirm(_) => "check which archive you mean",
         StepError::State(_) => "use the version of mmembed that wrote the file",
         StepError::Configure(_) => "mend the named file or setting, then run the command again",
+        StepError::Accept(AcceptError::Turn(error)) => return for_turn(error),
         StepError::Accept(AcceptError::Database(_)) => "check that the database can be reached",
         StepError::Accept(_) => {
             "read the server's log there; the settings may not suit this release"

@@ -47,7 +47,7 @@ mod tests {
         path: backups findings from hops left_out passed_over rooms to waived
         path.findings: advice code severity text
         path.from: edition version
-        path.hops: artifact because findings from needs_database_to_go_back saved settings to
+        path.hops: artifact because findings from left_behind needs_database_to_go_back only_switches saved settings to
         path.hops.artifact: at_hand bytes name sha256 url
         path.hops.findings: advice code severity text
         path.hops.settings: changes knowledge

@@ -57,6 +57,9 @@ fn render_hop(number: usize, hop: &PlannedHop, path: &UpgradePath) -> String {
     let origin = phrases::origin(&hop.artifact).map(|it| format!(" ({it})")).unwrap_or_default();
     let archive = format!("{}{origin}", phrases::archive(&hop.artifact));
     row(&mut text, "      ", "archive", &archive);
+    if let Some(database) = phrases::database(hop) {
+        row(&mut text, "      ", "database", &database);
+    }
     row(&mut text, "      ", "saved", phrases::saved(hop.saved));
     row(&mut text, "      ", "way back", phrases::way_back(hop, path.backups));
     row(&mut text, "      ", "settings", &settings(hop));

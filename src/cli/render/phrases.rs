@@ -26,8 +26,27 @@ pub(super) const fn saved(saved: Saved) -> &'static str {
     }
 }
 
+/// What another node of the cluster has done to the database, if it has, and what that means for a hop.
+pub(super) fn database(hop: &PlannedHop) -> Option<String> {
+    let switches = "another node has migrated it: this hop only switches";
+    let passed = match hop.left_behind.len() {
+        0 => return hop.only_switches.then(|| switches.to_owned()),
+        1 => "its server is not started, and the settings are carried past it",
+        _ => "their servers are not started, and the settings are carried past them",
+    };
+    let behind = versions(&hop.left_behind.iter().collect::<Vec<_>>());
+    Some(if hop.only_switches {
+        format!("{switches}; it has left {behind} behind: {passed}")
+    } else {
+        format!("another node has brought it past {behind}: {passed}")
+    })
+}
+
 /// What going back over a hop takes.
 pub(super) const fn way_back(hop: &PlannedHop, pace: BackupPace) -> &'static str {
+    if hop.only_switches {
+        return "leads to a release that the database has left behind; the database is never put back";
+    }
     match (hop.needs_database_to_go_back, hop.saved, pace) {
         (false, _, _) => "possible without the database",
         (true, Saved::All, _) => "takes the saved database",
@@ -254,6 +273,25 @@ mod tests {
         assert!(way_back(&hop, BackupPace::Each).contains("not saved"));
         hop.needs_database_to_go_back = false;
         assert_eq!(way_back(&hop, BackupPace::Own), "possible without the database");
+        hop.only_switches = true;
+        assert!(way_back(&hop, BackupPace::Each).contains("never put back"));
+    }
+
+    #[test]
+    fn what_another_node_has_done_is_told() {
+        let mut hop = samples::path().hops.remove(0);
+        assert_eq!(database(&hop), None);
+        hop.only_switches = true;
+        assert_eq!(database(&hop).unwrap(), "another node has migrated it: this hop only switches");
+        hop.left_behind = vec!["10.5.0".parse().unwrap()];
+        let told = database(&hop).unwrap();
+        assert!(told.ends_with("it has left 10.5.0 behind: its server is not started, and the settings are carried past it"));
+        hop.left_behind.push("10.9.0".parse().unwrap());
+        hop.only_switches = false;
+        assert_eq!(
+            database(&hop).unwrap(),
+            "another node has brought it past 10.5.0, 10.9.0: their servers are not started, and the settings are carried past them"
+        );
     }
 
     #[test]

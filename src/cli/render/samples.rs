@@ -83,6 +83,8 @@ fn first_hop() -> PlannedHop {
             changes: [changes("dropped", &["B.A"]), added].concat(),
         },
         saved: Saved::All,
+        left_behind: Vec::new(),
+        only_switches: false,
         needs_database_to_go_back: true,
     }
 }
@@ -102,6 +104,8 @@ fn second_hop() -> PlannedHop {
         findings: Vec::new(),
         settings: SettingsForecast::default(),
         saved: Saved::All,
+        left_behind: Vec::new(),
+        only_switches: false,
         needs_database_to_go_back: false,
     }
 }
@@ -171,6 +175,7 @@ pub(super) fn of(text: &str) -> Report {
     let t = || text.to_owned();
     let finding = || Finding::new(Severity::Fatal, text, text).advise(text);
     for hop in &mut path.hops {
+        hop.left_behind = vec!["9.11.19".parse().unwrap()];
         hop.because = vec![t(), t()];
         hop.findings = vec![finding()];
         hop.artifact.name = t();

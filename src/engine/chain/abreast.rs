@@ -10,7 +10,8 @@ use super::next::Next;
 use super::relay::Relay;
 use super::stopwatch::{Stopwatch, Times};
 use super::walk::Walking;
-use crate::engine::open::{OpenError, Payload, carry_out};
+use crate::engine::cluster::Turn;
+use crate::engine::open::{OpenError, Payload, carry_out_in_turn};
 use crate::engine::reporter::Reporter;
 use crate::engine::status::own_territory;
 use crate::engine::transaction::Outcome;
@@ -31,7 +32,7 @@ impl Walking<'_> {
     pub(super) fn carry_out(
         &self,
         next: &Next,
-        lock: &Lock,
+        (lock, turn): (&Lock, Option<&Turn>),
         payloads: &[Payload],
         left_over: Option<Vec<BackupId>>,
         reporter: &mut dyn Reporter,
@@ -55,7 +56,7 @@ impl Walking<'_> {
             let ahead = errands.map(|errands| threads.spawn(move || errands.run(said)));
             let mut relay = Relay::new(reporter, inbox);
             let mut cues = Cues { inner: &mut relay, plan, moments: Some(tell), done: all_done };
-            let (outcome, times) = self.timed(next, lock, payloads, &mut cues);
+            let (outcome, times) = self.timed(next, (lock, turn), payloads, &mut cues);
             drop(cues);
             over.request();
             if !matches!(outcome, Ok(Outcome::Committed)) {
@@ -96,13 +97,13 @@ impl Walking<'_> {
     fn timed(
         &self,
         next: &Next,
-        lock: &Lock,
+        held: (&Lock, Option<&Turn>),
         payloads: &[Payload],
         reporter: &mut dyn Reporter,
     ) -> (Result<Outcome, OpenError>, Times) {
         let mut watch = Stopwatch::new(reporter, &self.host.clock, next.began);
         let plan = (*next.plan).clone();
-        let outcome = carry_out(self.host, lock, plan, payloads, &mut watch);
+        let outcome = carry_out_in_turn(self.host, held, plan, payloads, &mut watch);
         (outcome, watch.stop())
     }
 }

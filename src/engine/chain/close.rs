@@ -4,7 +4,7 @@ use super::let_out::let_out;
 use super::record::{ChainRecord, forget, has_leftovers, kept_environment, read_chain};
 use super::stages::sweep;
 use crate::engine::cluster::Turn;
-use crate::engine::open::{Payload, carry_out};
+use crate::engine::open::{Payload, carry_out, carry_out_in_turn};
 use crate::engine::reporter::Reporter;
 use crate::engine::resolve_restore::resolve_restore;
 use crate::engine::server_environment::ENVIRONMENT;
@@ -172,10 +172,11 @@ pub(super) fn go_back(
     let mut resolved = resolve_restore(&wish)?;
     let kept = kept_environment(host, prefix)?;
     resolved.environment = Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
-    let _own_turn = match turn {
+    let own_turn = match turn {
         Some(_) => None,
         None => resolved.take_turn(host, reporter)?,
     };
+    let held = (lock, turn.or(own_turn.as_ref()));
     let (plan, findings) = match resolved.plan(host, new_id(host))? {
         Prepared::NothingToDo(_) => return Ok(Closed::quietly(true)),
         Prepared::Plan { plan, findings } => (plan, findings),
@@ -189,7 +190,7 @@ pub(super) fn go_back(
         content: Undertaking::environment(&resolved, host)?.to_private_text(),
     });
     will_go_back(host, prefix, &plan)?;
-    let outcome = carry_out(host, lock, (*plan).clone(), &payloads, reporter)?;
+    let outcome = carry_out_in_turn(host, held, (*plan).clone(), &payloads, reporter)?;
     Ok(Closed { went_back: true, last: Some((plan, Box::new(outcome))) })
 }
 

@@ -2,9 +2,9 @@
 //! Nobody is asked over the network, nothing is changed, and the same world gives the same answer.
 
 use super::artifact::{HopArtifact, artifact_of};
+use super::behind::{Found, find_way};
 use super::rooms::{Load, see_rooms};
 use super::situation::{Installed, SituationSeen};
-use super::way::find_route;
 use crate::config::Policies;
 use crate::database::Purpose;
 use crate::engine::acquire::{AcquireError, ArchiveSource, ArchiveWish, Choice, Sources, choose};
@@ -12,7 +12,7 @@ use crate::engine::steps::{ConfigureError, read_applied};
 use crate::host::{PathError, require_directory_outside};
 use crate::model::{
     BackupPace, DataPolicy, Edition, Finding, PlannedHop, Platform, Release, ReleaseSelector,
-    UpgradePath, Version,
+    Saved, UpgradePath, Version,
 };
 use crate::planning::{
     HopSettings, SettingsAhead, check_database_system, check_database_version, fetched_in_the_dark,
@@ -70,6 +70,10 @@ pub(super) struct Way<'a> {
     pub(super) route: Route,
     /// By hop.
     rules: Vec<HopFindings>,
+    /// The stops that the first hop leads past, as the database has left them behind.
+    left_behind: Vec<Version>,
+    /// For so many hops, the first ones, another node has migrated the database.
+    switching: usize,
 }
 
 /// Looks ahead on the way from what is installed to another release: its stops, and all that is known about each of them.
@@ -93,12 +97,28 @@ pub fn foresee(
     let known = wish.sources.catalog.releases().map(Known::from);
     let router = Router::new(known, wish.rules, &seen.situation);
     let (from, to) = (&installed.receipt.release.version, &choice.published.version);
-    let (route, wishes) =
-        find_route(&router, (from, to), wish.wishes, wish.sources, (edition, platform))?;
+    let ends = ((from, to), (edition, platform));
+    let found = find_way(&router, ends, wish.wishes, wish.sources, seen.cluster.as_ref())?;
+    let Found { route, wishes, left_behind, switching } = found;
     let passed_over = latest_passed_over(&router, (from, to), &wishes, &obtainable);
-    let rules = router.findings(&route);
-    let way = Way { installed, seen, wish, platform, route, rules };
+    let rules = hop_findings(&router, &route, &left_behind);
+    let way = Way { installed, seen, wish, platform, route, rules, left_behind, switching };
     Ok(UpgradePath { passed_over, ..way.path(&choice)? })
+}
+
+/// By hop; what lies behind on the first one is told with it.
+fn hop_findings(router: &Router<'_>, route: &Route, left_behind: &[Version]) -> Vec<HopFindings> {
+    let behind = left_behind.iter().cloned().map(|version| Stop { version, because: Vec::new() });
+    let mut whole = route.clone();
+    whole.stops.splice(0..0, behind);
+    let mut findings = router.findings(&whole);
+    let passed: Vec<HopFindings> = findings.drain(..left_behind.len()).collect();
+    if let Some(first) = findings.first_mut() {
+        first.from = route.from.clone();
+        let passed = passed.into_iter().map(|hop| hop.findings);
+        first.findings = passed.fold(std::mem::take(&mut first.findings), join_findings);
+    }
+    findings
 }
 
 fn target_archive(installed: &Installed<'_>, wish: &PathWish<'_>) -> ArchiveWish {
@@ -168,8 +188,18 @@ impl Way<'_> {
             artifact: artifact.report,
             findings: join_findings(findings.clone(), own),
             settings: settings.forecast,
-            saved: saved_on(number, self.wish.backups),
-            needs_database_to_go_back: may_change_schema(from, to),
+            saved: self.saved(number),
+            needs_database_to_go_back: number >= self.switching && may_change_schema(from, to),
+            left_behind: if number == 0 { self.left_behind.clone() } else { Vec::new() },
+            only_switches: number < self.switching,
+        }
+    }
+
+    /// What is saved before a hop. What another node has migrated is not this node's to save.
+    pub(super) fn saved(&self, number: usize) -> Saved {
+        match number.checked_sub(self.switching) {
+            Some(number) => saved_on(number, self.wish.backups),
+            None => Saved::AllButDatabase,
         }
     }
 
@@ -204,6 +234,6 @@ impl Way<'_> {
             policies: self.wish.policies,
             variables: variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         };
-        Ok(ahead.follow(&receipt.release.version, &stops))
+        Ok(ahead.follow_past(&receipt.release.version, &self.left_behind, &stops))
     }
 }

@@ -8,6 +8,7 @@
 mod abreast;
 mod ahead;
 mod artifact;
+mod behind;
 mod close;
 mod darkness;
 mod foresee;

@@ -77,6 +77,7 @@ fn leg_after(record: Option<&ChainRecord>) -> Leg {
         goes_on: false,
         saved_before: record.saved_before(),
         needed: record.needed(),
+        left_behind: Vec::new(),
     }
 }
 
@@ -91,7 +92,7 @@ impl Walking<'_> {
         let (host, prefix) = (self.host, self.prefix);
         let began = host.clock.monotonic();
         let from = self.receipt()?.release;
-        let Some(Target { release, rest }) = self.target(&from)? else {
+        let Some(Target { release, rest, left_behind }) = self.target(&from)? else {
             return Ok(None);
         };
         let (acquired, id, ahead) = match ahead {
@@ -106,7 +107,8 @@ impl Walking<'_> {
                 (self.acquire(&release, reporter)?, new_id(host), Duration::ZERO)
             }
         };
-        let resolved = self.resolve(record, &acquired, &release, !rest.is_empty())?;
+        let leg = Leg { goes_on: !rest.is_empty(), left_behind, ..leg_after(record) };
+        let resolved = self.resolve(record, &acquired, &release, leg)?;
         let (plan, findings) = match resolved.plan(host, id.clone())? {
             Prepared::NothingToDo(_) => return Ok(None),
             Prepared::Plan { plan, findings } => (plan, findings),
@@ -128,9 +130,8 @@ impl Walking<'_> {
         record: Option<&ChainRecord>,
         acquired: &Acquired,
         release: &Release,
-        goes_on: bool,
+        leg: Leg,
     ) -> Result<ResolvedUpgrade, Halt> {
-        let leg = Leg { goes_on, ..leg_after(record) };
         let wish = self.hop_wish(acquired, release, leg);
         let mut resolved = resolve_upgrade(&wish, self.rules.clone())
             .map_err(|error| Halt::Resolve(Box::new(error)))?;

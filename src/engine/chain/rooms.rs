@@ -6,9 +6,7 @@ use super::foresee::Way;
 use crate::engine::acquire::{AtHand, HandyPlace};
 use crate::host::{FileSystems, PathError, absolute, look_at_archive, tree_size};
 use crate::model::{BackUp, DataPolicy, Finding, RoomReport, Saved, Severity, Version, chain};
-use crate::planning::{
-    Extent, Ground, STATE_BYTES, Taking, dump_estimate, estimate, rooms, saved_on,
-};
+use crate::planning::{Extent, Ground, STATE_BYTES, Taking, dump_estimate, estimate, rooms};
 
 /// What a hop brings.
 pub(super) struct Load<'a> {
@@ -104,12 +102,13 @@ fn backups(way: &Way<'_>, hops: usize) -> Result<Extent, PathError> {
 }
 
 fn saves_database(way: &Way<'_>, hop: usize) -> bool {
-    saved_on(hop, way.wish.backups) == Saved::All
+    way.saved(hop) == Saved::All
 }
 
 /// A database that is saved on the way, and whose size nobody knows.
 fn unmeasured(way: &Way<'_>) -> Option<Finding> {
-    let is_unknown = way.seen.database.is_none() && saves_database(way, 0);
+    let saves = (0..way.route.stops.len()).any(|hop| saves_database(way, hop));
+    let is_unknown = way.seen.database.is_none() && saves;
     is_unknown.then(|| {
         let text =
             "how large the database is is not known: the room that saving it takes is not counted";

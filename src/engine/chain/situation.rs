@@ -3,6 +3,7 @@
 
 use crate::config::Document;
 use crate::database::{Endpoint, Engine};
+use crate::engine::cluster::SharedDatabase;
 use crate::engine::database::{Access, Database};
 use crate::engine::install::needs;
 use crate::engine::server_environment::{Found, Seeker, SiteConfig, layer_of};
@@ -12,6 +13,7 @@ use crate::model::{
     EnvironmentSource, Finding, GlibcVersion, Prefix, Receipt, ServerEnvironment, Service,
     Severity, Start, Viewpoint, chain,
 };
+use crate::planning::ClusterSeen;
 use crate::upgrade::{Driver, Situation};
 
 /// An installation, and how it is looked at.
@@ -50,6 +52,8 @@ pub struct SituationSeen {
     pub(super) driver: Option<String>,
     /// Its database, if that could be asked.
     pub(super) database: Option<DatabaseKnown>,
+    /// The database as one that other nodes share, where this is a node of a cluster by its configuration.
+    pub(super) cluster: Option<ClusterSeen>,
 }
 
 /// A database that was asked.
@@ -129,7 +133,13 @@ fn see_database(installed: &Installed<'_>, seen: &mut SituationSeen) {
     let Installed { host, receipt, start, defaults, enforced, .. } = installed;
     let overridden = layer_of(&seen.environment, &receipt.release.version);
     let layers = [Some(&overridden), Some(*enforced), seen.site.as_ref(), Some(*defaults)];
-    let Needs { driver, data_source, .. } = needs(&layers);
+    let needs = needs(&layers);
+    if needs.is_node && *start != Start::Never {
+        let shared = SharedDatabase::of_needs(&needs, receipt.server);
+        // What cannot be seen here is told with the hop, and stops it.
+        seen.cluster = shared.and_then(|shared| shared.look(host, installed.prefix).ok());
+    }
+    let Needs { driver, data_source, .. } = needs;
     seen.driver.clone_from(&driver);
     let engine = driver.as_deref().and_then(Engine::of_driver);
     seen.situation.driver = engine.map(|engine| match engine {

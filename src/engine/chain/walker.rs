@@ -183,7 +183,7 @@ impl<'w> Walker<'w> {
             if host.cancel.requested() != Level::No {
                 return Ok(Halt::Cancelled);
             }
-            self.turn.as_mut().map_or(Ok(()), Turn::require).map_err(UndertakeError::from)?;
+            self.turn.as_ref().map_or(Ok(()), Turn::require).map_err(UndertakeError::from)?;
             // What was seen without the lock may have been changed by whoever held it until now.
             let next = self.walking.next(self.record.as_ref(), ahead.take(), reporter)?;
             let Some(next) = next else {
@@ -214,8 +214,9 @@ impl<'w> Walker<'w> {
         let mut payloads = next.resolved.payloads();
         payloads.push(Payload { name: ENVIRONMENT, content: environment.to_private_text() });
         let left_over = self.left_over();
+        let held = (lock, self.turn.as_ref());
         let Abreast { outcome, times, ahead } =
-            self.walking.carry_out(&next, lock, &payloads, left_over, reporter)?;
+            self.walking.carry_out(&next, held, &payloads, left_over, reporter)?;
         self.measure(&next, &outcome, &times);
         if let Err(error) = prune(host, prefix) {
             let text = format!("old transactions could not be removed: {error}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::behind::{Found, find_way};
 use super::situation::situation;
 use super::standing::Standing;
 use super::walk::{Halt, Walking};
@@ -16,6 +17,8 @@ pub(super) struct Target {
     pub(super) release: Release,
     /// The stops after that, as far as one wants to go.
     pub(super) rest: Vec<Version>,
+    /// The stops before it that the database has left behind.
+    pub(super) left_behind: Vec<Version>,
 }
 
 /// The way, and the wishes by which it was found. Only what was published so is a stop; where nobody may be asked for archives,
@@ -51,7 +54,8 @@ impl Walking<'_> {
         if from.version == wish.to && from.edition == edition {
             return Ok(None);
         }
-        let mut stops = self.route(from, edition)?.versions().into_iter();
+        let Found { route, left_behind, .. } = self.route(from, edition)?;
+        let mut stops = route.versions().into_iter();
         let Some(version) = stops.next() else {
             return Ok(None);
         };
@@ -64,10 +68,10 @@ impl Walking<'_> {
             return Err(Halt::OutOfTime);
         }
         let rest = stops.take_while(|version| !is_beyond(version)).collect();
-        Ok(Some(Target { release: Release { version, edition }, rest }))
+        Ok(Some(Target { release: Release { version, edition }, rest, left_behind }))
     }
 
-    fn route(&self, from: &Release, edition: Edition) -> Result<Route, Halt> {
+    fn route(&self, from: &Release, edition: Edition) -> Result<Found, Halt> {
         let standing = Standing::of(self).map_err(|error| Halt::Resolve(Box::new(error)))?;
         let seen = situation(&standing.installed(self));
         let archive = self.archive(&Release { version: self.wish.to.clone(), edition });
@@ -75,8 +79,10 @@ impl Walking<'_> {
         let known = self.sources.catalog.releases().map(Known::from);
         let router = Router::new(known, self.rules, &seen.situation);
         let ends = (&from.version, &self.wish.to);
-        let wishes = self.wishes_from(&from.version, (edition, platform));
-        Ok(find_route(&router, ends, &wishes, self.sources, (edition, platform))?.0)
+        let archive = (edition, platform);
+        let wishes = self.wishes_from(&from.version, archive);
+        let cluster = seen.cluster.as_ref();
+        Ok(find_way(&router, (ends, archive), &wishes, self.sources, cluster)?)
     }
 
     /// What is wished of the way that is left. What lies behind was passed by the same command, before it was interrupted.

@@ -1,5 +1,7 @@
 //! The database of an installation, as one that other nodes may share.
 
+use super::pool::is_pooled;
+use super::turn::TurnError;
 use crate::config::{Document, SettingPath};
 use crate::database::Engine;
 use crate::engine::database::{Access, Database, DatabaseError};
@@ -92,6 +94,7 @@ impl SharedDatabase {
                 .map(|it| crate::host::printable(it.as_bytes()))
                 .collect(),
             is_own_mark: is_own(mark.as_ref(), host, prefix).map_err(|error| chain(&error))?,
+            is_pooled: self.enabled && is_pooled_for(database).map_err(|error| chain(&error))?,
             mark,
             ..ClusterSeen::default()
         };
@@ -163,6 +166,10 @@ impl SharedDatabase {
 pub(crate) fn is_node(settings: &Document) -> bool {
     let enabled = settings.get(&SettingPath::known("ClusterSettings.Enable"));
     enabled.is_some_and(|value| value.raw() == "true")
+}
+
+fn is_pooled_for(database: &Database<'_>) -> Result<bool, TurnError> {
+    is_pooled(&mut database.hold_session()?, database)
 }
 
 /// Was it written by a transaction of this installation?

@@ -2,6 +2,7 @@
 //! What that means for an upgrade is decided elsewhere.
 
 mod look;
+mod pool;
 mod turn;
 
 pub use look::SharedDatabase;

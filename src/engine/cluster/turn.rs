@@ -3,9 +3,11 @@
 //! The session of a `psql` holds it, whose standard input only this program has. Whatever ends this program ends that input, and with
 //! it the session and the turn: there is nothing to clean up after a crash.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::look::SharedDatabase;
+use super::pool::is_pooled;
 use crate::database::{
     AnswerError, Failure, KEEP_IDLE, has_turn, list_holders, parse_holders, take_turn,
 };
@@ -15,7 +17,7 @@ use crate::host::{ExecError, Host, Level, Tether, TetherError, printable};
 use crate::model::Event;
 
 /// No answer to a question about locks takes longer, unless the database is in trouble.
-const ANSWER: Duration = Duration::from_secs(30);
+pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -26,7 +28,9 @@ const REMINDER: Duration = Duration::from_secs(60);
 /// The turn. It is over when this is dropped.
 #[derive(Debug)]
 pub struct Turn {
-    session: Tether,
+    session: Mutex<Tether>,
+    /// Is this a node of a cluster, for all that is known?
+    is_node: bool,
 }
 
 /// Why a node has no turn.
@@ -46,6 +50,11 @@ pub enum TurnError {
         /// Who was waited for.
         holder: String,
     },
+    /// What lies between this node and the database holds no turn for anybody.
+    #[error(
+        "no turn can be held: a pooler before the database lends its sessions out statement by statement, as PgBouncer does with pool_mode = transaction"
+    )]
+    Pooled,
     /// The turn was lost on the way.
     #[error("the session that kept other nodes from changing the database is gone")]
     Lost,
@@ -93,7 +102,7 @@ impl Turn {
         reporter: &mut dyn Reporter,
     ) -> Result<Option<Self>, TurnError> {
         match Self::open(host, shared) {
-            Ok(Some(mut turn)) => {
+            Ok(Some(turn)) => {
                 turn.wait(host, reporter)?;
                 Ok(Some(turn))
             }
@@ -118,11 +127,14 @@ impl Turn {
             Access::Closed(_) => return Ok(None),
         };
         let mut session = database.hold_session()?;
+        if is_pooled(&mut session, &database)? {
+            return Err(TurnError::Pooled);
+        }
         session.ask(KEEP_IDLE, ANSWER)?;
-        Ok(Some(Self { session }))
+        Ok(Some(Self { session: Mutex::new(session), is_node: shared.is_node() }))
     }
 
-    fn wait(&mut self, host: &Host, reporter: &mut dyn Reporter) -> Result<(), TurnError> {
+    fn wait(&self, host: &Host, reporter: &mut dyn Reporter) -> Result<(), TurnError> {
         let begin = host.clock.monotonic();
         let mut told: Option<(String, Duration)> = None;
         loop {
@@ -151,23 +163,28 @@ impl Turn {
         }
     }
 
-    /// Be sure that it is still this node's turn.
+    /// Be sure that it is still this node's turn. Where nobody else is known to be there, it does not matter.
     ///
     /// # Errors
     /// [`TurnError::Lost`] when the database's server was started anew, or somebody has ended the session.
-    pub(crate) fn require(&mut self) -> Result<(), TurnError> {
-        match self.is_true(&has_turn()) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(TurnError::Lost),
+    pub(crate) fn require(&self) -> Result<(), TurnError> {
+        if !self.is_node || matches!(self.is_true(&has_turn()), Ok(true)) {
+            return Ok(());
         }
+        Err(TurnError::Lost)
     }
 
-    fn is_true(&mut self, question: &str) -> Result<bool, TurnError> {
-        Ok(self.session.ask(question, ANSWER)? == "t")
+    fn is_true(&self, question: &str) -> Result<bool, TurnError> {
+        Ok(self.ask(question)? == "t")
     }
 
-    fn holder(&mut self) -> Result<String, TurnError> {
-        let holders = parse_holders(&self.session.ask(&list_holders(), ANSWER)?)?;
+    fn ask(&self, question: &str) -> Result<String, TurnError> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(session.ask(question, ANSWER)?)
+    }
+
+    fn holder(&self) -> Result<String, TurnError> {
+        let holders = parse_holders(&self.ask(&list_holders())?)?;
         let names: Vec<String> = holders.iter().map(|name| printable(name.as_bytes())).collect();
         // Whoever had it may just have gone.
         Ok(if names.is_empty() { "somebody".to_owned() } else { names.join(", ") })

@@ -7,8 +7,8 @@ use super::context::StepContext;
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
 use crate::config::{
-    Document, DocumentError, EditError, Hop, Layers, MAX_BYTES, MergeError, Merged, Missing,
-    NewDefaults, Places, Policies, PolicyError, Rule, merge,
+    Document, DocumentError, EditError, Hop, JourneyError, Layers, MAX_BYTES, MergeError, Merged,
+    Missing, NewDefaults, Passage, Passed, Places, Policies, PolicyError, Rule, merge,
 };
 use crate::engine::config_place::{ConfigPlaceError, ConfigPlaceOr};
 use crate::engine::database::DatabaseError;
@@ -66,6 +66,15 @@ pub enum ConfigureError {
     /// The plan holds a policy that is none.
     #[error("the plan cannot be followed")]
     Policy(#[source] PolicyError),
+    /// The settings cannot be carried past a version that the database has left behind.
+    #[error("the settings in {} cannot be carried past what the database has left behind", path.display())]
+    Passage {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: JourneyError,
+    },
     /// The layers contradict each other.
     #[error("the settings for {} cannot be merged", path.display())]
     Merge {
@@ -95,9 +104,13 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
     {
         keep(host, &cx.directory(), BEFORE, &configure.file)?;
     }
-    let merged = merge_layers(configure, shipped.as_ref(), cx)?;
-    for text in remarks(&merged) {
+    let passed = pass(configure, cx)?;
+    let mut merged = merge_layers(configure, shipped.as_ref(), passed.as_ref(), cx)?;
+    for text in remarks(&merged, passed.as_ref()) {
         cx.reporter.hear(&Event::Note { text });
+    }
+    if let Some(passed) = &passed {
+        passed.enter_into(&mut merged.ledger);
     }
     let ledger = merged.ledger.to_text();
     host.tree.replace(&cx.directory().join(LEDGER), ledger.as_bytes(), 0o600, None)?;
@@ -110,13 +123,15 @@ pub(super) fn perform(configure: &Configure, cx: &mut StepContext<'_>) -> Result
 /// Merges, and writes nothing but the release's own file, which is kept in its tree.
 pub(super) fn rehearse(configure: &Configure, cx: &StepContext<'_>) -> Result<(), StepError> {
     let shipped = keep_shipped(cx.host, &configure.tree)?;
-    merge_layers(configure, shipped.as_ref(), cx)?;
+    let passed = pass(configure, cx)?;
+    merge_layers(configure, shipped.as_ref(), passed.as_ref(), cx)?;
     Ok(())
 }
 
 /// What the operator would want to know of the merge, as sentences.
-fn remarks(merged: &Merged) -> Vec<String> {
-    let conflicts = merged.conflicts.iter().map(ToString::to_string);
+fn remarks(merged: &Merged, passed: Option<&Passed>) -> Vec<String> {
+    let conflicts = passed.into_iter().flat_map(|passed| &passed.conflicts);
+    let conflicts = conflicts.chain(&merged.conflicts).map(ToString::to_string);
     let kept = merged.relocated.kept.iter().map(|own| {
         format!(
             "{} points to {}, a place of the site's own choice, and is left there",
@@ -133,9 +148,35 @@ pub(super) fn undo(configure: &Configure, cx: &mut StepContext<'_>) -> Result<()
     Ok(())
 }
 
+/// The site's settings, carried past the versions that the database has left behind.
+fn pass(configure: &Configure, cx: &StepContext<'_>) -> Result<Option<Passed>, ConfigureError> {
+    let host = cx.host;
+    let Some((former, site)) = configure.former.as_ref().zip(configure.site.as_ref()) else {
+        return Ok(None);
+    };
+    let Some(document) = read_document(host, site)? else {
+        return Ok(None);
+    };
+    let policies = Policies::parse(&configure.policies).map_err(ConfigureError::Policy)?;
+    let layer = |name: &str| read_document(host, &cx.directory().join(name));
+    let (defaults, enforced) = (layer(DEFAULTS)?, layer(ENFORCED)?);
+    let applied = read_applied(host, &cx.plan.prefix)?;
+    let passage = Passage {
+        from: &former.version,
+        past: &configure.left_behind,
+        defaults: defaults.as_ref(),
+        defaults_applied: applied.as_ref(),
+        enforced: enforced.as_ref(),
+        policies: &policies,
+    };
+    let path = host.tree.absolute(site);
+    passage.carry(&document).map_err(|source| ConfigureError::Passage { path, source })
+}
+
 fn merge_layers(
     configure: &Configure,
     shipped: Option<&Document>,
+    passed: Option<&Passed>,
     cx: &StepContext<'_>,
 ) -> Result<Merged, ConfigureError> {
     let (host, prefix) = (cx.host, &cx.plan.prefix);
@@ -173,6 +214,7 @@ fn merge_layers(
         hop: configure.former.as_ref().map(|former| Hop { from: &former.version, to: version }),
         policies: &policies,
     };
+    let layers = passed.map_or(layers, |passed| passed.layers(layers, version));
     let path = host.tree.absolute(&configure.file);
     merge(&layers).map_err(|source| ConfigureError::Merge { path, source })
 }

@@ -3,6 +3,7 @@
 
 use super::error::StepError;
 use crate::config::Document;
+use crate::engine::cluster::{Turn, TurnError};
 use crate::engine::reporter::Reporter;
 use crate::engine::server_environment::{ENVIRONMENT, SiteConfig};
 use crate::engine::state_files::StateFileError;
@@ -28,6 +29,8 @@ pub(crate) struct StepContext<'a> {
     pub(crate) host: &'a Host,
     pub(crate) plan: &'a Plan,
     pub(crate) reporter: &'a mut dyn Reporter,
+    /// This node's turn to change the database; `None` where none was taken.
+    pub(crate) turn: Option<&'a Turn>,
     /// What an undo may destroy.
     pub(crate) losses: Losses,
     /// Was the transaction begun by another run, which has vanished?
@@ -35,6 +38,11 @@ pub(crate) struct StepContext<'a> {
 }
 
 impl<'a> StepContext<'a> {
+    /// Be sure that this node still has its turn, if it had one.
+    pub(crate) fn require_turn(&self) -> Result<(), TurnError> {
+        self.turn.map_or(Ok(()), Turn::require)
+    }
+
     /// Tells of a file that was not this transaction's to undo, and under which name it is kept.
     pub(crate) fn note_newer(&mut self, aside: Option<RelPath>) {
         if let Some(path) = aside {

@@ -95,6 +95,11 @@ pub(super) fn remember(
     Ok(cx.host.tree.replace(&path, &text, 0o600, None)?)
 }
 
+/// Nothing has touched the database after all: it is nobody's to put back.
+pub(super) fn forget(cx: &StepContext<'_>) -> Result<(), StepError> {
+    Ok(cx.host.tree.remove_file(&cx.directory().join(FILE)).map(drop)?)
+}
+
 /// Makes the database what it was. Where nothing was remembered, nothing has touched it; one that another node has migrated is
 /// never touched.
 pub(super) fn put_back(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<(), StepError> {
@@ -174,7 +179,8 @@ fn bring_back(
     backup: &BackupId,
     cx: &mut StepContext<'_>,
 ) -> Result<(), StepError> {
-    let _turn = if cx.taken_up { take_turn(touch, cx)? } else { None };
+    let is_lost = cx.taken_up || cx.require_turn().is_err();
+    let _turn = if is_lost { take_turn(touch, cx)? } else { None };
     let marker = cx.directory().join(RESTORED);
     cx.host.tree.replace(&marker, b"", 0o600, None)?;
     let environment = cx.environment()?;
@@ -193,7 +199,7 @@ fn bring_back(
     Ok(cx.host.tree.replace(&cx.directory().join(RESTORED_BY), &text, 0o600, None)?)
 }
 
-/// Whoever began this had the turn to change the database, and lost it by vanishing. Other nodes may have come since.
+/// Whoever began this had the turn to change the database, and lost it, be it by vanishing. Other nodes may have come since.
 fn take_turn(touch: Touch<'_>, cx: &mut StepContext<'_>) -> Result<Option<Turn>, StepError> {
     let settings = cx.effective(touch.config, touch.run_as)?;
     let Some(shared) = SharedDatabase::of_settings(&settings, touch.run_as) else {

@@ -122,6 +122,8 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
     let original = site.require()?;
     let effective = site.overridden(&original)?;
     let database = open_database(&effective.document, prove.run_as, cx)?;
+    // Whoever has lost its turn leaves no trace in the database, and has nothing to put back there.
+    cx.require_turn().map_err(AcceptError::from)?;
     database_before::remember(touch(prove), database.as_ref(), cx)?;
     migration::begin(prove, &effective.document, database.as_ref(), cx)?;
     let port = free_loopback_port().map_err(ProofError::from)?;
@@ -141,6 +143,10 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
         version,
         run_as: prove.run_as,
     };
+    if let Err(error) = cx.require_turn() {
+        database_before::forget(cx)?;
+        return Err(AcceptError::from(error).into());
+    }
     let mut server = DarkServer::start(cx.host, start)?;
     let witness = server.prove(prove.within, cx.reporter)?;
     // It has migrated before it answered, and may take its time to go.

@@ -4,6 +4,7 @@ use super::context::StepContext;
 use super::database_before::{self, Touch};
 use super::error::StepError;
 use super::keep::{Kept, keep, overwrite, put_back};
+use super::prove::AcceptError;
 use super::prove::open_database;
 use super::relocate;
 use crate::database::Privileges;
@@ -83,6 +84,7 @@ pub(super) fn database(
 ) -> Result<(), StepError> {
     let settings = cx.effective(&restore.config, restore.run_as)?;
     let database = open_database(&settings, restore.run_as, cx)?;
+    cx.require_turn().map_err(AcceptError::from)?;
     database_before::remember(touch(restore), database.as_ref(), cx)?;
     let environment = cx.environment()?;
     let wish = DatabaseRestore {

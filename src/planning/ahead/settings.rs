@@ -35,6 +35,19 @@ pub struct HopSettings {
     pub findings: Vec<Finding>,
 }
 
+impl HopSettings {
+    /// The same with what comes before it on the same hop.
+    fn come_past(&mut self, passed: Vec<Self>) {
+        let (mut changes, mut findings) = (Vec::new(), Vec::new());
+        for before in passed {
+            changes.extend(before.forecast.changes);
+            findings.extend(before.findings);
+        }
+        self.forecast.changes.splice(0..0, changes);
+        self.findings.splice(0..0, findings);
+    }
+}
+
 /// What was told at an earlier hop.
 #[derive(Default)]
 struct Told(Vec<(String, String)>);
@@ -44,20 +57,39 @@ impl SettingsAhead<'_> {
     /// hop at which it does, and is taken to be mended there: what comes after it is foretold all the same.
     #[must_use]
     pub fn follow(&self, from: &Version, stops: &[Version]) -> Vec<HopSettings> {
+        self.follow_past(from, &[], stops)
+    }
+
+    /// The same where the first hop leads past some versions whose servers are not started: what they make of the settings is told there,
+    /// and what would keep them from starting is no matter.
+    #[must_use]
+    pub fn follow_past(
+        &self,
+        from: &Version,
+        past: &[Version],
+        stops: &[Version],
+    ) -> Vec<HopSettings> {
         let (mut from, mut document) = (from, Cow::Borrowed(self.site));
         let mut applied = self.applied;
         let mut told = Told::default();
         let mut hops = Vec::new();
-        for to in stops {
+        for (number, to) in past.iter().chain(stops).enumerate() {
             match self.step(&document, applied, from, to) {
                 Ok(None) => hops.push(HopSettings::default()),
-                Ok(Some(stop)) => {
+                Ok(Some(mut stop)) => {
+                    if number < past.len() {
+                        stop.obstacles.clear();
+                    }
                     hops.push(told.at(&stop));
                     document = Cow::Owned(stop.forecast.document);
                 }
                 Err(error) => hops.push(told.failure(&error)),
             }
             (from, applied) = (to, Some(self.defaults));
+        }
+        let passed: Vec<HopSettings> = hops.drain(..past.len()).collect();
+        if let Some(first) = hops.first_mut() {
+            first.come_past(passed);
         }
         hops
     }

@@ -33,13 +33,27 @@ fn whoever_is_on_this_machine_is_no_other_node() {
     assert!(!said.all().contains("cluster-serving"), "{}", said.all());
 }
 
+/// A connection of this machine is known by its socket, so that what has come by the way of another one has to be the other node's.
 #[test]
 fn after_that_they_are_nobodys_concern() {
-    let pair = Pair::migrated();
-    let other = pair.first.world.database.connect();
-    let said = pair.second.world.ask(&["status"], &[]).expect(0);
+    let pair = Pair::new();
+    upgrade(&pair.second, &[]).expect(0);
+    let other = pair.second.world.database.connect();
+    let said = pair.first.world.ask(&["status"], &[]).expect(0);
     said.saying(&["this is a node of the cluster \"chat\"", "servers of other hosts are on its"]);
-    upgrade(&pair.second, &[]).expect(0).saying(&["cluster-migrated"]);
-    assert_eq!(installed(&pair.second), TO);
+    upgrade(&pair.first, &[]).expect(0).saying(&["cluster-migrated"]);
+    assert_eq!(installed(&pair.first), TO);
     drop(other);
+}
+
+/// Two addresses of one machine, of which the database sees one from its server and another one from whoever asks: here none at all.
+#[test]
+fn a_server_of_this_machine_is_known_by_its_socket() {
+    let pair = Pair::new();
+    let own = pair.first.world.database.connect();
+    let said = pair.second.world.ask(&["status"], &[]).expect(0);
+    said.saying(&["no server of another host is on its"]);
+    let said = upgrade(&pair.second, &["--dry-run"]).expect(10);
+    assert!(!said.all().contains("cluster-serving"), "{}", said.all());
+    drop(own);
 }

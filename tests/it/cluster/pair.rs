@@ -37,15 +37,20 @@ pub(super) struct Pair {
 impl Pair {
     /// Both have the same release, and neither serves.
     pub(super) fn new() -> Self {
+        Self::of(FROM)
+    }
+
+    /// The same with another release.
+    pub(super) fn of(version: &str) -> Self {
         let database = database();
         let far = Database { port: detour(&database), ..database.clone() };
-        let first = node(World::on(database), &[]);
+        let first = node(World::on(database), version, &[]);
         first.ctl.start(&first.world);
         for message in ["first", "second"] {
             assert!(first.world.post(message), "{message}");
         }
         first.ctl.stop();
-        let second = node(World::on(far), &["--use-existing-database"]);
+        let second = node(World::on(far), version, &["--use-existing-database"]);
         Self { first, second }
     }
 
@@ -63,11 +68,11 @@ impl Pair {
     }
 }
 
-fn node(world: World, more: &[&str]) -> Site {
+fn node(world: World, version: &str, more: &[&str]) -> Site {
     let mut overlay = world.overlay();
     overlay["ClusterSettings"] = json!({ "Enable": true, "ClusterName": "chat" });
     world.write_overlay("overlay.json", &overlay);
-    let archive = world.archive(&release(FROM));
+    let archive = world.archive(&release(version));
     world.install(&archive, more).expect(0);
     Site { ctl: Ctl::of(&world), world }
 }
@@ -191,6 +196,11 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn start(site: &Site) -> Self {
+        Self::of(site, |hooks| words(site, &release(TO), &["--hooks", hooks]))
+    }
+
+    /// The same of a run with these words, for a directory of hooks.
+    pub(super) fn of(site: &Site, words: impl FnOnce(&str) -> Vec<String>) -> Self {
         let phase = site.world.beside("hooks/after-stop");
         fs::create_dir_all(&phase).unwrap();
         let (here, go) = (site.world.beside("here"), site.world.beside("go"));
@@ -203,7 +213,7 @@ impl Held {
         fs::write(&hook, script).unwrap();
         fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
         let hooks = site.world.beside("hooks").display().to_string();
-        let run = Run::start(&words(site, &release(TO), &["--hooks", &hooks]));
+        let run = Run::start(&words(&hooks));
         wait_until("the hook runs", || here.exists());
         Self { run, go }
     }

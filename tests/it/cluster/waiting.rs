@@ -1,9 +1,14 @@
 //! One node has its turn, and another one waits for it.
 
+use std::fs;
+
+use mmembed::database::TURN_KEY;
 use rustix::process::Signal;
 
-use super::pair::{FROM, Held, Pair, Run, TO, backups, installed, upgrade, words};
-use crate::support::world::release;
+use super::chains::Offer;
+use super::pair::{FROM, Held, Pair, Run, TO, backups, installed, upgrade, wait_until, words};
+use crate::fakes::trailer::Fault;
+use crate::support::world::{SERVICE, is_root, release};
 
 #[test]
 fn of_two_nodes_one_migrates_and_the_other_waits_and_only_switches() {
@@ -66,4 +71,67 @@ fn whoever_waits_can_be_stopped_with_nothing_changed() {
     assert_eq!(pair.second.host(), host);
     held.release().end().expect(0);
     assert_eq!(installed(&pair.second), FROM);
+}
+
+#[test]
+fn a_manifest_says_how_long_and_whoever_types_it_says_it_last() {
+    let pair = Pair::new();
+    let offer = Offer::of(&pair, &[FROM, TO]);
+    let site = &pair.second;
+    let (file, host) = (site.world.beside("mmembed.toml"), site.host());
+    let commands = site.ctl.words();
+    let user =
+        if is_root() { format!("service-user = \"{SERVICE}:{SERVICE}\"\n") } else { String::new() };
+    let write = |wait: &str| {
+        let [root, releases, catalog] = [&site.world.root, &offer.releases, &offer.catalog]
+            .map(|path| path.display().to_string());
+        let text = format!(
+            "manifest = 1\napp = \"acme\"\nroot = {root:?}\nrelease = \"{TO}\"\nwait-for-cluster = \"{wait}\"\n\
+             {user}service = {{ stop = {:?}, start = {:?} }}\n\
+             [sources]\noffline = true\nreleases-dir = [{releases:?}]\ncatalog = {catalog:?}\nstore = \"store\"\n",
+            commands[1], commands[3]
+        );
+        fs::write(&file, text).unwrap();
+    };
+    let words = |more: &[&str]| -> Vec<String> {
+        let words = [&["apply", "--manifest", file.to_str().unwrap()], more].concat();
+        words.into_iter().map(ToOwned::to_owned).collect()
+    };
+    let held = Held::start(&pair.first);
+    write("1s");
+    let mut waiting = Run::start(&words(&[]));
+    waiting.wait_for("for 1 s at most");
+    waiting.end().expect(6).saying(&["nothing was changed"]);
+    write("3h");
+    let mut waiting = Run::start(&words(&["--wait-for-cluster", "2s"]));
+    waiting.wait_for("for 2 s at most");
+    waiting.end().expect(6).saying(&["nothing was changed"]);
+    assert_eq!(site.host(), host);
+    let mut waiting = Run::start(&words(&[]));
+    waiting.wait_for("for 180 min at most");
+    held.release().end().expect(0);
+    waiting.end().expect(0);
+    assert_eq!(installed(site), TO);
+}
+
+/// Who puts the database back needs the turn that was lost with the run that had it.
+#[test]
+fn whoever_recovers_waits_as_long_as_it_is_told() {
+    let pair = Pair::new();
+    let dump = pair.first.world.dump();
+    let run = Run::start(&words(&pair.first, &release(TO).fault(Fault::NeverReady), &[]));
+    wait_until("the migration has begun", || {
+        pair.mark().is_some_and(|mark| mark.starts_with("begun 11.7.0 "))
+    });
+    run.signal(Signal::KILL);
+    assert_eq!(run.end().code, None);
+
+    let mut other = pair.first.world.database.connect();
+    other.execute("select pg_advisory_lock($1)", &[&TURN_KEY]).unwrap();
+    let said = pair.first.world.ask(&["recover"], &["--wait-for-cluster", "1s"]).expect(5);
+    said.saying(&["for 1 s at most", "another node is changing the database"]);
+    drop(other);
+    pair.first.world.ask(&["recover", "--retry"], &[]).expect(0);
+    assert_eq!(pair.first.world.dump(), dump);
+    assert_eq!(installed(&pair.first), FROM);
 }

@@ -158,6 +158,8 @@ fn hop(index: usize, from: &str, to: &str, because: &str, changes: usize) -> Pla
             changes: SETTINGS.iter().cycle().skip(index).take(changes).map(change).collect(),
         },
         saved: Saved::All,
+        left_behind: Vec::new(),
+        only_switches: false,
         needs_database_to_go_back: !matches!(index, 1 | 5 | 7),
     }
 }

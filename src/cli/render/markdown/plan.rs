@@ -69,17 +69,19 @@ fn section(number: usize, hop: &PlannedHop, path: &UpgradePath, level: usize) ->
     let because: Vec<String> =
         hop.because.iter().map(|why| format!("- **Why:** {}", escape(why))).collect();
     let origin = phrases::origin(&hop.artifact).map(|it| format!(" ({})", escape(&it)));
+    let archive = format!(
+        "- **Archive:** {}, {}{}",
+        name(&hop.artifact.name),
+        phrases::archive(&hop.artifact),
+        origin.unwrap_or_default()
+    );
+    let database = phrases::database(hop).map(|it| format!("- **Database:** {it}"));
     let facts = [
-        format!(
-            "- **Archive:** {}, {}{}",
-            name(&hop.artifact.name),
-            phrases::archive(&hop.artifact),
-            origin.unwrap_or_default()
-        ),
         format!("- **Saved before it:** {}", phrases::saved(hop.saved)),
         format!("- **Way back:** {}", phrases::way_back(hop, path.backups)),
     ];
-    blocks.push([because, facts.into()].concat().join("\n"));
+    let lines = because.into_iter().chain([archive]).chain(database).chain(facts);
+    blocks.push(lines.collect::<Vec<String>>().join("\n"));
     if !hop.findings.is_empty() {
         blocks.push("**Findings:**".to_owned());
         blocks.push(findings(&hop.findings));

@@ -51,6 +51,10 @@ fn facts(hop: &PlannedHop, pace: BackupPace) -> Markup {
                     }
                 }
             }
+            @if let Some(database) = phrases::database(hop) {
+                dt { "Database" }
+                dd { (shown(&database)) }
+            }
             dt { "Saved before" }
             dd { (phrases::saved(hop.saved)) }
             dt { "Way back" }
