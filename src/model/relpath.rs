@@ -118,6 +118,7 @@ impl RelPath {
     }
 
     /// The components.
+    #[must_use]
     pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('/').filter(|name| !name.is_empty())
     }
