@@ -117,8 +117,8 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
     let target = target(&prefix, &former, wish, &settings)?;
     let hooks = wish.manner.hooks.as_deref().map(absolute).transpose()?;
     let manner = Manner { hooks, ..wish.manner.clone() };
-    let waived = former.waived.clone();
-    let request = RestoreRequest { backup, target, tree, service, waived, manner };
+    let (waived, waivers) = (former.waived.clone(), former.waivers.clone());
+    let request = RestoreRequest { backup, target, tree, service, waived, waivers, manner };
     Ok(ResolvedRestore {
         root,
         request,

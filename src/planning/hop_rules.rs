@@ -1,7 +1,7 @@
 //! What the rules of upgrades have to say about the one hop of a plan.
 //! Which way to take is not decided here, and what is merely worth knowing is told by who plans a way.
 
-use crate::model::{Finding, Plan, Release, Severity, Step, Version};
+use crate::model::{Finding, Plan, Release, Severity, Step, TransactionId, Version, Waiver};
 use crate::upgrade::{Certainty, RuleKind, Rules, Situation, Verdict};
 
 /// By what a hop is judged.
@@ -32,13 +32,25 @@ impl HopRules<'_> {
         verdicts.iter().filter(|verdict| is_weighty(verdict)).map(finding).collect()
     }
 
-    /// The rules that are about the hop and that the operator has waived, by name.
-    pub(super) fn waived(&self, from: &Version, to: &Release) -> Vec<String> {
+    /// The rules that are about the hop and that the operator has waived, in the order of their names.
+    pub(super) fn waivers(
+        &self,
+        from: &Version,
+        to: &Release,
+        transaction: &TransactionId,
+    ) -> Vec<Waiver> {
         let verdicts = self.rules.judge(from, &to.version, self.situation);
         let waived = verdicts.iter().filter(|verdict| verdict.certainty == Certainty::Waived);
-        let mut names: Vec<String> = waived.map(|verdict| verdict.rule.id.clone()).collect();
-        names.sort();
-        names
+        let of_verdict = |verdict: &Verdict<'_>| Waiver {
+            rule: verdict.rule.id.clone(),
+            from: from.clone(),
+            to: to.version.clone(),
+            transaction: transaction.clone(),
+            text: verdict.rule.text.clone(),
+        };
+        let mut waivers: Vec<Waiver> = waived.map(of_verdict).collect();
+        waivers.sort_by(|one, other| one.rule.cmp(&other.rule));
+        waivers
     }
 }
 
@@ -121,8 +133,14 @@ mod tests {
         assert!(told[0].text.contains("waived"), "{told:?}");
         let to = Release { version: "11.7.2".parse().unwrap(), edition: Edition::Team };
         let by = HopRules { rules: &rules, situation: &usual() };
-        assert_eq!(by.waived(&"10.11.17".parse().unwrap(), &to), ["collision-10.11"]);
-        assert_eq!(by.waived(&"10.11.0".parse().unwrap(), &to), Vec::<String>::new());
+        let id: TransactionId = "20261123T205143Z-9f3a".parse().unwrap();
+        let waivers = |from: &str| by.waivers(&from.parse().unwrap(), &to, &id);
+        let [waiver] = &waivers("10.11.17")[..] else { panic!("{:?}", waivers("10.11.17")) };
+        assert_eq!(
+            (&*waiver.rule, waiver.transaction.day()),
+            ("collision-10.11", "2026-11-23".into())
+        );
+        assert_eq!(waivers("10.11.0"), []);
     }
 
     #[test]

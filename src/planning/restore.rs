@@ -69,6 +69,7 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
     };
     hop.check_carry(&staged);
     hop.waived.clone_from(&request.waived);
+    hop.waivers.clone_from(&request.waivers);
     // A database that does not go back needs no way back.
     hop.saves_database = request.backup.database.is_some();
     hop.shared = request.backup.shared;
