@@ -118,9 +118,10 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
     let target = target(&prefix, &former, wish, &settings)?;
     let hooks = wish.manner.hooks.as_deref().map(hooks_directory).transpose()?;
     let manner = Manner { hooks, ..wish.manner.clone() };
-    let waived = former.waived.clone();
+    let (waived, waivers) = (former.waived.clone(), former.waivers.clone());
     let earlier = earlier_than(&host, &prefix, &id)?;
-    let request = RestoreRequest { backup, earlier, target, tree, service, waived, manner };
+    let request =
+        RestoreRequest { backup, earlier, target, tree, service, waived, waivers, manner };
     Ok(ResolvedRestore {
         root,
         request,

@@ -47,6 +47,7 @@ mod step;
 mod transaction;
 mod upgrade_path;
 mod version;
+mod waiver;
 mod walk_report;
 mod wish;
 
@@ -113,5 +114,6 @@ pub use upgrade_path::{
     SettingsForecast, UpgradePath,
 };
 pub use version::{Version, VersionError};
+pub use waiver::Waiver;
 pub use walk_report::{ChangedSetting, HopEnding, HopReport, PeopleServed, WalkReport};
 pub use wish::{InstallWish, Overlay, RestoreWish, Strength, UpgradeWish};

@@ -14,6 +14,7 @@ use super::relpath::RelPath;
 use super::service::Service;
 use super::transaction::TransactionId;
 use super::version::Version;
+use super::waiver::Waiver;
 
 /// The form of the receipt. Older forms are read for ever, newer ones are refused.
 pub const RECEIPT_SCHEMA: u32 = 1;
@@ -98,6 +99,10 @@ pub struct Receipt {
     /// versions that knew no waivers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waived: Vec<String>,
+    /// Every rule that was waived on the way here, oldest first; those of `waived` are the last ones. None in receipts of versions
+    /// that kept those alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
     /// What the dark start proved; `None` when the server was not started.
     pub proof: Option<Proof>,
 }

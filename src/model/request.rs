@@ -17,6 +17,7 @@ use super::release::Release;
 use super::relpath::RelPath;
 use super::service::Service;
 use super::transaction::TransactionId;
+use super::waiver::Waiver;
 
 /// Whether the server is started and proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +151,8 @@ pub struct RestoreRequest {
     pub service: Service,
     /// The rules that were waived when its release came here.
     pub waived: Vec<String>,
+    /// Those that were waived on the way to it.
+    pub waivers: Vec<Waiver>,
     /// How the rest is done.
     pub manner: Manner,
 }

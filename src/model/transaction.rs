@@ -36,6 +36,14 @@ impl TransactionId {
         Self(format!("{second}-{part:04x}"))
     }
 
+    /// The day on which it began, in UTC, as in `2026-11-23`.
+    #[must_use]
+    pub fn day(&self) -> String {
+        let [year, month, day] =
+            [0..4, 4..6, 6..8].map(|part| self.0.get(part).unwrap_or_default());
+        format!("{year}-{month}-{day}")
+    }
+
     /// The name as text, safe as a file name.
     #[must_use]
     pub fn as_str(&self) -> &str {

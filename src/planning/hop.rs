@@ -9,7 +9,7 @@ use super::steps::{Steps, other_than};
 use crate::model::{
     BackUp, BackupId, BackupOrigin, Carry, DatabaseUndo, HookPhase, InstallRequest, Intent,
     Inventory, Leg, Location, Manner, Plan, Receipt, RelPath, RunHooks, Service, Start,
-    StartServer, Step, StopServer, TransactionId,
+    StartServer, Step, StopServer, TransactionId, Waiver,
 };
 
 /// A server that has nothing to migrate answers within seconds (observed: 5 s at most), or after its three minutes of
@@ -34,6 +34,8 @@ pub(super) struct Hop<'a> {
     pub(super) leg: Leg,
     /// The rules that were waived for the release that comes.
     pub(super) waived: Vec<String>,
+    /// These, and those before them.
+    pub(super) waivers: Vec<Waiver>,
     pub(super) steps: Steps,
 }
 
@@ -55,6 +57,7 @@ impl<'a> Hop<'a> {
             shared: false,
             leg: Leg::default(),
             waived: Vec::new(),
+            waivers: Vec::new(),
             steps,
         }
     }
@@ -237,6 +240,7 @@ impl<'a> Hop<'a> {
         plan.receipt.archive = self.seen.archive.clone();
         plan.receipt.service = self.service.clone();
         plan.receipt.waived = self.waived;
+        plan.receipt.waivers = self.waivers;
         plan.receipt.proof = None;
         plan
     }

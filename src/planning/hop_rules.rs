@@ -1,10 +1,8 @@
 //! What the rules of upgrades have to say about the one hop of a plan.
 //! Which way to take is not decided here, and what is merely worth knowing is told by who plans a way.
 
-use std::collections::BTreeSet;
-
 use super::join::join_findings;
-use crate::model::{Finding, Plan, Release, Severity, Step, Version};
+use crate::model::{Finding, Plan, Release, Severity, Step, TransactionId, Version, Waiver};
 use crate::upgrade::{Certainty, RuleKind, Rules, Situation, Verdict};
 
 /// By what a hop is judged.
@@ -40,18 +38,30 @@ impl HopRules<'_> {
         verdicts.iter().filter(|verdict| is_weighty(verdict)).map(finding).collect()
     }
 
-    /// The rules that are about the hop and that the operator has waived, by name.
-    pub(super) fn waived(
+    /// The rules that are about the hop and that the operator has waived, in the order of their names.
+    pub(super) fn waivers(
         &self,
         from: &Version,
         left_behind: &[Version],
         to: &Release,
-    ) -> Vec<String> {
+        transaction: &TransactionId,
+    ) -> Vec<Waiver> {
         let hops = parts(from, left_behind, &to.version).into_iter();
-        let verdicts = hops.flat_map(|(from, to)| self.rules.judge(from, to, self.situation));
-        let waived = verdicts.filter(|verdict| verdict.certainty == Certainty::Waived);
-        let names: BTreeSet<String> = waived.map(|verdict| verdict.rule.id.clone()).collect();
-        names.into_iter().collect()
+        let waivers = hops.flat_map(|(from, to)| {
+            let verdicts = self.rules.judge(from, to, self.situation).into_iter();
+            let waived = verdicts.filter(|verdict| verdict.certainty == Certainty::Waived);
+            waived.map(|verdict| Waiver {
+                rule: verdict.rule.id.clone(),
+                from: from.clone(),
+                to: to.clone(),
+                transaction: transaction.clone(),
+                text: verdict.rule.text.clone(),
+            })
+        });
+        let mut waivers: Vec<Waiver> = waivers.collect();
+        waivers.sort_by(|one, other| one.rule.cmp(&other.rule));
+        waivers.dedup_by(|one, other| one.rule == other.rule);
+        waivers
     }
 }
 
@@ -143,8 +153,14 @@ mod tests {
         assert!(told[0].text.contains("waived"), "{told:?}");
         let to = Release { version: "11.7.2".parse().unwrap(), edition: Edition::Team };
         let by = HopRules { rules: &rules, situation: &usual() };
-        assert_eq!(by.waived(&"10.11.17".parse().unwrap(), &[], &to), ["collision-10.11"]);
-        assert_eq!(by.waived(&"10.11.0".parse().unwrap(), &[], &to), Vec::<String>::new());
+        let id: TransactionId = "20261123T205143Z-9f3a".parse().unwrap();
+        let waivers = |from: &str| by.waivers(&from.parse().unwrap(), &[], &to, &id);
+        let [waiver] = &waivers("10.11.17")[..] else { panic!("{:?}", waivers("10.11.17")) };
+        assert_eq!(
+            (&*waiver.rule, waiver.transaction.day()),
+            ("collision-10.11", "2026-11-23".into())
+        );
+        assert_eq!(waivers("10.11.0"), []);
     }
 
     #[test]

@@ -69,6 +69,7 @@ fn plan(request: &RestoreRequest, seen: &Inventory) -> Plan {
     };
     hop.check_carry(&staged);
     hop.waived.clone_from(&request.waived);
+    hop.waivers.clone_from(&request.waivers);
     // Who goes back by one step may want to go back further.
     hop.leg.needed.clone_from(&request.earlier);
     // A database that does not go back needs no way back.

@@ -197,6 +197,7 @@ impl Steps {
             overridden: seen.overridden.clone(),
             // Where the release stays, so does what was waived for it.
             waived: former.map(|receipt| receipt.waived.clone()).unwrap_or_default(),
+            waivers: former.map(|receipt| receipt.waivers.clone()).unwrap_or_default(),
             // One that was proven stays proven until it is started again.
             proof: former.and_then(|receipt| receipt.proof.clone()),
         };

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::steps::other_than;
 use crate::model::{
     Configure, FormerTree, Intent, Inventory, LiveSeen, Plan, Prove, Receipt, RelPath, Start, Step,
-    UpgradeRequest,
+    UpgradeRequest, Waiver,
 };
 
 /// Where changed files of the former release are kept until they are backed up, in the transaction's directory.
@@ -34,8 +34,8 @@ pub fn upgrade(
     refuse_overlaps(&request.target, seen)?;
     refuse_obstacles(seen)?;
     let (from, to) = (&receipt.release.version, &request.target.release);
-    let waived = rules.waived(from, &request.leg.left_behind, to);
-    Ok(Decision::Carry(Box::new(plan(request, seen, receipt, waived))))
+    let waivers = rules.waivers(from, &request.leg.left_behind, to, &seen.id);
+    Ok(Decision::Carry(Box::new(plan(request, seen, receipt, waivers))))
 }
 
 fn installed<'s>(request: &UpgradeRequest, seen: &'s Inventory) -> Result<&'s Receipt, Refusal> {
@@ -82,7 +82,7 @@ fn plan(
     request: &UpgradeRequest,
     seen: &Inventory,
     receipt: &Receipt,
-    waived: Vec<String>,
+    waivers: Vec<Waiver>,
 ) -> Plan {
     let target = &request.target;
     let (prefix, staged) = (&target.prefix, target.prefix.staged(&seen.id));
@@ -109,7 +109,8 @@ fn plan(
     );
     hop.saves_database = !request.consent.unsaved_database && request.leg.saved_before.is_none();
     hop.shared = seen.migrated;
-    hop.waived = waived;
+    hop.waived = waivers.iter().map(|waiver| waiver.rule.clone()).collect();
+    hop.waivers = [receipt.waivers.clone(), waivers].concat();
     hop.prepare_backup();
     hop.stop();
     let database = hop.back_up();

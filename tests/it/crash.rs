@@ -68,6 +68,7 @@ pub fn plan(prefix: Prefix, steps: Vec<Step>) -> Plan {
         service: Service::None,
         overridden: Vec::new(),
         waived: Vec::new(),
+        waivers: Vec::new(),
         proof: None,
     };
     let steps = steps.into_iter().map(|step| Planned { step, because: String::new() }).collect();

@@ -2,6 +2,7 @@
 
 mod ansible;
 mod cluster;
+mod ended;
 mod fleet;
 mod held;
 mod rolling;

@@ -6,7 +6,7 @@ use crate::cli::call::Call;
 use crate::cli::{ending, hints, system, words};
 use crate::engine::{OpenError, Status, StatusError, status};
 use crate::host::{Cancel, Host, PathError};
-use crate::model::{Ending, Failure, Finding, Receipt, Report, Severity};
+use crate::model::{Ending, Failure, Finding, Receipt, Report, Severity, Waiver};
 
 /// Reports what is installed. Changes nothing, and takes no lock.
 pub(crate) fn run(target: &Target, cancel: Cancel) -> Report {
@@ -45,6 +45,7 @@ fn describe(host: &Host, status: &Status, call: &Call) -> Report {
     );
     report.findings.extend(status.cluster.iter().cloned());
     report.findings.extend(waived(receipt));
+    report.findings.extend(waived_before(receipt));
     report.waived.clone_from(&receipt.waived);
     report.release = Some(receipt.release.clone());
     report.transaction = Some(receipt.transaction.clone());
@@ -144,6 +145,18 @@ fn waived(receipt: &Receipt) -> Option<Finding> {
     let text = words::waived(&receipt.waived)?;
     let advice = "`mmembed rules show RULE` says what each is about";
     Some(Finding::new(Severity::Note, "waived", text).advise(advice))
+}
+
+/// What was waived for the hops before the one that brought the release.
+fn waived_before(receipt: &Receipt) -> Vec<Finding> {
+    let is_before = |waiver: &&Waiver| waiver.to != receipt.release.version;
+    let finding = |Waiver { rule, from, to, transaction, text }: &Waiver| {
+        let when = transaction.day();
+        let text = format!("{rule} was waived on {when}, from {from} to {to}: {text}");
+        let advice = format!("the transaction was {transaction}");
+        Finding::new(Severity::Note, "waived-before", text).advise(advice)
+    };
+    receipt.waivers.iter().filter(is_before).map(finding).collect()
 }
 
 fn running(status: &Status) -> Vec<Finding> {

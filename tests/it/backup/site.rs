@@ -231,6 +231,7 @@ impl Site {
             service: Service::None,
             overridden: Vec::new(),
             waived: Vec::new(),
+            waivers: Vec::new(),
             proof: None,
         }
     }

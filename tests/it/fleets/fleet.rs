@@ -23,7 +23,7 @@ pub(super) struct Host {
     // The server goes before its directories do.
     _ctl: Ctl,
     pub(super) world: World,
-    service: Value,
+    pub(super) service: Value,
     /// What the inventory says of this host alone.
     pub(super) own: Value,
 }

@@ -311,6 +311,7 @@ impl World {
             service: Service::None,
             overridden: Vec::new(),
             waived: Vec::new(),
+            waivers: Vec::new(),
             proof: None,
         };
         let planned = |step| Planned { step, because: String::new() };

@@ -1,7 +1,7 @@
 //! Rules of an operator, and rules that one waives: what they stop, what is recorded, and where they are looked up.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mmembed::upgrade::Rules;
 use serde_json::{Value, json};
@@ -74,18 +74,31 @@ fn a_rule_of_the_operator_bars_a_hop_until_it_is_waived_which_is_recorded() {
     let status = site.world.ask(&["status"], &["--json"]).expect(0).json();
     assert_eq!(waived(&status), Some(&json!(["acme-plugin"])));
 
-    // A later release came without; and the way back leads to where it was waived.
+    remembers_after_a_later_hop(&site, &archive, &rules);
+}
+
+/// A later release came without; that this one had it is told all the same, and the way back leads to where it was waived.
+#[track_caller]
+fn remembers_after_a_later_hop(site: &Site, archive: &Path, rules: &str) {
+    let waivers = site.world.receipt()["waivers"].clone();
     let newer = site.archive(&release("11.7.0"));
     site.upgrade(&newer, &[]).expect(0);
     assert_eq!(waived(&site.world.receipt()), None);
     let status = site.world.ask(&["status"], &["--json"]).expect(0).json();
     assert_eq!(waived(&status), None);
+    // But that it was is told, with what it had said, although its file is gone.
+    fs::remove_file(rules).unwrap();
+    let when = waivers[0]["transaction"].as_str().unwrap();
+    let text = "from 9.11.0 to 10.11.0: the plugin of Acme has no version for it [waived-before]";
+    let told = site.world.ask(&["status"], &[]).expect(0);
+    told.saying(&["acme-plugin was waived on 20", text, when]);
     site.world.ask(&["rollback"], &[]).expect(0);
+    assert_eq!(site.world.receipt()["waivers"], waivers);
     assert_eq!(waived(&site.world.receipt()), Some(&json!(["acme-plugin"])));
     // Other settings do not change how the release came here.
     site.ctl.stop();
     site.world
-        .install(&archive, &["--set", "TeamSettings.TeammateNameDisplay=\"full_name\""])
+        .install(archive, &["--set", "TeamSettings.TeammateNameDisplay=\"full_name\""])
         .expect(0);
     assert_eq!(waived(&site.world.receipt()), Some(&json!(["acme-plugin"])));
 }
