@@ -66,10 +66,15 @@ pub struct OpenTransaction {
 }
 
 impl OpenTransaction {
-    /// Is it left alone until the operator says that it is to be taken up?
+    /// Why it is left alone until the operator says that it is to be taken up; `None` where it is not.
     #[must_use]
-    pub fn needs_operator(&self) -> bool {
-        decide(&self.state) == Recovery::AskOperator
+    pub fn left_alone(&self) -> Option<&'static str> {
+        let why = if self.state.is_stuck() {
+            "could not be undone"
+        } else {
+            "was taken up again and again, and never came to its end"
+        };
+        (decide(&self.state) == Recovery::AskOperator).then_some(why)
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::resolve::{ResolveError, below_root, named_release, resolve_prefix, resolve_root};
 use crate::host::{
-    Exec, OwnerError, PathError, ServiceNameError, Users, absolute, find_service, resolve_links,
+    Exec, OwnerError, PathError, ServiceNameError, Users, absolute, find_service,
+    require_directory_outside, resolve_links,
 };
 use crate::model::{AdoptRequest, AdoptWish, RelPath, Service};
 
@@ -113,7 +114,7 @@ fn refuse_root_twice(wish: &AdoptWish, root: &Path) -> Result<(), ResolveAdoptEr
         RelPath::below_root(rest.to_str()?).ok().filter(|meant| *meant != wish.from)
     };
     match roots.iter().find_map(below) {
-        Some(meant) if !wish.from.under(root).is_dir() => {
+        Some(meant) if require_directory_outside(&wish.from.under(root)).is_err() => {
             let (root, from) = (root.to_owned(), wish.from.clone());
             Err(ResolveAdoptError::RootTwice { root, from, meant })
         }

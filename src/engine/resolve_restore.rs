@@ -133,10 +133,10 @@ pub fn resolve_restore(wish: &RestoreWish) -> Result<ResolvedRestore, ResolveRes
     })
 }
 
-/// The backups that were made before this one.
+/// The backups that were made before this one, and can be gone back to.
 fn earlier_than(host: &Host, prefix: &Prefix, id: &BackupId) -> Result<Vec<BackupId>, BackupError> {
-    let all = list_backups(host, prefix)?.into_iter().map(|seen| seen.id);
-    Ok(all.filter(|other| other < id).collect())
+    let whole = list_backups(host, prefix)?.into_iter().filter(|seen| seen.manifest.is_ok());
+    Ok(whole.map(|seen| seen.id).filter(|other| other < id).collect())
 }
 
 /// The tree that was retired, if it is there still; else its archive.

@@ -154,7 +154,8 @@ impl ResolvedUpgrade {
         live: Option<&Document>,
         receipt: Option<&Receipt>,
     ) -> Result<Option<Passed>, ConfigureError> {
-        let Some((live, receipt)) = live.zip(receipt) else {
+        let past = &self.request.leg.left_behind;
+        let Some((live, receipt)) = live.zip(receipt).filter(|_| !past.is_empty()) else {
             return Ok(None);
         };
         let target = &self.request.target;
@@ -162,7 +163,7 @@ impl ResolvedUpgrade {
         let applied = read_applied(host, &target.prefix)?;
         let passage = Passage {
             from: &receipt.release.version,
-            past: &self.request.leg.left_behind,
+            past,
             defaults: Some(&self.defaults),
             defaults_applied: applied.as_ref(),
             enforced: Some(&self.enforced),

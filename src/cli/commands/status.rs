@@ -4,7 +4,7 @@ use crate::cli::answer::UNCHANGED;
 use crate::cli::args::Target;
 use crate::cli::call::Call;
 use crate::cli::{ending, hints, system, words};
-use crate::engine::{OpenError, Status, StatusError, status};
+use crate::engine::{OpenError, OpenTransaction, Status, StatusError, status};
 use crate::host::{Cancel, Host, PathError};
 use crate::model::{Ending, Failure, Finding, Receipt, Report, Severity, Waiver};
 
@@ -63,23 +63,30 @@ fn open_transaction(status: &Status, call: &Call) -> Option<Finding> {
             let text = format!("the transaction {} is being carried out by {holder}", open.id);
             Some(Finding::new(Severity::Note, "transaction-at-work", text))
         }
-        (Ok(Some(open)), None) if open.needs_operator() => {
-            let text =
-                format!("the transaction {} could not be undone, and is left alone", open.id);
-            let recover = call.with("recover", "--retry");
-            let advice = format!("remove what kept it from that, then {recover} takes it up again");
-            Some(Finding::new(Severity::Warning, "open-transaction", text).advise(advice))
-        }
-        (Ok(Some(open)), None) => {
-            let text = format!("the transaction {} was interrupted and is still open", open.id);
-            let recover = call.word("recover");
-            let advice = format!(
-                "{recover} finishes it, and so does the next command that changes something"
-            );
-            Some(Finding::new(Severity::Warning, "open-transaction", text).advise(advice))
-        }
+        (Ok(Some(open)), None) => Some(interrupted(open, call)),
         (Err(error), _) => Some(unseen_transaction(error)),
     }
+}
+
+fn interrupted(open: &OpenTransaction, call: &Call) -> Finding {
+    let id = &open.id;
+    let (text, advice) = match open.left_alone() {
+        Some(why) => (
+            format!("the transaction {id} {why}, and is left alone"),
+            format!(
+                "remove what keeps it from that, then {} takes it up again",
+                call.with("recover", "--retry")
+            ),
+        ),
+        None => (
+            format!("the transaction {id} was interrupted and is still open"),
+            format!(
+                "{} finishes it, and so does the next command that changes something",
+                call.word("recover")
+            ),
+        ),
+    };
+    Finding::new(Severity::Warning, "open-transaction", text).advise(advice)
 }
 
 /// A chain that is at work, or that left its server in the dark.
@@ -147,16 +154,16 @@ fn waived(receipt: &Receipt) -> Option<Finding> {
     Some(Finding::new(Severity::Note, "waived", text).advise(advice))
 }
 
-/// What was waived for the hops before the one that brought the release.
+/// What was waived for the hops before the one that brought the release, whose own are the last.
 fn waived_before(receipt: &Receipt) -> Vec<Finding> {
-    let is_before = |waiver: &&Waiver| waiver.to != receipt.release.version;
+    let before = receipt.waivers.len().saturating_sub(receipt.waived.len());
     let finding = |Waiver { rule, from, to, transaction, text }: &Waiver| {
         let when = transaction.day();
         let text = format!("{rule} was waived on {when}, from {from} to {to}: {text}");
         let advice = format!("the transaction was {transaction}");
         Finding::new(Severity::Note, "waived-before", text).advise(advice)
     };
-    receipt.waivers.iter().filter(is_before).map(finding).collect()
+    receipt.waivers.iter().take(before).map(finding).collect()
 }
 
 fn running(status: &Status) -> Vec<Finding> {

@@ -117,7 +117,7 @@ fn for_refusal(refusal: &Refusal, call: &Call, archive: Option<&Path>) -> String
         Refusal::ForeignTree { .. } => {
             format!(
                 "take it over with {}, move it away, or install under another --app",
-                call.with("adopt", "--from DIR")
+                call.with("adopt", "--from /DIR")
             )
         }
         Refusal::TreeIsGone { .. } => {

@@ -97,7 +97,8 @@ fn release(situation: &Situation<'_>, receipt: &ReceiptSeen) -> Observation {
             let live = situation.host.tree.absolute(&situation.patient.prefix.live());
             if situation.host.tree.exists(&situation.patient.prefix.live()).unwrap_or(false) {
                 let text = format!("{} is there, and mmembed has not made it", live.display());
-                let advice = call(situation, "adopt") + &format!(" --from {}", live.display());
+                let inside = situation.patient.prefix.live().under(Path::new("/"));
+                let advice = call(situation, "adopt") + &format!(" --from {}", inside.display());
                 let finding = Finding::new(Severity::Warning, "foreign-tree", text).advise(advice);
                 return found("release", finding);
             }
@@ -136,17 +137,16 @@ fn tree(situation: &Situation<'_>, receipt: &Receipt) -> Option<Observation> {
 fn transaction(situation: &Situation<'_>) -> Option<Observation> {
     let (text, remedy) = match find_open(situation.host, situation.patient.prefix) {
         Ok(None) => return None,
-        Ok(Some(open)) if open.needs_operator() => (
-            format!(
-                "{} could not be undone, and is left alone until its cause is removed",
-                open.id
+        Ok(Some(open)) => match open.left_alone() {
+            Some(why) => (
+                format!("{} {why}, and is left alone until the cause is removed", open.id),
+                format!("{} --retry", call(situation, "recover")),
             ),
-            format!("{} --retry", call(situation, "recover")),
-        ),
-        Ok(Some(open)) => (
-            format!("{} is open: it is at work, or was interrupted", open.id),
-            call(situation, "recover"),
-        ),
+            None => (
+                format!("{} is open: it is at work, or was interrupted", open.id),
+                call(situation, "recover"),
+            ),
+        },
         Err(error) => {
             let finding = Finding::new(Severity::Fatal, "open-transaction", chain(&error))
                 .advise("run this as root, with the mmembed that began it");

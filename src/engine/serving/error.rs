@@ -27,7 +27,9 @@ pub enum ServingError {
         unit: Option<String>,
     },
     /// Something still runs from the tree.
-    #[error("process {pid} ({program}) still runs from the tree after it was stopped by {service}")]
+    #[error(
+        "process {pid} ({program}) still runs from the tree, although {service} was told to stop it"
+    )]
     StillRunning {
         /// Its number.
         pid: u32,

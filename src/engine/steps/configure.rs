@@ -151,7 +151,8 @@ pub(super) fn undo(configure: &Configure, cx: &mut StepContext<'_>) -> Result<()
 /// The site's settings, carried past the versions that the database has left behind.
 fn pass(configure: &Configure, cx: &StepContext<'_>) -> Result<Option<Passed>, ConfigureError> {
     let host = cx.host;
-    let Some((former, site)) = configure.former.as_ref().zip(configure.site.as_ref()) else {
+    let ends = configure.former.as_ref().zip(configure.site.as_ref());
+    let Some((former, site)) = ends.filter(|_| !configure.left_behind.is_empty()) else {
         return Ok(None);
     };
     let Some(document) = read_document(host, site)? else {

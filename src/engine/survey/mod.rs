@@ -2,17 +2,17 @@
 //! Nothing is changed, and everything is looked at, whatever was found before.
 
 mod database;
-mod manager;
 mod port;
 mod space;
+mod supervisor;
 
 use std::path::{Path, PathBuf};
 
 pub(crate) use database::check_rights;
 use database::{DatabaseSeen, purpose, see_database};
-use manager::see_manager;
 pub(crate) use port::see_port;
 use space::see_spaces;
+use supervisor::see_supervisor;
 
 use crate::engine::foreign::modified_files;
 use crate::engine::state_files::read_identity;
@@ -112,7 +112,7 @@ fn see_machine(host: &Host, plan: &Plan) -> Surroundings {
         seen.running = census.found.iter().map(running).collect();
     });
     seen.findings.extend(see_rights(host, plan));
-    seen.findings.extend(see_manager(&host.exec, plan));
+    seen.findings.extend(see_supervisor(&host.exec, plan));
     seen
 }
 

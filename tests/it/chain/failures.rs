@@ -91,7 +91,7 @@ fn what_is_refused_later_is_refused_before_anything_stops() {
         ("5.30.0", &[], &["rollback"]),
         ("12.0.0", &[], &["12.0.0", "releases list"]),
         ("10.11.0", &["--via", "11.7.0"], &["11.7.0", "between"]),
-        ("11.7.0", &["--stop-after", "6.0"], &["expected"]),
+        ("11.7.0", &["--stop-after", "six"], &["expected"]),
     ] {
         let said = way.upgrade(to, more);
         eprintln!("{to} {more:?}: {}", said.all());

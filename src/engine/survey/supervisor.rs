@@ -5,10 +5,13 @@ use std::path::Path;
 use crate::host::Exec;
 use crate::model::{Finding, Plan, Service, Severity, Step};
 
-/// Which program is missing: a server that runs would be stopped by nobody, and only when everything else is ready.
-pub(super) fn see_manager(exec: &Exec, plan: &Plan) -> Option<Finding> {
+/// Which program is missing: nobody would stop the server that runs, and that would be found only when everything else is
+/// ready. Where none runs, nobody is asked.
+pub(super) fn see_supervisor(exec: &Exec, plan: &Plan) -> Option<Finding> {
     plan.steps.iter().find_map(|planned| {
-        if let Step::StopServer(stop) = &planned.step {
+        if let Step::StopServer(stop) = &planned.step
+            && stop.was_running
+        {
             return missing(exec, &stop.service);
         }
         if let Step::StartServer(start) = &planned.step {
@@ -43,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manager_whose_program_is_nowhere_is_told_before_anything_is_stopped() {
+    fn a_supervisor_whose_program_is_nowhere_is_told_before_anything_is_stopped() {
         let nowhere = Exec::with_path(vec!["/nowhere/bin".into(), "/nowhere/sbin".into()]);
         for (service, program) in [
             (Service::systemd("chat").unwrap(), "systemctl"),
