@@ -122,7 +122,8 @@ impl Session {
 }
 
 /// Works from PostgreSQL 9.4 on, whether there is a table or not. A session of mmembed is none of a server. All loopback addresses
-/// are one machine's: of `localhost` the server may take another one than `psql`.
+/// are one machine's: of `localhost` the server may take another one than `psql`. An aggregate has a row even where there is no mark:
+/// of none at all, `xpath` says that it is no document.
 const NODES: &str = "\
 select pg_catalog.json_build_object(
   'elsewhere', (
@@ -133,7 +134,7 @@ select pg_catalog.json_build_object(
       and MACHINE(client_addr) is distinct from MACHINE(pg_catalog.inet_client_addr())
       and coalesce(application_name, '') not like 'mmembed%'),
   'mark', case when pg_catalog.to_regclass('systems') is null then null else (pg_catalog.xpath('/row/value/text()',
-    pg_catalog.query_to_xml('select value from systems where name = ''MARK''', false, true, '')))[1]::text end)";
+    pg_catalog.query_to_xml('select max(value) as value from systems where name = ''MARK''', false, true, '')))[1]::text end)";
 
 /// Who else serves from this database, and what the last migration has left written there? See [`parse_nodes`].
 #[must_use]

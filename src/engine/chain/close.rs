@@ -172,6 +172,8 @@ pub(super) fn go_back(
     let mut resolved = resolve_restore(&wish)?;
     let kept = kept_environment(host, prefix)?;
     resolved.environment = Some(kept).filter(|kept| kept.source != EnvironmentSource::Nowhere);
+    // One that was lost on the way, perhaps with the very hop that failed, is of no use here.
+    let turn = turn.filter(|turn| turn.require().is_ok());
     let own_turn = match turn {
         Some(_) => None,
         None => resolved.take_turn(host, reporter)?,

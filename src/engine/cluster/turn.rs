@@ -3,7 +3,7 @@
 //! The session of a `psql` holds it, whose standard input only this program has. Whatever ends this program ends that input, and with
 //! it the session and the turn: there is nothing to clean up after a crash.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::look::SharedDatabase;
@@ -28,7 +28,8 @@ const REMINDER: Duration = Duration::from_secs(60);
 /// The turn. It is over when this is dropped.
 #[derive(Debug)]
 pub struct Turn {
-    session: Mutex<Tether>,
+    /// `None` once the turn was lost.
+    session: Mutex<Option<Tether>>,
     /// Is this a node of a cluster, for all that is known?
     is_node: bool,
 }
@@ -131,7 +132,7 @@ impl Turn {
             return Err(TurnError::Pooled);
         }
         session.ask(KEEP_IDLE, ANSWER)?;
-        Ok(Some(Self { session: Mutex::new(session), is_node: shared.is_node() }))
+        Ok(Some(Self { session: Mutex::new(Some(session)), is_node: shared.is_node() }))
     }
 
     fn wait(&self, host: &Host, reporter: &mut dyn Reporter) -> Result<(), TurnError> {
@@ -166,11 +167,15 @@ impl Turn {
     /// Be sure that it is still this node's turn. Where nobody else is known to be there, it does not matter.
     ///
     /// # Errors
-    /// [`TurnError::Lost`] when the database's server was started anew, or somebody has ended the session.
+    /// [`TurnError::Lost`] when the database's server was started anew, somebody has ended the session, or it does not answer. From
+    /// then on the turn is lost for good.
     pub(crate) fn require(&self) -> Result<(), TurnError> {
         if !self.is_node || matches!(self.is_true(&has_turn()), Ok(true)) {
             return Ok(());
         }
+        // Whoever is only silent may still have the turn, so that this very node would wait for it; and what it says too late would be
+        // taken for the answer to the next question.
+        drop(self.session().take());
         Err(TurnError::Lost)
     }
 
@@ -179,8 +184,12 @@ impl Turn {
     }
 
     fn ask(&self, question: &str) -> Result<String, TurnError> {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(session.ask(question, ANSWER)?)
+        let mut session = self.session();
+        Ok(session.as_mut().ok_or(TurnError::Lost)?.ask(question, ANSWER)?)
+    }
+
+    fn session(&self) -> MutexGuard<'_, Option<Tether>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn holder(&self) -> Result<String, TurnError> {
@@ -195,5 +204,29 @@ fn in_words(time: Duration) -> String {
     match time.as_secs() {
         seconds if seconds >= 60 && seconds % 60 == 0 => format!("{} min", seconds / 60),
         seconds => format!("{seconds} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::Exec;
+    use crate::model::CommandSpec;
+
+    #[test]
+    fn whoever_has_lost_it_once_has_lost_it_whatever_is_said_later() {
+        let script = "for said in $$ t f t; do read -r question && echo $said; done";
+        let spec = CommandSpec::new("sh").arg("-c").arg(script);
+        let session = Exec::default().tether(&spec).unwrap();
+        let turn = Turn { session: Mutex::new(Some(session)), is_node: true };
+        let process = Path::new("/proc").join(turn.ask("who are you?").unwrap());
+        turn.require().unwrap();
+        assert!(process.exists());
+        for _again in 0..2 {
+            assert!(matches!(turn.require(), Err(TurnError::Lost)));
+            assert!(!process.exists(), "what held it may hold it still");
+        }
     }
 }

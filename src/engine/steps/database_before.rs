@@ -39,6 +39,13 @@ pub(super) struct Touch<'s> {
     pub(super) before: &'s DatabaseUndo,
 }
 
+impl Touch<'_> {
+    /// Is what was in the database before another step's to remember, or another node's, and never this one's?
+    const fn is_others(self) -> bool {
+        matches!(self.before, DatabaseUndo::Earlier | DatabaseUndo::Shared)
+    }
+}
+
 /// What was in the database before it was touched.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -71,8 +78,7 @@ pub(super) fn remember(
     cx: &StepContext<'_>,
 ) -> Result<(), StepError> {
     let path = cx.directory().join(FILE);
-    let is_others = matches!(touch.before, DatabaseUndo::Earlier | DatabaseUndo::Shared);
-    if is_others || cx.host.tree.exists(&path)? {
+    if touch.is_others() || cx.host.tree.exists(&path)? {
         return Ok(());
     }
     let before = match (database, touch.before) {
@@ -95,8 +101,12 @@ pub(super) fn remember(
     Ok(cx.host.tree.replace(&path, &text, 0o600, None)?)
 }
 
-/// Nothing has touched the database after all: it is nobody's to put back.
-pub(super) fn forget(cx: &StepContext<'_>) -> Result<(), StepError> {
+/// This step has not touched the database after all: it is not this one's to put back. What an earlier step has remembered stays:
+/// that one has touched it.
+pub(super) fn forget(touch: Touch<'_>, cx: &StepContext<'_>) -> Result<(), StepError> {
+    if touch.is_others() {
+        return Ok(());
+    }
     Ok(cx.host.tree.remove_file(&cx.directory().join(FILE)).map(drop)?)
 }
 

@@ -144,7 +144,7 @@ pub(super) fn perform(prove: &Prove, cx: &mut StepContext<'_>) -> Result<(), Ste
         run_as: prove.run_as,
     };
     if let Err(error) = cx.require_turn() {
-        database_before::forget(cx)?;
+        database_before::forget(touch(prove), cx)?;
         return Err(AcceptError::from(error).into());
     }
     let mut server = DarkServer::start(cx.host, start)?;

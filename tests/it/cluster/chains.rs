@@ -7,7 +7,7 @@ use mmembed::config::{Document, diff};
 use serde_json::{Value, json};
 
 use super::pair::{Held, Pair, Run, backups, installed};
-use crate::fakes::release::FixtureCatalog;
+use crate::fakes::release::{FixtureCatalog, FixtureRelease};
 use crate::support::said::Said;
 use crate::support::site::Site;
 use crate::support::world::release;
@@ -24,10 +24,14 @@ pub(super) struct Offer {
 
 impl Offer {
     pub(super) fn of(pair: &Pair, versions: &[&str]) -> Self {
+        let made: Vec<FixtureRelease> = versions.iter().map(|version| release(version)).collect();
+        Self::of_releases(pair, &made)
+    }
+
+    pub(super) fn of_releases(pair: &Pair, made: &[FixtureRelease]) -> Self {
         let releases = pair.first.world.beside("releases");
         fs::create_dir(&releases).unwrap();
-        let archives: Vec<PathBuf> =
-            versions.iter().map(|version| release(version).build(&releases)).collect();
+        let archives: Vec<PathBuf> = made.iter().map(|release| release.build(&releases)).collect();
         let catalog = FixtureCatalog::of(&archives).write(&releases);
         Self { releases, catalog }
     }
@@ -46,7 +50,7 @@ impl Offer {
         words
     }
 
-    fn upgrade(&self, site: &Site, more: &[&str]) -> Said {
+    pub(super) fn upgrade(&self, site: &Site, more: &[&str]) -> Said {
         site.world.run(&self.words(site, &["upgrade"], more))
     }
 
