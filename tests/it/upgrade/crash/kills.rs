@@ -312,7 +312,7 @@ fn what_kills_the_tool_three_times_is_left_to_the_operator() {
     let before = victim.site().world.stamps();
     for command in ["status", "doctor"] {
         victim.site().world.ask(&[command], &[]).saying(&[
-            "could not be undone",
+            "never came to its end",
             "left alone",
             "--retry",
         ]);
